@@ -1,0 +1,1 @@
+"""Tables, offsets, resources, files, seeds, fonts: what every other room stands on."""

@@ -1,0 +1,329 @@
+"""Metadata that a user brings: read, checked, and given to the documents that they are of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, LEVELS, empty_table
+from fzanalytics.texts.dating import parse_date
+from fzanalytics.texts.metadata import normalise_title
+from fzanalytics.texts.readers import UnreadableFile, read_table_file, readable_name
+from fzanalytics.texts.regions import find_region
+
+#: Names that users give the columns, and what they are called here.
+COLUMN_NAMES = {
+    "标题": "title", "题名": "title", "文件名称": "title", "名称": "title", "层级": "level", "级别": "level",
+    "行政层级": "level", "地区": "region", "区域": "region", "行政区": "region", "地区代码": "region_code",
+    "行政区划代码": "region_code", "发文机关": "issuers", "发文机构": "issuers", "机关": "issuers", "issuer": "issuers",
+    "文号": "doc_number", "发文字号": "doc_number", "文种": "kind", "成文日期": "dated", "发文日期": "dated",
+    "日期": "dated", "date": "dated", "发布日期": "published", "公布日期": "published", "施行日期": "effective",
+    "实施日期": "effective", "政策": "lineage", "政策族": "lineage", "上级文件": "parent_ids", "parent_id": "parent_ids",
+    "superior": "parent_ids", "文件": "source", "文件名": "source", "file": "source", "filename": "source", "path": "source",
+    "编号": "doc_id", "id": "doc_id",
+}  # fmt: skip
+
+LEVEL_NAMES = {
+    "国家": "national", "国家级": "national", "中央": "national", "全国": "national", "central": "national",
+    "省": "province", "省级": "province", "直辖市": "province", "自治区": "province", "provincial": "province",
+    "市": "prefecture", "市级": "prefecture", "地级": "prefecture", "地级市": "prefecture", "地市级": "prefecture",
+    "州": "prefecture", "city": "prefecture", "municipal": "prefecture", "县": "county", "县级": "county", "区": "county",
+    "区县": "county", "区县级": "county", "district": "county", "乡": "township", "镇": "township", "乡镇": "township",
+    "乡镇级": "township", "街道": "township", "town": "township",
+}  # fmt: skip
+
+_NO = ("no", "false", "0", "0.0", "否", "n")
+
+
+def is_no(value: object) -> bool:
+    """Whether a cell says no: no, false, 0, 否."""
+    return str(value).strip().lower() in _NO
+
+
+def problem(
+    kind: str, message: str, doc_id: object = pd.NA, *, source: object = pd.NA, count: int = 1
+) -> dict[str, object]:
+    """A row of the table of problems."""
+    return {"doc_id": doc_id, "source": source, "kind": kind, "count": count, "message": message}
+
+
+def read_catalogue(metadata: str | Path | pd.DataFrame, problems: list[dict[str, object]]) -> pd.DataFrame:
+    """Metadata as a table with the columns of documents; doubtful values are left out and listed.
+
+    Parameters
+    ----------
+    metadata : path or DataFrame
+        One row a document; columns under their names here or their usual Chinese ones, any order, any subset.
+    problems : list
+        What is doubtful is appended to it.
+
+    Returns
+    -------
+    DataFrame
+        The given columns that documents have, cleaned; at least doc_id, source and title.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If the file is not there, or is no table.
+    """
+    if isinstance(metadata, pd.DataFrame):
+        table = metadata.copy()
+    else:
+        path = Path(metadata)
+        if not path.is_file():
+            raise FileNotFoundError(f"`metadata` must be a CSV or Excel file that exists; got {str(path)!r}.")
+        try:
+            table = read_table_file(path)
+        except UnreadableFile as error:
+            raise ValueError(f"`metadata` must be a readable table; {path.name}: {error}.") from None
+    table = table.rename(columns=lambda name: COLUMN_NAMES.get(str(name).strip(), str(name).strip()))
+    table = table.loc[:, ~table.columns.duplicated()]
+    known = [column for column in COLUMNS["documents"] if column in table.columns]
+    table = table[known].astype(object).map(_as_text).astype(object).reset_index(drop=True)
+    table = table[~table.isna().all(axis=1)].reset_index(drop=True)
+    if table.empty:
+        return empty_table("documents")
+    for column in ("doc_id", "source", "title", "region", "region_code", "level"):
+        if column not in table.columns:
+            table[column] = pd.Series(pd.NA, index=table.index, dtype=object)
+    table = _drop_doubles(table, problems)
+    _check_levels(table, problems)
+    _check_regions(table, problems)
+    _check_dates(table, problems)
+    _check_years(table, problems)
+    if "held" in table.columns:
+        table["held"] = [not is_no(value) for value in table["held"]]
+    return table
+
+
+def _as_text(value: object) -> object:
+    """A cell as text: lists joined by ";", whole numbers without ".0", what is blank missing."""
+    if isinstance(value, list | tuple | set):
+        return ";".join(str(part).strip() for part in value) or pd.NA
+    if pd.isna(value):  # type: ignore[call-overload]
+        return pd.NA
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or pd.NA
+
+
+def label_of(row: Mapping[str, object], number: int) -> str:
+    """What to call a row of the metadata: its doc_id, else the stem of its file, its title, or its place."""
+    file = PurePosixPath(str(row["source"])).stem if not pd.isna(row["source"]) else ""  # type: ignore[call-overload]
+    names = (row["doc_id"], file, row["title"])
+    return next((str(name) for name in names if not pd.isna(name) and name), f"row_{number + 1}")  # type: ignore[call-overload]
+
+
+def _labels(table: pd.DataFrame) -> list[str]:
+    return [label_of(row, i) for i, row in enumerate(table.to_dict("records"))]
+
+
+def _drop_doubles(table: pd.DataFrame, problems: list[dict[str, object]]) -> pd.DataFrame:
+    """Of rows with one doc_id the first keeps it; the others go, unless they are of another file."""
+    doubled = table["doc_id"].duplicated() & table["doc_id"].notna()
+    for doc_id in table.loc[doubled, "doc_id"].unique():
+        message = f"{doc_id}: `doc_id` must be unique; it stands in the metadata more than once. The first row keeps it"
+        problems.append(problem("metadata", message, doc_id))
+    same_file = table.duplicated(["doc_id", "source"])
+    table = table[~(doubled & (same_file | table["source"].isna()))].copy()
+    table.loc[table["doc_id"].duplicated(), "doc_id"] = pd.NA
+    return table.reset_index(drop=True)
+
+
+def _check_levels(table: pd.DataFrame, problems: list[dict[str, object]]) -> None:
+    levels = []
+    for doc_id, value in zip(_labels(table), table["level"], strict=True):
+        level = LEVEL_NAMES.get(str(value).strip().lower(), str(value).strip().lower()) if not pd.isna(value) else pd.NA
+        if not pd.isna(level) and level not in LEVELS:
+            message = f"{doc_id}: `level` must be one of {', '.join(LEVELS)}; got {value!r}. The title decides instead"
+            problems.append(problem("unknown level", message, doc_id))
+            level = pd.NA
+        levels.append(level)
+    table["level"] = levels
+
+
+def _check_regions(table: pd.DataFrame, problems: list[dict[str, object]]) -> None:
+    """A region that the table of jurisdictions knows gets its full path, code and level; another stays as it was given."""
+    regions, codes, levels = [], [], []
+    for doc_id, value, code, level in zip(
+        _labels(table), table["region"], table["region_code"], table["level"], strict=True
+    ):
+        found = find_region(str(value)) if not pd.isna(value) else None
+        if found is None and not pd.isna(value):
+            message = (
+                f"{doc_id}: `region` {value!r} is not in the table of jurisdictions, or not unique in it; kept as given"
+            )
+            problems.append(problem("unknown region", message, doc_id))
+        regions.append(found.path if found else value)
+        codes.append(code if not pd.isna(code) else found.code if found else pd.NA)
+        levels.append(level if not pd.isna(level) else found.level if found else pd.NA)
+    table["region"], table["region_code"], table["level"] = regions, codes, levels
+
+
+def _check_dates(table: pd.DataFrame, problems: list[dict[str, object]]) -> None:
+    """Dates become dates; a year or a month as date of issue becomes bounds."""
+    labels = _labels(table)
+    for column in [column for column in DATE_COLUMNS if column in table.columns]:
+        spans = [None if pd.isna(value) else _read_span(str(value)) for value in table[column]]
+        for i, span in enumerate(spans):
+            vague = column in ("published", "effective") and span is not None and span[0] != span[1]
+            if (span is None or vague) and not pd.isna(table.at[i, column]):
+                rule = f"`{column}` must be a date such as 2017-01-26; got {table.at[i, column]!r}"
+                problems.append(problem("unreadable date", f"{labels[i]}: {rule}. Taken as unknown", labels[i]))
+                spans[i] = None
+        firsts = pd.Series([span[0] if span else pd.NaT for span in spans], dtype="datetime64[us]")
+        lasts = pd.Series([span[1] if span else pd.NaT for span in spans], dtype="datetime64[us]")
+        table[column] = lasts if column == "latest" else firsts
+        if column == "dated":
+            table["dated"] = firsts.where(firsts == lasts)
+            bounds = {"earliest": firsts, "latest": lasts}
+    if "dated" in table.columns:
+        for column, bound in bounds.items():
+            table[column] = table[column].fillna(bound) if column in table.columns else bound
+    if {"earliest", "latest"} <= set(table.columns):
+        for i in table.index[table["earliest"] > table["latest"]]:
+            message = f"{labels[i]}: `earliest` must not be after `latest`; got {table.at[i, 'earliest']:%Y-%m-%d} and "
+            message += f"{table.at[i, 'latest']:%Y-%m-%d}. Both are taken as unknown"
+            problems.append(problem("unreadable date", message, labels[i]))
+            table.loc[i, ["earliest", "latest"]] = pd.NaT
+
+
+_YEAR_OR_MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]?\s*(?:(\d{1,2})\s*月?)?")
+
+
+def _read_span(value: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """First and last day of a date, a month or a year as people write it; None if it is none of them."""
+    day = parse_date(f"{value[:4]}-{value[4:6]}-{value[6:]}" if re.fullmatch(r"\d{8}", value) else value)
+    if day is not None:
+        return day, day
+    match = _YEAR_OR_MONTH.fullmatch(value)
+    if match is None or not 1 <= int(match[2] or 1) <= 12:
+        return None
+    first = pd.Timestamp(int(match[1]), int(match[2] or 1), 1)
+    return first, first + (pd.offsets.MonthEnd(1) if match[2] else pd.offsets.YearEnd(1))
+
+
+def _check_years(table: pd.DataFrame, problems: list[dict[str, object]]) -> None:
+    for column in [column for column in ("period_start", "period_end") if column in table.columns]:
+        years = []
+        for label, value in zip(_labels(table), table[column], strict=True):
+            match = re.fullmatch(r"((?:19|20)\d{2})年?", str(value))
+            if match is None and not pd.isna(value):
+                message = f"{label}: `{column}` must be a year such as 2020; got {value!r}. Taken as unknown"
+                problems.append(problem("unreadable date", message, label))
+            years.append(int(match[1]) if match else pd.NA)
+        table[column] = pd.Series(years, dtype="Int64")
+
+
+# ---------------------------------------------------------------- which row belongs to which document
+
+
+@dataclass(frozen=True)
+class Records:
+    """The rows of a table of metadata, to be found by file, doc_id or title.
+
+    Attributes
+    ----------
+    rows : list of dict
+    by_file, by_id, by_title : dict
+        Places in `rows`; by_title holds only rows that no file of the corpus claims by its name.
+    """
+
+    rows: list[dict[str, object]]
+    by_file: dict[str, list[int]]
+    by_id: dict[str, int]
+    by_title: dict[str, list[int]]
+
+
+def index_records(catalogue: pd.DataFrame, default_ids: Mapping[str, str]) -> Records:
+    """Make the rows of a catalogue easy to find.
+
+    Parameters
+    ----------
+    catalogue : DataFrame
+        As `read_catalogue` gives it.
+    default_ids : mapping of source to doc_id
+        The files of the corpus, and what their documents are called if nobody says otherwise.
+    """
+    rows: list[dict[str, object]] = catalogue.to_dict("records")
+    records = Records(rows, {}, {}, {})
+    by_name: dict[str, list[str]] = {}
+    for source in default_ids:
+        by_name.setdefault(_parts(source)[-1], []).append(source)
+    ids = set(default_ids.values())
+    for i, row in enumerate(rows):
+        file = _find_file(row["source"], by_name)
+        if file:
+            records.by_file.setdefault(file, []).append(i)
+        elif row["doc_id"] in ids or not isinstance(row["title"], str):
+            records.by_id[str(row["doc_id"])] = i
+        else:
+            records.by_title.setdefault(normalise_title(row["title"]), []).append(i)
+            records.by_id[str(row["doc_id"])] = i
+    return records
+
+
+def _parts(source: str) -> list[str]:
+    return readable_name(source).replace("\\", "/").split("/")
+
+
+def _find_file(given: object, by_name: Mapping[str, list[str]]) -> str:
+    """The file of the corpus that a row names: raw/plan.txt is plan.txt, where no other plan.txt comes nearer."""
+    if not isinstance(given, str):
+        return ""
+    parts = _parts(given)[::-1]
+    matches = []
+    for source in by_name.get(parts[0], []):
+        own = _parts(source)[::-1]
+        if all(left == right for left, right in zip(parts, own, strict=False)):
+            matches.append((len(own) == len(parts), min(len(own), len(parts)), source))
+    matches.sort()
+    if not matches or (len(matches) > 1 and matches[-1][:2] == matches[-2][:2]):
+        return ""
+    return matches[-1][2]
+
+
+def find_record(records: Records, source: str, doc_id: str, titles: Sequence[str], used: set[int]) -> int | None:
+    """The place in `records.rows` of the row that a document belongs to: by its file, by its doc_id, by one of its titles.
+
+    The name of its file may serve as a title. Of several rows for one file (a file may hold several documents) the one with the document's title or doc_id
+    is taken, else the first that is free. A row that is not held is found by its title, and so becomes the document
+    when its text is at hand.
+    """
+    wanted = list(dict.fromkeys(normalise_title(title) for title in titles if title))
+    own = [i for i in records.by_file.get(source, []) if i not in used]
+    for i in own:
+        given = records.rows[i]["title"]
+        if records.rows[i]["doc_id"] == doc_id or (isinstance(given, str) and normalise_title(given) in wanted):
+            return i
+    if own:
+        return own[0]
+    by_id = records.by_id.get(doc_id)
+    if by_id is not None and by_id not in used:
+        return by_id
+    by_title = [i for title in wanted for i in records.by_title.get(title, []) if i not in used]
+    return by_title[0] if len(by_title) == 1 else None
+
+
+def merge_dates(row: dict[str, object], given: dict[str, object]) -> dict[str, object]:
+    """Bounds, basis and note where metadata give a bound: theirs, and of the text's the side that they leave open."""
+    both = ("earliest", "latest")
+    sides = {side: given[side] for side in both if side in given}
+    if not sides:
+        return {}
+    words = {"date_basis": "stated", "date_note": "metadata"}
+    told = {column: [str(given.get(column, word))] for column, word in words.items()}
+    for side in [side for side in both if side not in given]:
+        bounds = {**sides, side: row[side]}
+        kept = not pd.isna(row[side]) and bounds["earliest"] <= bounds["latest"]  # type: ignore[call-overload,operator]
+        sides[side] = row[side] if kept else pd.NaT
+        for column in told:
+            if kept and not pd.isna(row[column]) and row[column] not in told[column]:  # type: ignore[call-overload]
+                told[column].append(str(row[column]))
+    dated = sides["earliest"] if sides["earliest"] == sides["latest"] else pd.NaT
+    return {"dated": dated, **sides, **{column: ";".join(parts) for column, parts in told.items()}}

@@ -1,0 +1,415 @@
+"""The corpus: from a folder or a table to documents, clauses, paragraphs, mentions, and what was noticed on the way."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, empty_table, make_table
+from fzanalytics.texts.catalogue import (
+    Records,
+    find_record,
+    index_records,
+    label_of,
+    merge_dates,
+    problem,
+    read_catalogue,
+)
+from fzanalytics.texts.cleaning import clean_with_log, count_damaged_lines
+from fzanalytics.texts.dating import date_document
+from fzanalytics.texts.metadata import Metadata, find_citations, name_lineage, read_metadata, split_documents
+from fzanalytics.texts.readers import USUAL_ENCODINGS, RawFile
+from fzanalytics.texts.regions import infer_region
+from fzanalytics.texts.relations import fill_from_corpus
+from fzanalytics.texts.sources import part_doubles, read_path, read_rows, rows_given
+from fzanalytics.texts.structure import find_clauses, find_paragraphs
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Documents and what was found in them; five tables and the files as they came.
+
+    Attributes
+    ----------
+    documents : DataFrame, shape (D, 26)
+        One row a document, held or not; the columns are `fzanalytics.base.tables.COLUMNS["documents"]`.
+    clauses : DataFrame, shape (C, 12)
+        One row a numbered clause; see `find_clauses`.
+    paragraphs : DataFrame, shape (P, 9)
+        One row a paragraph that carries its own number or responsibility bracket; see `find_paragraphs`.
+    mentions : DataFrame
+        One row a document named in 《》: doc_id, clause_id, kind ("citation"), value (title and number), role ("opening"
+        before the first clause, else "body"), begin, end, text.
+    problems : DataFrame
+        doc_id, source, kind, count, message: all that was left out, doubted or damaged.
+    repairs : DataFrame
+        doc_id, fixer, raw_begin, raw_end, before, after: the log of the cleaning.
+    files : DataFrame
+        source, encoding, sha256, raw_text: one row a file that was read.
+
+    Examples
+    --------
+    >>> import fzanalytics as fz
+    >>> corpus = fz.load_sample()
+    >>> corpus
+    Corpus: 6 documents held, 6 named but not held; 318 clauses, 393 paragraphs, 90,043 characters; 2 problems
+    """
+
+    documents: pd.DataFrame
+    clauses: pd.DataFrame
+    paragraphs: pd.DataFrame
+    mentions: pd.DataFrame = field(default_factory=lambda: empty_table("mentions"))
+    problems: pd.DataFrame = field(default_factory=lambda: empty_table("problems"))
+    repairs: pd.DataFrame = field(default_factory=lambda: empty_table("repairs"))
+    files: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["source", "encoding", "sha256", "raw_text"], dtype=object)
+    )
+
+    @property
+    def held(self) -> pd.DataFrame:
+        """The documents whose text is at hand."""
+        return self.documents[self.documents["held"].astype(bool)]
+
+    def __repr__(self) -> str:
+        return (
+            f"Corpus: {len(self.held)} documents held, {len(self.documents) - len(self.held)} named but not held; "
+            f"{len(self.clauses)} clauses, {len(self.paragraphs)} paragraphs, "
+            f"{int(self.held['n_chars'].sum()):,} characters; {len(self.problems)} problems"
+        )
+
+
+def read_corpus(
+    source: str | Path | pd.DataFrame,
+    *,
+    metadata: str | Path | pd.DataFrame | None = None,
+    text_column: str | None = None,
+    add: Sequence[str | Path] = (),
+    skip_fixers: Iterable[str] = (),
+    progress: bool = False,
+) -> Corpus:
+    """Read a folder of files, one file, or a table with a text column.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        A folder (with subfolders) of TXT files in any usual encoding; a text file; a CSV or Excel table with
+        one document a row; or such a table as a DataFrame.
+    metadata : path or DataFrame, optional
+        What is known of the documents: columns of the documents table, or their usual Chinese names (标题, 层级, 地区,
+        文号, 成文日期, ...), matched by source, doc_id or title. It wins over what the texts tell. Without it a file
+        documents.csv, documents.xlsx, metadata.csv or metadata.xlsx in the folder is taken. A row without a
+        file, with held = no, stands for a document that is known but not at hand; when its text is dropped
+        into the folder, the row becomes the document.
+    text_column : str, optional
+        The column of a table that holds the texts; without it the first of text, 正文, 全文, 内容, 文本, content.
+    add : sequence of paths
+        Further files or folders to read along with `source`.
+    skip_fixers : iterable of str
+        Fixers of the cleaning to leave out; see `clean`.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    Corpus
+        What cannot be read, is doubled or contradicts itself is a row in `problems`; the rest is analysed.
+
+    Raises
+    ------
+    TypeError
+        If `source` is neither a path nor a DataFrame.
+    FileNotFoundError
+        If `source`, `metadata` or an `add` does not exist.
+    ValueError
+        If there is nothing to read in it.
+
+    Notes
+    -----
+    A document needs no metadata: title, kind, issuers, number, level, region, period and bounds on the date are read
+    from the text, with the basis of each date recorded. What the text does not tell stays missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> corpus = read_corpus(pd.DataFrame({"text": ["清远市法治政府建设实施方案\\n一、总体要求\\n到2020年建成。"]}))
+    >>> corpus.documents.loc[0, ["title", "level", "region"]].tolist()
+    ['清远市法治政府建设实施方案', 'prefecture', '广东省/清远市']
+    """
+    problems: list[dict[str, object]] = []
+    rows: list[dict[str, object]] = []
+    if not isinstance(source, str | Path | pd.DataFrame):
+        raise TypeError(
+            f"`source` must be a path or a DataFrame; got {type(source).__name__}. Give one folder or file."
+        )
+    if isinstance(source, pd.DataFrame):
+        raws, rows = read_rows(source, text_column, "table", problems), rows_given(source, text_column, "table")
+    else:
+        raws, rows, metadata = read_path(Path(source), text_column, metadata, problems)
+    for place in map(Path, add):
+        more, more_rows, _ = read_path(place, text_column, empty_table("documents"), problems)
+        folder = place.name if place.is_dir() else place.resolve().parent.name
+        more, more_rows = part_doubles(more, more_rows, {raw.source for raw in raws}, folder)
+        raws, rows = raws + more, rows + more_rows
+    tables = [pd.DataFrame(rows)] if rows else []
+    catalogues = [read_catalogue(table, problems) for table in [*tables, *([] if metadata is None else [metadata])]]
+    if not raws:
+        reasons = "; ".join(str(problem["message"]) for problem in problems[:3])
+        raise ValueError(
+            f"`source` must hold at least one readable document; none found in {_name(source)}. "
+            + (
+                f"What was noticed: {reasons}"
+                if reasons
+                else "Put TXT files into it, or give a table with a text column."
+            )
+        )
+    return _assemble(raws, catalogues, problems, frozenset(skip_fixers), progress)
+
+
+def _name(source: object) -> str:
+    return "the table" if isinstance(source, pd.DataFrame) else str(source)
+
+
+# ---------------------------------------------------------------- from raw texts to tables
+
+
+def _assemble(
+    raws: list[RawFile],
+    catalogues: list[pd.DataFrame],
+    problems: list[dict[str, object]],
+    skip_fixers: frozenset[str],
+    progress: bool,
+) -> Corpus:
+    names = Counter(raw.name for raw in raws)
+    default_ids = {raw.source: raw.name if names[raw.name] == 1 else raw.source for raw in raws}
+    records = [index_records(catalogue, default_ids) for catalogue in catalogues]
+    used: list[set[int]] = [set() for _ in records]
+    documents: list[dict[str, object]] = []
+    tables: dict[str, list[pd.DataFrame]] = {name: [] for name in ("clauses", "paragraphs", "mentions", "repairs")}
+    taken: set[str] = set()
+    for raw in _bar(raws, progress):
+        cleaned = clean_with_log(raw.text, skip=skip_fixers)
+        if not cleaned.text.strip():
+            message = f"{raw.source}: nothing is left of it but remains of a web page; remove it"
+            problems.append(problem("unreadable", message, source=raw.source))
+            continue
+        page_date = _page_date(cleaned.repairs)
+        first, page = 0, read_metadata("")
+        for number, (begin, end) in enumerate(split_documents(cleaned.text), start=1):
+            text = cleaned.text[begin:end]
+            offsets = cleaned.offsets.slice(begin, end)
+            default_id = default_ids[raw.source] if number == 1 else f"{default_ids[raw.source]}#{number}"
+            told = read_metadata(text, raw.name)
+            page = told if number == 1 else page
+            if not told.issuers:  # what heads a page is of all documents on it
+                told = told._replace(issuers=page.issuers, issuer_type=page.issuer_type, wrapper=page.wrapper)
+            row = _describe(text, told, raw, default_id, page_date, records, used, problems)
+            doc_id = row["doc_id"] = _unique(str(row["doc_id"]), taken)
+            documents.append(row)
+            clauses = find_clauses(doc_id, text, offsets)
+            tables["clauses"].append(clauses)
+            tables["paragraphs"].append(find_paragraphs(doc_id, text, clauses, offsets))
+            tables["mentions"].append(_citations(doc_id, text, clauses))
+            last = offsets.span(0, len(text))[1] if end < len(cleaned.text) else len(raw.text) + 1
+            inside = cleaned.repairs["raw_begin"].between(first, last, inclusive="left")
+            tables["repairs"].append(cleaned.repairs[inside].assign(doc_id=doc_id))
+            first = last
+            problems += _look_for_problems(doc_id, raw, text, clauses)
+    if not documents:
+        raise ValueError(f"`source` must hold at least one readable document; {problems[-1]['message']}.")
+    problems += _find_duplicates(documents)
+    mentions = _join("mentions", tables["mentions"])
+    documents += _not_held(records, used, taken, problems)
+    table = fill_from_corpus(_typed(documents), mentions, problems)
+    return Corpus(
+        documents=table,
+        clauses=_join("clauses", tables["clauses"]),
+        paragraphs=_join("paragraphs", tables["paragraphs"]),
+        mentions=mentions,
+        problems=make_table("problems", problems),
+        repairs=_join("repairs", tables["repairs"]),
+        files=pd.DataFrame(
+            [(raw.source, raw.encoding, raw.sha256, raw.text) for raw in raws],
+            columns=["source", "encoding", "sha256", "raw_text"],
+        ),
+    )
+
+
+def _unique(doc_id: str, taken: set[str]) -> str:
+    """A doc_id that no document has yet: a second one of a name is told apart by a count."""
+    number = 1
+    while (name := doc_id if number == 1 else f"{doc_id}~{number}") in taken:
+        number += 1
+    taken.add(name)
+    return name
+
+
+def _bar(raws: list[RawFile], progress: bool) -> Iterable[RawFile]:
+    if not progress:
+        return raws
+    from tqdm.auto import tqdm
+
+    return tqdm(raws, desc="read", unit="file")  # type: ignore[no-any-return]
+
+
+def _join(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [part for part in parts if not part.empty]
+    if not filled:
+        return empty_table(name)
+    table = pd.concat(filled, ignore_index=True)
+    return table.reindex(columns=empty_table(name).columns)
+
+
+def _page_date(repairs: pd.DataFrame) -> str:
+    lines = repairs.loc[repairs["fixer"] == "web_remains", "before"]
+    return next((line for line in lines if "时间" in line or "日期" in line), "")
+
+
+def _describe(
+    text: str,
+    told: Metadata,
+    raw: RawFile,
+    default_id: str,
+    page_date: str,
+    records: list[Records],
+    used: list[set[int]],
+    problems: list[dict[str, object]],
+) -> dict[str, object]:
+    """The row of a document: what the text tells, overruled by what the metadata say."""
+    region, _ = infer_region(told.title, told.issuers, told.doc_number, raw.name)
+    bounds = date_document(text, region=region.path if region else "", doc_number=told.doc_number, page_date=page_date)
+    row: dict[str, object] = {
+        "doc_id": default_id,
+        "title": told.title,
+        "level": region.level if region else pd.NA,
+        "region": region.path if region else pd.NA,
+        "region_code": region.code if region else pd.NA,
+        "issuers": told.issuers or pd.NA,
+        "issuer_type": told.issuer_type or pd.NA,
+        "doc_number": told.doc_number or pd.NA,
+        "kind": told.kind or pd.NA,
+        "wrapper": told.wrapper or pd.NA,
+        "lineage": name_lineage(told.title) or pd.NA,
+        "dated": bounds.earliest if bounds.earliest is not None and bounds.earliest == bounds.latest else pd.NaT,
+        "earliest": bounds.earliest,
+        "latest": bounds.latest,
+        "date_basis": bounds.basis or pd.NA,
+        "date_note": bounds.note or pd.NA,
+        "period_start": told.period_start,
+        "period_end": told.period_end,
+        "parent_ids": pd.NA,
+    }
+    for table, places in zip(records, used, strict=True):
+        place = find_record(table, raw.source, default_id, (told.title, raw.name), places)
+        if place is None:
+            continue
+        places.add(place)
+        record = table.rows[place]
+        _check_hash(record, raw, default_id, problems)
+        given = {key: value for key, value in record.items() if not pd.isna(value) and key in _GIVEN}  # type: ignore[call-overload]
+        given.update(merge_dates(row, given))
+        row.update(given)
+    row.update(held=True, text=text, source=raw.source, sha256=raw.sha256, n_chars=len(text))
+    return row
+
+
+#: What metadata may say of a document whose text is at hand.
+_GIVEN = frozenset(COLUMNS["documents"]) - {"held", "text", "source", "sha256", "n_chars"}
+
+
+def _check_hash(record: dict[str, object], raw: RawFile, doc_id: str, problems: list[dict[str, object]]) -> None:
+    recorded = record.get("sha256")
+    if isinstance(recorded, str) and recorded.lower() != raw.sha256:
+        message = f"{raw.source}: its bytes are not those that the metadata were made for (SHA-256 differs)"
+        problems.append(problem("changed file", message, doc_id=doc_id, source=raw.source))
+
+
+def _citations(doc_id: str, text: str, clauses: pd.DataFrame) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    begins, clause_ids = clauses["begin"].tolist(), clauses["clause_id"].tolist()
+    first = begins[0] if begins else len(text)
+    for begin, end, title, number in find_citations(text):
+        inside = bisect_right(begins, begin)
+        rows.append(
+            {
+                "doc_id": doc_id,
+                "clause_id": clause_ids[inside - 1] if inside else pd.NA,
+                "kind": "citation",
+                "value": f"《{title}》{number}",
+                "role": "opening" if begin < first else "body",
+                "begin": begin,
+                "end": end,
+                "text": text[begin:end],
+            }
+        )
+    return make_table("mentions", rows)
+
+
+def _look_for_problems(doc_id: str, raw: RawFile, text: str, clauses: pd.DataFrame) -> list[dict[str, object]]:
+    found = []
+    if clauses.empty:
+        message = "no numbered clause was found; each line of at least 15 characters serves as a paragraph"
+        found.append(problem("no numbering", message, doc_id=doc_id, source=raw.source))
+    damaged = count_damaged_lines(text)
+    if damaged:
+        message = (
+            f"{damaged} lines carry traces of a broken encoding and stay as they are; clauses they open are not found"
+        )
+        found.append(problem("damaged text", message, doc_id=doc_id, source=raw.source, count=damaged))
+    if raw.encoding not in USUAL_ENCODINGS:
+        message = f"the encoding was guessed as {raw.encoding}; read a few lines, and save the file as UTF-8"
+        found.append(problem("guessed encoding", message, doc_id=doc_id, source=raw.source))
+    lost = text.count("\ufffd")
+    if lost:
+        message = f"{lost} characters could not be decoded as {raw.encoding}; they stand as U+FFFD"
+        found.append(problem("undecoded", message, doc_id=doc_id, source=raw.source, count=lost))
+    return found
+
+
+def _find_duplicates(documents: list[dict[str, object]]) -> list[dict[str, object]]:
+    first: dict[str, str] = {}
+    found = []
+    for row in documents:
+        key = "".join(str(row["text"]).split())
+        if key in first:
+            message = f"has the same text as {first[key]}; both are kept, so shares between them mean nothing"
+            found.append(problem("same text", message, doc_id=row["doc_id"], source=row["source"]))
+        else:
+            first[key] = str(row["doc_id"])
+    return found
+
+
+def _not_held(
+    records: list[Records], used: list[set[int]], taken: set[str], problems: list[dict[str, object]]
+) -> list[dict[str, object]]:
+    """The rows of the metadata to which no text was found."""
+    rows = []
+    for table, places in zip(records, used, strict=True):
+        for i, row in enumerate(table.rows):
+            if i in places:
+                continue
+            doc_id = _unique(label_of(row, i), taken)
+            if row.get("held") is not False:
+                message = (
+                    f"{doc_id}: no text was found for this row of the metadata; say held = no if it is not at hand"
+                )
+                problems.append(problem("missing text", message, doc_id))
+            known = {key: row.get(key, pd.NA) for key in _GIVEN}
+            rows.append({**known, "doc_id": doc_id, "held": False, "text": "", "n_chars": 0})
+    return rows
+
+
+def _typed(documents: list[dict[str, object]]) -> pd.DataFrame:
+    """All documents with the types of the contract."""
+    table = make_table("documents", documents)
+    for column in DATE_COLUMNS:
+        table[column] = pd.to_datetime(table[column], errors="coerce")
+    for column in ("period_start", "period_end"):
+        table[column] = pd.to_numeric(table[column], errors="coerce").astype("Int64")
+    table["held"] = table["held"].astype(bool)
+    table["n_chars"] = table["n_chars"].astype(int)
+    return table

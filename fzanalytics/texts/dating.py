@@ -1,0 +1,206 @@
+"""When a document was issued: what it states, and the bounds that it betrays.
+
+Four kinds of evidence count. A date that is stated decides. The year in a document's own number (冀发〔2016〕24号)
+bounds it on both sides, also where only another document gives that number. What a text names bounds it from below: a
+plan that names the 19th Congress is not older than October 2017. A web page's date bounds it from above. A deadline
+inside a text bounds nothing from above: plans are issued after the first deadlines that they copy.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+import pandas as pd
+
+from fzanalytics.base.numbering import parse_number
+from fzanalytics.base.resources import data_path
+
+#: 〔2016〕 in a 发文字号, in any of its brackets.
+DOC_NUMBER = re.compile(
+    r"((?:(?![据照依见和及与由于按以])[\u4e00-\u9fff]){1,10})\s*[〔\[﹝［(（]\s*((?:19|20)\d{2})\s*[〕\]﹞］)）]\s*(?:第\s*)?(\d{1,4})\s*号"
+)
+_ISO_DATE = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_DATE_LINE = re.compile(
+    r"^[ \t\u3000（(]*(?:((?:19|20)\d{2})|([二一][〇零○ＯO0oО九八七六五四三二一]{3}))\s*年\s*(\d{1,2}|[一二三四五六七八九十]{1,2})"
+    r"\s*月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*日[ \t\u3000）)]*$",
+    re.MULTILINE,
+)
+# an event that lies ahead: 喜迎党的十九大, 为党的十九大胜利召开营造良好环境
+_AHEAD = re.compile(r"(?:迎接|喜迎|筹备|即将|备战|献礼)[^，。；]{0,6}$")
+_FOR = re.compile(r"(?:为|确保|保障|服务|保证)[^，。；]{0,4}$")
+_TO_BE_HELD = re.compile(r"[^，。；]{0,4}(?:胜利|顺利|圆满)?召开(?!以来|后|，)")
+
+
+class Bounds(NamedTuple):
+    """Earliest and latest possible date of a document (None: open), with the kind of evidence and its wording."""
+
+    earliest: pd.Timestamp | None
+    latest: pd.Timestamp | None
+    basis: str
+    note: str
+
+
+def parse_date(text: str) -> pd.Timestamp | None:
+    """A date as people write it: 2017年1月26日, 2017-01-26, 2017/1/26; None if there is none.
+
+    Examples
+    --------
+    >>> parse_date("发表时间:2022-03-20 14:44")
+    Timestamp('2022-03-20 00:00:00')
+    >>> parse_date("2017年") is None
+    True
+    """
+    match = _ISO_DATE.search(text)
+    return _timestamp(int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def _timestamp(year: int, month: int, day: int) -> pd.Timestamp | None:
+    try:
+        return pd.Timestamp(year=year, month=month, day=day)
+    except ValueError:
+        return None
+
+
+def find_stated_date(text: str) -> pd.Timestamp | None:
+    """The date that stands on a line of its own, below a signature or a title.
+
+    The first one if there are several: what is forwarded or attached comes behind with a date of its own.
+
+    Examples
+    --------
+    >>> find_stated_date("清远市人民政府\\n\\n  2017年1月26日\\n\\n清远市法治政府建设实施方案")
+    Timestamp('2017-01-26 00:00:00')
+    >>> find_stated_date("二〇一七年三月五日")
+    Timestamp('2017-03-05 00:00:00')
+    >>> find_stated_date("2017年1月30日前报告") is None
+    True
+    """
+    dates = []
+    for match in _DATE_LINE.finditer(text):
+        year = int(match[1]) if match[1] else parse_number(re.sub("[ＯO0oО]", "〇", match[2]))
+        dates.append(_timestamp(year, parse_number(match[3]), parse_number(match[4])))
+    known = [date for date in dates if date is not None]
+    return known[0] if known else None
+
+
+@cache
+def _events() -> list[tuple[re.Pattern[str], str, pd.Timestamp, str]]:
+    table = pd.read_csv(data_path("events.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    return [
+        (re.compile(pattern), region, pd.Timestamp(date), event)
+        for pattern, region, date, event in zip(
+            table["pattern"], table["region"], table["date"], table["event"], strict=True
+        )
+    ]
+
+
+_PLENUMS = re.compile(r"((?:十[七八九]|二十)届)((?:[一二三四五六七八]中[、,，和及与以]{0,2}){2,8})全会")
+
+
+def _spell_out_plenums(text: str) -> str:
+    """十八届三中、四中全会 names two plenums: the short forms are spelt out behind it."""
+    found = [match[1] + plenum for match in _PLENUMS.finditer(text) for plenum in re.findall(".中", match[2])]
+    return "\n".join([text, *found])
+
+
+def find_lower_bound(text: str, region: str = "", own_number: str = "") -> tuple[pd.Timestamp | None, str]:
+    """The earliest date at which a text can have been written, from what it names.
+
+    Parameters
+    ----------
+    text : str
+    region : str
+        Path of the document's jurisdiction: events of a province count for its own documents only.
+    own_number : str
+        The document's own number, which is no citation.
+
+    Returns
+    -------
+    (Timestamp or None, str)
+        The latest of: the events of data/events.csv that it names (unless as lying ahead: 喜迎党的十九大), and the first
+        day of the years in the document numbers that it cites. With the wording that says so.
+
+    Examples
+    --------
+    >>> find_lower_bound("全面贯彻党的十九大精神")
+    (Timestamp('2017-10-18 00:00:00'), 'names 十九大 (2017-10-18)')
+    >>> find_lower_bound("喜迎党的十九大")[0] is None
+    True
+    """
+    bounds: list[tuple[pd.Timestamp, str]] = []
+    full = _spell_out_plenums(text)
+    for pattern, only_region, date, event in _events():
+        if only_region and not region.startswith(only_region):
+            continue
+        for match in pattern.finditer(full):
+            if not _lies_ahead(full, match.start(), match.end()):
+                bounds.append((date, f"names {event} ({date:%Y-%m-%d})"))
+                break
+    for match in DOC_NUMBER.finditer(text):
+        number = normalise_number(match[0])
+        if number != own_number:
+            bounds.append((pd.Timestamp(year=int(match[2]), month=1, day=1), f"cites {number}"))
+    return max(bounds, key=lambda bound: bound[0]) if bounds else (None, "")
+
+
+def _lies_ahead(text: str, begin: int, end: int) -> bool:
+    before, behind = text[max(0, begin - 10) : begin], text[end : end + 12]
+    return bool(_AHEAD.search(before) or (_FOR.search(before) and _TO_BE_HELD.match(behind)))
+
+
+def normalise_number(text: str) -> str:
+    """A 发文字号 in its official spelling, or "" if the text holds none.
+
+    Examples
+    --------
+    >>> normalise_number("(冀发〔 2016 〕 24 号)")
+    '冀发〔2016〕24号'
+    """
+    match = DOC_NUMBER.search(text)
+    return f"{match[1]}〔{match[2]}〕{int(match[3])}号" if match else ""
+
+
+def date_document(text: str, *, region: str = "", doc_number: str = "", page_date: str = "") -> Bounds:
+    """Bounds on the issuing date of one document, from the document alone.
+
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    region : str
+        Path of its jurisdiction.
+    doc_number : str
+        Its own number, if known.
+    page_date : str
+        What a web page says of its own date, if anything.
+
+    Returns
+    -------
+    Bounds
+        basis is one or more of "stated", "from what it cites", "page date", joined by ";". An open side is None.
+
+    Examples
+    --------
+    >>> date_document("根据中发〔2015〕36号，到2016年年底完成。")
+    Bounds(earliest=Timestamp('2015-01-01 00:00:00'), latest=None, basis='from what it cites', note='cites 中发〔2015〕36号')
+    """
+    stated = find_stated_date(text)
+    if stated is not None:
+        return Bounds(stated, stated, "stated", "date line")
+    earliest, note = find_lower_bound(text, region, doc_number)
+    bases, notes = ["from what it cites"] if earliest is not None else [], [note] if note else []
+    latest = None
+    if doc_number:
+        year = int(doc_number.split("〔")[1][:4])
+        first, latest = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+        earliest = max(first, earliest) if earliest is not None and earliest <= latest else first
+        bases.insert(0, "stated")
+        notes.append(f"own number {doc_number}")
+    page = parse_date(page_date) if page_date else None
+    if page is not None and (latest is None or page < latest) and (earliest is None or earliest <= page):
+        latest = page
+        bases.append("page date")
+        notes.append(f"page of {page:%Y-%m-%d}")
+    return Bounds(earliest, latest, ";".join(bases), "; ".join(notes))

@@ -1,0 +1,269 @@
+"""What a document says of itself: title, kind, issuers, number, wrapper, period, policy family, cited documents."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from fzanalytics.base.numbering import read_marker
+from fzanalytics.texts.dating import DOC_NUMBER, normalise_number
+from fzanalytics.texts.regions import strip_region
+from fzanalytics.texts.structure import Line, split_lines
+
+#: Kinds of documents by the end of their title, the more special before the more general.
+KINDS = (
+    "实施方案", "工作方案", "行动方案", "考核方案", "试点方案", "总体方案", "建设方案", "方案",
+    "实施纲要", "规划纲要", "纲要", "行动计划", "工作计划", "三年行动计划", "计划", "发展规划", "规划",
+    "实施细则", "细则", "实施办法", "管理办法", "暂行办法", "办法", "管理规定", "规定", "暂行条例", "条例",
+    "实施意见", "指导意见", "若干意见", "意见", "工作要点", "要点", "工作报告", "报告", "通知", "通报", "公告", "通告",
+    "决定", "决议", "命令", "批复", "答复", "议案", "复函", "函", "公报", "纪要", "准则", "规则", "标准", "目录", "清单", "指南", "措施", "法",
+)  # fmt: skip
+_KIND_END = re.compile(rf"({'|'.join(KINDS)})(?:\s*[（(][^（()）]{{1,30}}[)）])*$")
+# 关于印发《…》的通知 around a document, or 中共中央 国务院印发《…》 above it
+_NOTICE = re.compile(
+    r"(?:关于)?(?:印发|转发|批转|发布)\s*[《〈<](.{1,300}?)(?:[》〉>]?\s*的(?:通知|公告|函)|[》〉>])", re.DOTALL
+)
+_YEARS = re.compile(r"[（(]?\s*((?:19|20)\d{2})\s*年?\s*[-—–－~～至]+\s*((?:19|20)\d{2})\s*年?\s*[)）]?")
+_UNTIL = re.compile(r"(?:到|至|确保|力争)\s*(20\d{2})\s*年")
+_TITLE_MARKS = re.compile(r"[。；;]|[：:]$")
+_SECOND_DOCUMENT = re.compile(r"^\s*《([^》\n]{4,60})》\s*全文如下[。：:]?\s*$", re.MULTILINE)
+#: A document named in a text, with its number if one follows: 《…》（冀发〔2016〕24号）.
+_CITATION = re.compile(
+    r"《((?:[^《》\n]|《[^《》\n]*》){2,120})》(?:[）)]*\s*[（(]\s*([^（()）\n]{2,30}?号)[^（()）\n]{0,30}[)）])?"
+)
+_HEAD_CHARACTERS = 6000
+
+
+class Metadata(NamedTuple):
+    """What the head of a document tells; "" or None where it tells nothing."""
+
+    title: str
+    kind: str
+    issuers: str
+    issuer_type: str
+    doc_number: str
+    wrapper: str
+    period_start: int | None
+    period_end: int | None
+
+
+def split_documents(text: str) -> list[tuple[int, int]]:
+    """The stretches of a file that are documents of their own.
+
+    A page that publishes several plans at once announces each by a line 《…》全文如下; the second and later ones
+    begin at their title above that line. Any other text is one document.
+
+    Examples
+    --------
+    >>> text = "实施方案\\n《实施方案》全文如下。\\n一、目标。\\n考核方案\\n《考核方案》全文如下。\\n一、对象。"
+    >>> [text[begin:end].split("\\n")[0] for begin, end in split_documents(text)]
+    ['实施方案', '考核方案']
+    """
+    lines = split_lines(text)
+    starts = [0]
+    announced = [i for i, line in enumerate(lines) if _SECOND_DOCUMENT.match(line.text)]
+    for before, first in pairwise(announced):
+        while (
+            first > before + 1 and not _TITLE_MARKS.search(lines[first - 1].text) and len(lines[first - 1].text) <= 60
+        ):
+            first -= 1
+        starts.append(lines[first].begin)
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def read_metadata(text: str, name: str = "") -> Metadata:
+    """What a document tells of itself at its head.
+
+    Parameters
+    ----------
+    text : str
+        Clean text of one document.
+    name : str
+        The file's name, which serves as title where the text has none.
+
+    Returns
+    -------
+    Metadata
+        Nothing is guessed: what the head does not tell is "" or None.
+
+    Examples
+    --------
+    >>> told = read_metadata("夏河县法治政府建设实施方案\\n\\n（2017—2020年）\\n为贯彻落实全面推进依法治国重大战略部署。")
+    >>> told.title, told.kind, told.period_start, told.period_end
+    ('夏河县法治政府建设实施方案（2017—2020年）', '实施方案', 2017, 2020)
+    """
+    head = text[:_HEAD_CHARACTERS]
+    lines = _title_block(head)
+    block = "".join(line.text.strip("#* ★") for line in lines)
+    notice = _NOTICE.search(block)
+    announced = _SECOND_DOCUMENT.search(head)
+    issuers = _issuers_of_lead(head)
+    wrapper = "web page" if issuers else ""
+    if announced:
+        title = announced[1]
+    elif notice and "《" not in block[max(0, notice.start() - 40) : notice.start()]:
+        title = re.sub(r"\s+", "", notice[1])
+        issuers = _issuers(block[: notice.start()])
+        wrapper = f"{''.join(issuers)}{notice[0]}"
+    else:
+        title = _title(lines, name)
+    kind = _KIND_END.search(title)
+    number = next((normalise_number(line.text) for line in lines if _is_number_line(line.text)), "")
+    start, end = _period(title, text)
+    return Metadata(
+        title, kind[1] if kind else "", ";".join(issuers), issuer_type_of(issuers), number, wrapper, start, end
+    )
+
+
+_PROSE = re.compile(r"[。；]|^(?:为|根据|按照|近日|日前)")
+_NO_TITLE = re.compile(r"^(?:总理|主席|委员长|省长|市长|县长|主任)|^[^\u4e00-\u9fff]*$|[：:]$|^[（(]")
+
+
+def _title_block(head: str) -> list[Line]:
+    """The lines before the first sentence and the first clause, at most twenty."""
+    lines: list[Line] = []
+    for line in split_lines(head)[:20]:
+        if lines and (_PROSE.search(line.text) or read_marker(line.text)):
+            break
+        lines.append(line)
+    return lines
+
+
+def _is_number_line(line: str) -> bool:
+    match = DOC_NUMBER.search(line)
+    return bool(match and len(line.strip("（()） ")) <= len(match[0]) + 6) or bool(
+        match and _KIND_END.search(line[: match.start()])
+    )
+
+
+def _title(lines: list[Line], name: str) -> str:
+    """The first line, or two or three lines in a row, that end like the title of a document."""
+    for i, line in enumerate(lines[:12]):
+        if _NO_TITLE.search(line.text):
+            continue
+        joined = ""
+        for following in lines[i : i + 3]:
+            joined += DOC_NUMBER.sub("", following.text.strip("#* ★")).strip()
+            if len(joined) > 80 or _TITLE_MARKS.search(joined):
+                break
+            if _KIND_END.search(joined):
+                return joined + _years_below(lines, following)
+    first = lines[0].text.strip("#* ★") if lines else ""
+    return first if first and len(first) <= 60 and not _TITLE_MARKS.search(first) else name
+
+
+def _years_below(lines: list[Line], title: Line) -> str:
+    """（2017—2020年） on the line below a title belongs to it."""
+    index = lines.index(title) + 1
+    below = lines[index].text if index < len(lines) else ""
+    return below if re.fullmatch(r"[（(][^（()）]*\d{4}[^（()）]*[)）]", below) else ""
+
+
+_ISSUER = re.compile(
+    r"中共中央|国务院办公厅|国务院|全国人民代表大会常务委员会|全国人民代表大会"
+    r"|(?:中共)?[\u4e00-\u9fff]{2,14}?(?:委员会办公[厅室]|委办公[厅室]|人民政府办公[厅室]|人民政府|委员会|省委|市委|县委|区委|州委|厅|局)"
+)
+
+
+def _issuers(text: str) -> list[str]:
+    found = _ISSUER.findall(re.sub(r"[★\s]+", "", text))
+    return [issuer for issuer in dict.fromkeys(found) if not issuer.startswith(("关于", "各"))]
+
+
+_LEAD = re.compile(r"(?:近日|日前|[0-9]+月[0-9]+日)[,，]([\u4e00-\u9fff、]{4,60}?)(?:联合)?印发了?《")
+
+
+def _issuers_of_lead(head: str) -> list[str]:
+    """近日,中共河南省委、河南省人民政府印发了《…》: the sentence with which a page introduces a document."""
+    match = _LEAD.search(head[:1500])
+    return _issuers(match[1].replace("、", " ")) if match else []
+
+
+def issuer_type_of(issuers: list[str]) -> str:
+    """party, government, joint or congress, by the names of the issuers; "" if there are none.
+
+    Examples
+    --------
+    >>> issuer_type_of(["中共清远市委", "清远市人民政府"]), issuer_type_of(["国务院"]), issuer_type_of([])
+    ('joint', 'government', '')
+    """
+    types = set()
+    for issuer in issuers:
+        if "人大" in issuer or "人民代表大会" in issuer:
+            types.add("congress")
+        elif issuer.startswith("中共") or re.search(r"[省市县区州]委(?:办公[厅室])?$", issuer):
+            types.add("party")
+        else:
+            types.add("government")
+    if {"party", "government"} <= types:
+        return "joint"
+    return min(types) if types else ""
+
+
+def _period(title: str, text: str) -> tuple[int | None, int | None]:
+    """The years a plan is for: those of its title; else the last year of its goals, named early in the text."""
+    match = _YEARS.search(title)
+    if match and int(match[1]) <= int(match[2]):
+        return int(match[1]), int(match[2])
+    own = re.sub(r"《[^》]*》|〈[^〉]*〉", "", text[:_HEAD_CHARACTERS])
+    years = [int(year) for year in _UNTIL.findall(own[:2500])]
+    return None, max(years) if years else None
+
+
+def name_lineage(title: str) -> str:
+    """The policy family that a title names: without the place, the years and the kind of document.
+
+    Examples
+    --------
+    >>> name_lineage("石家庄市法治政府建设实施方案"), name_lineage("法治政府建设实施纲要（2015—2020年）")
+    ('法治政府建设', '法治政府建设')
+    >>> name_lineage("上海市大气污染防治条例")
+    '大气污染防治'
+    """
+    core = re.sub(r"[（(][^（()）]*[)）]", "", re.sub(r"\s+", "", title))
+    notice = _NOTICE.search(title)
+    if notice:
+        core = re.sub(r"[（(][^（()）]*[)）]", "", re.sub(r"\s+", "", notice[1]))
+    core = re.sub(r"^.*?关于", "", core)
+    core = core.removeprefix("中华人民共和国")
+    core = strip_region(core)
+    kind = _KIND_END.search(core)
+    core = (core[: kind.start()] if kind else core).removesuffix("的")
+    return re.sub(r"^(?:实施|印发|进一步)+", "", core)
+
+
+def find_citations(text: str) -> list[tuple[int, int, str, str]]:
+    """The documents that a text names in 《》, with their number where one follows.
+
+    Returns
+    -------
+    list of (int, int, str, str)
+        begin, end, title (without the notice around it, brackets of inner titles normalised), number or "".
+
+    Examples
+    --------
+    >>> text = "根据《关于印发〈河北省法治政府建设实施方案〉的通知》(冀发〔2016〕24号)"
+    >>> find_citations(text)[0][2:]
+    ('河北省法治政府建设实施方案', '冀发〔2016〕24号')
+    """
+    citations = []
+    for match in _CITATION.finditer(text):
+        citations.append((match.start(), match.end(), normalise_title(match[1]), normalise_number(match[2] or "")))
+    return citations
+
+
+def normalise_title(title: str) -> str:
+    """A title without the notice around it, spaces, and differences of brackets and dashes, for comparison.
+
+    Examples
+    --------
+    >>> normalise_title("中共中央 国务院关于印发〈法治政府建设实施纲要（2015-2020 年）〉的通知")
+    '法治政府建设实施纲要(2015-2020年)'
+    """
+    title = re.sub(r"\s+", "", title)
+    if "印发" in title:
+        inner = re.search(r"[〈<《]([^〈〉<>《》]{4,80})[〉>》]?", title)
+        title = inner[1] if inner else title.partition("印发")[2].removesuffix("的通知")
+    title = title.translate(str.maketrans("（）—–－～〈〉《》", "()----<><>"))
+    return re.sub(r"-+", "-", title).strip("<>")

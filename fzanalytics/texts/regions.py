@@ -1,0 +1,231 @@
+"""Jurisdictions: names, codes, levels and superiors, from a table (data/regions.csv), never from the digits of a code.
+
+Several places bear one name; a name that does not decide is not guessed: it gives no region.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+import pandas as pd
+
+from fzanalytics.base.resources import data_path
+
+NATION = "全国"
+
+
+class Region(NamedTuple):
+    """A jurisdiction: its code, its path from the province down (甘肃省/甘南藏族自治州/夏河县), its level."""
+
+    code: str
+    path: str
+    level: str
+
+
+@cache
+def _table() -> pd.DataFrame:
+    return pd.read_csv(data_path("regions.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+def load_regions() -> pd.DataFrame:
+    """All provinces, prefectures and counties with their superiors.
+
+    Returns
+    -------
+    DataFrame
+        code (six digits, Ministry of Civil Affairs, as in force at the beginning of 2021), name, level, superior
+        (code), short (the name without 省, 市, 县 and the like). Districts of the four municipalities and counties
+        run by a province have the province as superior.
+
+    Examples
+    --------
+    >>> regions = load_regions().set_index("name")
+    >>> regions.loc["济源市", ["level", "superior"]].tolist()
+    ['county', '410000']
+    """
+    return _table().copy()
+
+
+@cache
+def _by_code() -> dict[str, tuple[str, str, str]]:
+    table = _table()
+    return {
+        code: (name, level, superior)
+        for code, name, level, superior in zip(
+            table["code"], table["name"], table["level"], table["superior"], strict=True
+        )
+    }
+
+
+@cache
+def _codes_by_name() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    table = _table()
+    for code, name, short in zip(table["code"], table["name"], table["short"], strict=True):
+        for form in {name, short}:
+            found.setdefault(form, []).append(code)
+    return found
+
+
+def region_of(code: str) -> Region:
+    """The region with a code.
+
+    Raises
+    ------
+    KeyError
+        If the table has no such code.
+
+    Examples
+    --------
+    >>> region_of("623027")
+    Region(code='623027', path='甘肃省/甘南藏族自治州/夏河县', level='county')
+    """
+    if code not in _by_code():
+        raise KeyError(f"`code` must be a code of data/regions.csv; got {code!r}.")
+    names = []
+    at = code
+    while at and at != "000000":
+        name, _, at = _by_code()[at]
+        names.append(name)
+    return Region(code, "/".join(reversed(names)) or NATION, _by_code()[code][1])
+
+
+@cache
+def _leading_names() -> re.Pattern[str]:
+    """Names that a title may begin with, longest first. A short form counts only for provinces and
+    prefectures of two characters or more; 市中 or 城 would match anything."""
+    table = _table()
+    full = table["name"][table["level"] != "national"]
+    short = table["short"][table["level"].isin(["province", "prefecture"]) & (table["short"].str.len() >= 2)]
+    names = sorted(set(full) | set(short), key=lambda name: (-len(name), name))
+    return re.compile("|".join(map(re.escape, names)))
+
+
+def find_region(text: str) -> Region | None:
+    """The jurisdiction that a title or an issuer names at its head.
+
+    Parameters
+    ----------
+    text : str
+        A title, an issuer, a path such as 甘肃省/甘南藏族自治州/夏河县, or a bare name.
+
+    Returns
+    -------
+    Region or None
+        The lowest place that the leading names lead to (河北省石家庄市... is Shijiazhuang). None if no place is
+        named, or if several bear the name and nothing before it decides between them.
+
+    Examples
+    --------
+    >>> find_region("石家庄市法治政府建设实施方案").path
+    '河北省/石家庄市'
+    >>> find_region("中共甘南州委甘南州人民政府关于印发") is None, find_region("鼓楼区") is None
+    (False, True)
+    """
+    text = re.sub(r"^(?:中国共产党|中共|《|关于|印发|\s)+", "", text.strip())
+    if text.startswith(NATION):
+        return Region("000000", NATION, "national")
+    above: str | None = None
+    position = 0
+    while match := _leading_names().match(text, position):
+        candidates = _candidates(match[0], text[match.end() : match.end() + 1], above)
+        if len(candidates) != 1:
+            break
+        above = candidates[0]
+        position = match.end()
+        if text[position : position + 1] in ("/", "、", " "):
+            position += 1
+    return region_of(above) if above else None
+
+
+def strip_region(text: str) -> str:
+    """A title without the places that it begins with.
+
+    Examples
+    --------
+    >>> strip_region("河北省石家庄市法治政府建设实施方案")
+    '法治政府建设实施方案'
+    """
+    position = 0
+    while match := _leading_names().match(text, position):
+        position = match.end()
+    return text[position:]
+
+
+def _candidates(name: str, follower: str, above: str | None) -> list[str]:
+    codes = [code for code in _codes_by_name()[name] if code != "000000"]
+    if above:
+        return [code for code in codes if _is_below(code, above)]
+    exact = [code for code in codes if _by_code()[code][0] == name]
+    if exact:
+        return exact if len(exact) == 1 else []
+    levels = {"州": "prefecture", "市": "prefecture", "省": "province"}
+    if follower in levels:
+        codes = [code for code in codes if _by_code()[code][1] == levels[follower]]
+    else:
+        codes = [code for code in codes if _by_code()[code][1] in ("province", "prefecture")]
+        provinces = [code for code in codes if _by_code()[code][1] == "province"]
+        codes = provinces or codes  # 吉林 alone is the province
+    return codes
+
+
+def _is_below(code: str, above: str) -> bool:
+    while code and code != "000000":
+        code = _by_code()[code][2]
+        if code == above:
+            return True
+    return False
+
+
+#: 发文字号 prefixes of the provinces: 冀发, 粤府, 甘政发; the central authorities: 中发, 国发.
+PROVINCE_SIGNS = {
+    "京": "110000", "津": "120000", "冀": "130000", "晋": "140000", "内": "150000", "辽": "210000", "吉": "220000",
+    "黑": "230000", "沪": "310000", "苏": "320000", "浙": "330000", "皖": "340000", "闽": "350000", "赣": "360000",
+    "鲁": "370000", "豫": "410000", "鄂": "420000", "湘": "430000", "粤": "440000", "桂": "450000", "琼": "460000",
+    "渝": "500000", "川": "510000", "黔": "520000", "云": "530000", "藏": "540000", "陕": "610000", "甘": "620000",
+    "青": "630000", "宁": "640000", "新": "650000",
+}  # fmt: skip
+
+_CENTRAL = re.compile(
+    r"^(?:中共中央|中央|国务院|全国人大|全国人民代表大会|中华人民共和国|最高人民|国家[^，。]{0,12}[局委部])"
+)
+
+
+def infer_region(title: str, issuers: str = "", doc_number: str = "", name: str = "") -> tuple[Region | None, str]:
+    """The jurisdiction of a document and what tells it.
+
+    Parameters
+    ----------
+    title, issuers, doc_number : str
+        As found in the text; may be empty.
+    name : str
+        The file's name, looked at last.
+
+    Returns
+    -------
+    (Region or None, str)
+        The evidence is "title", "issuer", "document number", "file name" or "".
+
+    Examples
+    --------
+    >>> infer_region("清远市法治政府建设实施方案")[0].level
+    'prefecture'
+    >>> infer_region("法治政府建设实施纲要（2021—2025年）", issuers="中共中央;国务院")
+    (Region(code='000000', path='全国', level='national'), 'issuer')
+    """
+    for evidence, text in (("title", title), ("issuer", issuers)):
+        for part in filter(None, text.split(";")):
+            if _CENTRAL.match(part.strip("《 ")):
+                return Region("000000", NATION, "national"), evidence
+            region = find_region(part)
+            if region:
+                return region, evidence
+    if doc_number:
+        if re.match(r"(?:中发|国发|中办发|国办发|国函|国令)", doc_number):
+            return Region("000000", NATION, "national"), "document number"
+        if re.match(rf"[{''.join(PROVINCE_SIGNS)}](?:政|发|府|办|委)", doc_number):
+            return region_of(PROVINCE_SIGNS[doc_number[0]]), "document number"
+    region = find_region(name) if name else None
+    return (region, "file name") if region else (None, "")

@@ -1,0 +1,146 @@
+"""What there is to read: a folder, a file or a table becomes raw texts, and what else it says of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+from fzanalytics.base.tables import require_columns
+from fzanalytics.texts.catalogue import is_no, problem
+from fzanalytics.texts.readers import (
+    TABLE_SUFFIXES,
+    TEXT_COLUMNS,
+    TEXT_SUFFIXES,
+    RawFile,
+    UnreadableFile,
+    find_text_column,
+    list_files,
+    read_table_file,
+    read_text_file,
+)
+
+#: Tables of these names in a folder are its metadata.
+METADATA_NAMES = ("documents.csv", "documents.xlsx", "metadata.csv", "metadata.xlsx")
+
+
+def read_path(
+    path: Path,
+    text_column: str | None,
+    metadata: str | Path | pd.DataFrame | None,
+    problems: list[dict[str, object]],
+) -> tuple[list[RawFile], list[dict[str, object]], str | Path | pd.DataFrame | None]:
+    """Raw texts, the rows of a table that describe them, and the metadata: those given, or found in the folder."""
+    if not path.exists():
+        raise FileNotFoundError(
+            f"`source` must be a folder or file that exists; got {str(path)!r}. Check the spelling."
+        )
+    if path.is_dir():
+        if metadata is None:
+            metadata = next((path / name for name in METADATA_NAMES if (path / name).is_file()), None)
+        return *_from_folder(path, metadata, text_column, problems), metadata
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        try:
+            table = read_table_file(path)
+        except UnreadableFile as error:
+            raise ValueError(f"`source` must be a readable table; {path.name}: {error}.") from None
+        return read_rows(table, text_column, path.name, problems), rows_given(table, text_column, path.name), metadata
+    try:
+        return [read_text_file(path, path.name)], [], metadata
+    except UnreadableFile as error:
+        problems.append(problem("unreadable", f"{path.name}: {error}", source=path.name))
+        return [], [], metadata
+
+
+def _from_folder(
+    folder: Path, metadata: object, text_column: str | None, problems: list[dict[str, object]]
+) -> tuple[list[RawFile], list[dict[str, object]]]:
+    raws: list[RawFile] = []
+    rows: list[dict[str, object]] = []
+    own = Path(metadata) if isinstance(metadata, str | Path) else None
+    for path, relative in list_files(folder):
+        if own is not None and path.resolve() == own.resolve():
+            continue
+        suffix = path.suffix.lower()
+        if path.name.lower() in ("readme.md", "readme.txt"):
+            continue
+        try:
+            if suffix in TEXT_SUFFIXES:
+                raws.append(read_text_file(path, relative))
+            elif suffix in TABLE_SUFFIXES:
+                table = read_table_file(path)
+                column = text_column if text_column in table.columns else None
+                if find_text_column(table, column) is None:
+                    message = f"{relative}: a table without a text column ({', '.join(TEXT_COLUMNS[:4])}); not read"
+                    problems.append(problem("not read", message, source=relative))
+                else:
+                    raws += read_rows(table, column, relative, problems)
+                    rows += rows_given(table, column, relative)
+            else:
+                kind = f"of the type {suffix}" if suffix else "without an ending"
+                message = f"{relative}: files {kind} are not read; save it as TXT"
+                problems.append(problem("not read", message, source=relative))
+        except UnreadableFile as error:
+            problems.append(problem("unreadable", f"{relative}: {error}", source=relative))
+    return raws, rows
+
+
+def part_doubles(
+    raws: list[RawFile], rows: list[dict[str, object]], taken: set[str], folder: str
+) -> tuple[list[RawFile], list[dict[str, object]]]:
+    """What is read along with a corpus gets its folder before its name, where that name is taken."""
+    new = {raw.source: f"{folder}/{raw.source}" for raw in raws if raw.source in taken}
+    return (
+        [replace(raw, source=new.get(raw.source, raw.source)) for raw in raws],
+        [{**row, "source": new.get(str(row["source"]), row["source"])} for row in rows],
+    )
+
+
+def read_rows(
+    table: pd.DataFrame, text_column: str | None, source: str, problems: list[dict[str, object]]
+) -> list[RawFile]:
+    """The texts of a table, one a row; a row without text is listed, unless it says held = no."""
+    column = find_text_column(table, text_column)
+    if column is None:
+        require_columns(table, ["text"], name="source")
+    held = table["held"] if "held" in table.columns else pd.Series(True, index=table.index)
+    texts = table[column].astype(object)
+    raws = []
+    for i, text in enumerate(texts.where(texts.notna(), "").astype(str)):
+        place = f"{source}#{i + 1}"
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # a file cannot hold half a character
+        if not text.strip() and is_no(held.iloc[i]):
+            continue
+        if not text.strip():
+            problems.append(problem("unreadable", f"{place}: the text is empty", source=place))
+            continue
+        raws.append(
+            RawFile(
+                place,
+                _row_id(table, i, source),
+                text,
+                "table",
+                sha256(text.encode("utf-8")).hexdigest(),
+            )
+        )
+    return raws
+
+
+def _row_id(table: pd.DataFrame, i: int, source: str) -> str:
+    given = table["doc_id"].iloc[i] if "doc_id" in table.columns else ""
+    return str(given).strip() if pd.notna(given) and str(given).strip() else f"{Path(source).stem}_{i + 1}"
+
+
+def rows_given(table: pd.DataFrame, text_column: str | None, source: str) -> list[dict[str, object]]:
+    """The other columns of a table of documents are its metadata, row by row."""
+    others = table.drop(columns=[column for column in [find_text_column(table, text_column)] if column])
+    return [
+        {
+            **{str(key): value for key, value in row.items()},
+            "source": f"{source}#{i + 1}",
+            "doc_id": _row_id(table, i, source),
+        }
+        for i, row in enumerate(others.to_dict("records"))
+    ]

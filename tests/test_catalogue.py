@@ -1,0 +1,217 @@
+"""Metadata of a user: read in many spellings, doubts listed, each row given to the right document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fzanalytics.base.tables import COLUMNS, LEVELS
+from fzanalytics.texts.catalogue import (
+    COLUMN_NAMES,
+    LEVEL_NAMES,
+    find_record,
+    index_records,
+    merge_dates,
+    read_catalogue,
+)
+
+
+def read(**columns: list[object]) -> tuple[pd.DataFrame, list[str]]:
+    problems: list[dict[str, object]] = []
+    table = read_catalogue(pd.DataFrame(columns), problems)
+    return table, [f"{problem['kind']}: {problem['message']}" for problem in problems]
+
+
+def test_names_lead_to_columns_and_levels() -> None:
+    assert set(COLUMN_NAMES.values()) <= set(COLUMNS["documents"])
+    assert set(LEVEL_NAMES.values()) <= set(LEVELS)
+
+
+def test_chinese_columns_and_levels() -> None:
+    table, problems = read(
+        标题=["方案"],
+        层级=["地级市"],
+        地区=["石家庄市"],
+        文号=["石发〔2017〕1号"],
+        成文日期=["2017年1月26日"],
+        备注=["x"],
+    )
+    row = table.iloc[0]
+    assert (row["level"], row["region"], row["region_code"]) == ("prefecture", "河北省/石家庄市", "130100")
+    assert row["dated"] == row["earliest"] == row["latest"] == pd.Timestamp("2017-01-26")
+    assert "备注" not in table and not problems
+
+
+def test_a_region_tells_its_level_and_wins_no_level_that_is_given() -> None:
+    table, _ = read(doc_id=["a", "b"], region=["清远市", "清远市"], level=[None, "county"])
+    assert table["level"].tolist() == ["prefecture", "county"]
+
+
+def test_all_doubts_are_listed_and_left_out() -> None:
+    table, problems = read(
+        doc_id=["a", "b", "c"], level=["planet", "省", None], region=["亚特兰蒂斯", "鼓楼区", None],
+        dated=["not yet", "2017-02-30", "26.1.17"], period_end=["soon", "2020", None],
+    )  # fmt: skip
+    assert table["level"].isna().tolist() == [True, False, True]
+    assert table["region"].tolist()[:2] == ["亚特兰蒂斯", "鼓楼区"]  # kept as given
+    assert table["dated"].isna().all() and table["earliest"].isna().all()
+    assert [text.split(":")[0] for text in problems] == [
+        "unknown level",
+        *["unknown region"] * 2,
+        *["unreadable date"] * 4,
+    ]
+    assert problems[0] == (
+        "unknown level: a: `level` must be one of national, province, prefecture, county, township; got 'planet'. "
+        "The title decides instead"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "last"),
+    [
+        ("2017", "2017-01-01", "2017-12-31"),
+        (2017, "2017-01-01", "2017-12-31"),
+        (2017.0, "2017-01-01", "2017-12-31"),
+        ("2017年", "2017-01-01", "2017-12-31"),
+        ("2016年2月", "2016-02-01", "2016-02-29"),
+        ("2016-02", "2016-02-01", "2016-02-29"),
+        ("20170126", "2017-01-26", "2017-01-26"),
+        (pd.Timestamp("2017-01-26"), "2017-01-26", "2017-01-26"),
+        ("2017/1/26 00:00:00", "2017-01-26", "2017-01-26"),
+    ],
+)
+def test_a_year_or_a_month_is_no_date_but_bounds(given: object, first: str, last: str) -> None:
+    table, problems = read(doc_id=["a"], dated=[given])
+    assert (table.at[0, "earliest"], table.at[0, "latest"]) == (pd.Timestamp(first), pd.Timestamp(last))
+    assert pd.isna(table.at[0, "dated"]) == (first != last) and not problems
+
+
+def test_bounds_by_year() -> None:
+    table, _ = read(doc_id=["a"], earliest=["2016"], latest=["2017"])
+    assert (table.at[0, "earliest"], table.at[0, "latest"]) == (pd.Timestamp("2016-01-01"), pd.Timestamp("2017-12-31"))
+
+
+def test_bounds_the_wrong_way_round() -> None:
+    table, problems = read(doc_id=["a"], earliest=["2018-01-01"], latest=["2017-01-01"])
+    assert table[["earliest", "latest"]].isna().all(axis=None)
+    assert problems == [
+        "unreadable date: a: `earliest` must not be after `latest`; got 2018-01-01 and 2017-01-01. Both are taken as unknown"
+    ]
+
+
+def test_doubled_doc_ids() -> None:
+    table, problems = read(doc_id=["a", "a", "a"], title=["一", "二", "三"], source=["x.txt", None, "y.txt"])
+    assert table["title"].tolist() == ["一", "三"]  # the second says nothing of its own; the third is another file's
+    assert table["doc_id"].isna().tolist() == [False, True]
+    assert len(problems) == 1 and "`doc_id` must be unique" in problems[0]
+
+
+def test_cells_of_any_type() -> None:
+    table, problems = read(
+        doc_id=[1, 2.0, None, None],
+        region_code=[130100, 130100.0, None, None],
+        parent_ids=[["a", "b"], None, "", None],
+        held=[True, 0, None, None],
+    )
+    assert table["doc_id"].tolist() == ["1", "2"]  # rows without anything are no rows
+    assert table["region_code"].tolist() == ["130100", "130100"] and table.at[0, "parent_ids"] == "a;b"
+    assert table["held"].tolist() == [True, False] and not problems
+
+
+def test_the_table_given_is_not_changed() -> None:
+    given = pd.DataFrame({"标题": ["甲"], "日期": ["2017"]})
+    before = given.copy(deep=True)
+    read_catalogue(given, [])
+    pd.testing.assert_frame_equal(given, before)
+
+
+def test_files(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="`metadata` must be a CSV or Excel file that exists; got"):
+        read_catalogue(tmp_path / "no.csv", [])
+    (tmp_path / "bad.xlsx").write_bytes(b"x")
+    with pytest.raises(
+        ValueError, match=r"`metadata` must be a readable table; bad.xlsx: it cannot be read as a table"
+    ):
+        read_catalogue(tmp_path / "bad.xlsx", [])
+    (tmp_path / "empty.csv").write_text("doc_id,title\n", encoding="utf-8")
+    assert read_catalogue(tmp_path / "empty.csv", []).empty
+    pd.DataFrame({"标题": ["甲"], "日期": [pd.Timestamp("2017-01-26")]}).to_excel(tmp_path / "a.xlsx", index=False)
+    assert read_catalogue(tmp_path / "a.xlsx", []).at[0, "dated"] == pd.Timestamp("2017-01-26")
+
+
+# ---------------------------------------------------------------- which row belongs to which document
+
+
+def rows_of(*rows: dict[str, object], files: dict[str, str]) -> dict[str, object]:
+    """For each file, the place of its row; titles are the names of the files in upper case."""
+    records = index_records(read_catalogue(pd.DataFrame(list(rows)), []), files)
+    used: set[int] = set()
+    found = {}
+    for source, doc_id in files.items():
+        place = find_record(records, source, doc_id, [doc_id.upper()], used)
+        if place is not None:
+            used.add(place)
+        found[source] = place
+    return found
+
+
+def test_by_file() -> None:
+    rows = [{"source": "raw/b/plan.txt"}, {"source": "a/plan.txt"}, {"source": "C:\\data\\x.txt"}]
+    files = {"a/plan.txt": "a/plan.txt", "b/plan.txt": "b/plan.txt", "x.txt": "x"}
+    assert rows_of(*rows, files=files) == {"a/plan.txt": 1, "b/plan.txt": 0, "x.txt": 2}
+
+
+def test_a_bare_name_of_two_files_is_not_guessed() -> None:
+    files = {"a/plan.txt": "a/plan.txt", "b/plan.txt": "b/plan.txt"}
+    assert rows_of({"source": "plan.txt"}, files=files) == {"a/plan.txt": None, "b/plan.txt": None}
+    assert rows_of({"source": "plan.txt"}, files={**files, "plan.txt": "plan.txt"})["plan.txt"] == 0
+
+
+def test_a_title_takes_no_row_of_another_file() -> None:
+    """The row of b.txt has the title of a.txt: it stays with b.txt, whatever file is read first."""
+    for files in ({"a.txt": "a", "b.txt": "b"}, {"b.txt": "b", "a.txt": "a"}):
+        assert rows_of({"doc_id": "b", "title": "A"}, files=files) == {"a.txt": None, "b.txt": 0}
+        assert rows_of({"source": "b.txt", "title": "A"}, files=files) == {"a.txt": None, "b.txt": 0}
+
+
+def test_by_title_if_it_is_the_only_one() -> None:
+    assert rows_of({"title": "A"}, {"title": "B"}, files={"a.txt": "a"}) == {"a.txt": 0}
+    assert rows_of({"title": "A"}, {"title": "A"}, files={"a.txt": "a"}) == {"a.txt": None}
+
+
+def test_two_documents_of_one_file_by_title_then_in_order() -> None:
+    table = read_catalogue(pd.DataFrame({"source": ["x.txt", "x.txt"], "title": ["考核方案", "实施方案"]}), [])
+    records = index_records(table, {"x.txt": "x"})
+    assert find_record(records, "x.txt", "x", ["实施方案"], set()) == 1
+    assert find_record(records, "x.txt", "x", ["别的"], set()) == 0
+    assert find_record(records, "x.txt", "x#2", ["别的"], {0}) == 1
+    assert find_record(records, "x.txt", "x#2", ["别的"], {0, 1}) is None
+
+
+# ---------------------------------------------------------------- dates of the metadata and of the text
+
+EARLY, LATE = pd.Timestamp("2016-11-01"), pd.Timestamp("2022-03-20")
+TOLD: dict[str, object] = {"earliest": EARLY, "latest": LATE, "date_basis": "page date", "date_note": "page"}
+
+
+def test_no_dates_given_changes_nothing() -> None:
+    assert merge_dates(TOLD, {"title": "x"}) == {}
+
+
+def test_both_sides_given_leave_nothing_of_the_text() -> None:
+    day = pd.Timestamp("2017-01-26")
+    merged = merge_dates(TOLD, {"earliest": day, "latest": day, "dated": day})
+    assert merged == {"dated": day, "earliest": day, "latest": day, "date_basis": "stated", "date_note": "metadata"}
+
+
+def test_one_side_given_keeps_the_other_with_its_basis() -> None:
+    merged = merge_dates(TOLD, {"earliest": pd.Timestamp("2017-01-01"), "date_basis": "cited elsewhere"})
+    assert merged["latest"] == LATE and pd.isna(merged["dated"])  # type: ignore[call-overload]
+    assert (merged["date_basis"], merged["date_note"]) == ("cited elsewhere;page date", "metadata;page")
+
+
+def test_a_side_that_contradicts_the_metadata_goes() -> None:
+    merged = merge_dates(TOLD, {"earliest": pd.Timestamp("2023-01-01")})
+    assert pd.isna(merged["latest"]) and merged["date_basis"] == "stated"  # type: ignore[call-overload]

@@ -1,0 +1,167 @@
+"""Dates: what is stated decides, what is named bounds from below, a page from above, a deadline nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fzanalytics.base.resources import data_path
+from fzanalytics.texts.cleaning import clean
+from fzanalytics.texts.dating import date_document, find_lower_bound, find_stated_date, normalise_number, parse_date
+from fzanalytics.texts.metadata import read_metadata
+from fzanalytics.texts.regions import infer_region
+
+SHARED = os.environ.get("FZANALYTICS_DATA")
+
+
+def day(text: str) -> pd.Timestamp:
+    return pd.Timestamp(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2017年1月26日", "2017-01-26"),
+        ("发布时间：2017-1-26 14:00", "2017-01-26"),
+        ("2017/01/26", "2017-01-26"),
+        ("2017.1.26", "2017-01-26"),
+        ("2017-01-26 00:00:00", "2017-01-26"),
+        ("2017年2月30日", None),
+        ("2017年", None),
+        ("", None),
+    ],
+)
+def test_parse_date(text: str, date: str | None) -> None:
+    assert parse_date(text) == (day(date) if date else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("清远市人民政府\n  2017年1月26日\n", "2017-01-26"),
+        ("（2017年1月26日）", "2017-01-26"),
+        ("二〇一七年三月五日", "2017-03-05"),
+        ("二○一七年十二月三十一日", "2017-12-31"),
+        ("２０１７年１月", None),
+        ("2017年1月26日印发方案", None),  # within a sentence
+        ("2017年13月26日", None),
+        ("2017年1月26日\n2018年1月26日", "2017-01-26"),  # the first: an attachment follows with its own
+        ("一二一七年十十月二十日", None),
+    ],
+)
+def test_stated_date(text: str, date: str | None) -> None:
+    assert find_stated_date(text) == (day(date) if date else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("贯彻党的十八大和十八届三中、四中、五中、六中全会精神", "2016-10-27"),  # four plenums in one breath
+        ("贯彻十八届三中、四中全会精神", "2014-10-23"),
+        ("贯彻十九届二中全会精神", "2018-01-19"),
+        ("全面贯彻党的十九大精神", "2017-10-18"),
+        ("以习近平新时代中国特色社会主义思想为指导", "2017-10-18"),
+        ("习近平法治思想", "2020-11-16"),
+        ("喜迎党的十九大", None),  # still ahead
+        ("以优异成绩迎接党的十九大胜利召开", None),
+        ("为党的十九大胜利召开营造良好环境", None),
+        ("党的十九大胜利召开以来", "2017-10-18"),
+        ("根据国发〔2016〕24号", "2016-01-01"),
+        ("根据（国发[2016]24号）和（国发〔2018〕1号）", "2018-01-01"),
+        ("到2020年，2030年前完成", None),  # deadlines
+        ("", None),
+    ],
+)
+def test_lower_bound(text: str, date: str | None) -> None:
+    bound, note = find_lower_bound(text)
+    assert bound == (day(date) if date else None)
+    assert bool(note) == (date is not None)
+
+
+def test_an_event_of_a_province_counts_there_only() -> None:
+    text = "落实省第九次党代会部署"
+    assert find_lower_bound(text, "河北省/石家庄市")[0] == day("2016-11-01")
+    assert find_lower_bound(text, "广东省/清远市")[0] is None
+
+
+def test_own_number_is_no_citation() -> None:
+    assert find_lower_bound("冀发〔2016〕24号", own_number="冀发〔2016〕24号")[0] is None
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["冀发〔2016〕24号", "(冀发[2016]24号)", "根据冀发〔 2016 〕第 024 号", "冀发（2016）24号", "冀发［2016］24号"],
+)
+def test_normalise_number(spelling: str) -> None:
+    assert normalise_number(spelling) == "冀发〔2016〕24号"
+
+
+def test_no_number() -> None:
+    assert normalise_number("2016年24号") == ""
+
+
+def test_bounds_together() -> None:
+    both = date_document("习近平法治思想", page_date="发表时间:2022-03-20")
+    assert (both.earliest, both.latest, both.basis) == (
+        day("2020-11-16"),
+        day("2022-03-20"),
+        "from what it cites;page date",
+    )
+    number = date_document("贯彻十八届六中全会精神", doc_number="冀发〔2016〕24号")
+    assert (number.earliest, number.latest) == (day("2016-10-27"), day("2016-12-31"))
+    stated = date_document("2017年1月26日\n到2020年")
+    assert (stated.earliest, stated.latest, stated.basis) == (day("2017-01-26"), day("2017-01-26"), "stated")
+    nothing = date_document("到2020年建成。")
+    assert nothing == (None, None, "", "")
+
+
+def test_a_page_older_than_what_its_text_names_bounds_nothing() -> None:
+    bounds = date_document("习近平法治思想", page_date="2018-01-01")
+    assert (bounds.earliest, bounds.latest) == (day("2020-11-16"), None)
+
+
+def test_a_deadline_bounds_nothing_from_above() -> None:
+    """Xiahe cites the 19th Congress of October 2017, yet sets deadlines of April 2017."""
+    text = (data_path("raw") / "xiahe_county_2017.txt").read_text(encoding="utf-8")
+    bounds = date_document(text, region="甘肃省/甘南藏族自治州/夏河县")
+    assert (bounds.earliest, bounds.latest) == (day("2017-10-18"), None)
+
+
+def test_events_are_dates_in_order() -> None:
+    events = pd.read_csv(data_path("events.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    assert pd.to_datetime(events["date"]).notna().all() and events["source"].ne("").all()
+    national = events[events["region"] == ""]
+    assert national["date"].is_monotonic_increasing
+
+
+@pytest.mark.skipif(not SHARED, reason="FZANALYTICS_DATA is not set: documents of known date are not at hand")
+def test_true_dates_lie_within_the_bounds() -> None:
+    folder = Path(str(SHARED)) / "state_council"
+    manifest = pd.read_csv(folder / "manifest.csv", dtype=str, encoding="utf-8")
+    exact, numbers = [], []
+    for name, issued, number in zip(manifest.iloc[:, 0], manifest["issued"], manifest["doc_number"], strict=True):
+        text = clean((folder / "txt" / f"{name}.txt").read_text(encoding="utf-8"))
+        told = read_metadata(text, name)
+        region, _ = infer_region(told.title, told.issuers, told.doc_number, name)
+        assert region is not None and region.level == "national"
+        bounds = date_document(text, region=region.path, doc_number=told.doc_number)
+        assert bounds.earliest is None or bounds.earliest <= day(issued), name
+        assert bounds.latest is None or day(issued) <= bounds.latest, name
+        exact.append(bounds.earliest == bounds.latest == day(issued))
+        numbers.append(told.doc_number in ("", number))
+    assert sum(exact) >= 28 and all(numbers)  # 30 of 30 dates; of 30 numbers 28 are found, none is wrong
+
+
+@pytest.mark.parametrize(
+    "unit", ["2016", "中发", "中发〔", "年", "二〇", "十八届", "三中、", "十八届三中、", "为", " ", "2016年 "]
+)
+def test_time_is_linear(unit: str) -> None:
+    text = (unit * 100_000)[:100_000]
+    begin = time.perf_counter()
+    date_document(text, region="河北省", page_date=text)
+    normalise_number(text)
+    assert time.perf_counter() - begin < 10

@@ -1,0 +1,157 @@
+"""What a document tells of itself at its head."""
+
+from __future__ import annotations
+
+import time
+
+import pandas as pd
+import pytest
+
+from fzanalytics.base.resources import data_path
+from fzanalytics.texts.corpus import Corpus, read_corpus
+from fzanalytics.texts.metadata import (
+    find_citations,
+    issuer_type_of,
+    name_lineage,
+    normalise_title,
+    read_metadata,
+    split_documents,
+)
+
+
+@pytest.fixture(scope="module")
+def inferred() -> Corpus:
+    """The bundled files read without their metadata."""
+    return read_corpus(data_path("raw"))
+
+
+def test_inference_agrees_with_the_metadata(inferred: Corpus) -> None:
+    table = pd.read_csv(data_path("documents.csv"), dtype=str, encoding="utf-8")
+    table = table[table["held"] == "yes"].set_index("doc_id")
+    documents = inferred.documents.set_index("doc_id").loc[table.index]
+    assert documents["title"].map(normalise_title).tolist() == table["title"].map(normalise_title).tolist()
+    for column in ("level", "region", "region_code", "kind"):
+        assert documents[column].tolist() == table[column].tolist(), column
+    plans = table.index[table["lineage"] == "法治政府建设"]  # the scheme's family is a matter of judgement
+    assert len(plans) == 5 and set(documents.loc[plans, "lineage"]) == {"法治政府建设"}
+    assert documents["period_end"].dropna().astype(str).tolist() == table["period_end"].dropna().tolist()
+    assert documents["issuers"].dropna().to_dict().items() <= table["issuers"].dropna().to_dict().items()
+
+
+def test_inferred_bounds_hold_those_of_the_metadata(inferred: Corpus) -> None:
+    table = pd.read_csv(data_path("documents.csv"), dtype=str, encoding="utf-8")
+    table = table[table["held"] == "yes"].set_index("doc_id")
+    documents = inferred.documents.set_index("doc_id").loc[table.index]
+    known = pd.to_datetime(table["earliest"])
+    assert (documents["earliest"].isna() | (documents["earliest"] <= known)).all()
+    latest = pd.to_datetime(table["latest"])
+    assert (documents["latest"].isna() | (documents["latest"] >= latest)).all()
+    assert documents.loc["qingyuan_city_2017", "dated"] == pd.Timestamp("2017-01-26")
+    # Hebei's number and year are told by Shijiazhuang, which cites it
+    assert documents.loc["hebei_province_2016", "doc_number"] == "冀发〔2016〕24号"
+    assert documents.loc["hebei_province_2016", "date_basis"].endswith("cited elsewhere")
+    assert documents.loc["shijiazhuang_city_2016", "parent_ids"] == "hebei_province_2016"
+
+
+def test_notice_around_a_plan() -> None:
+    text = "中共清远市委  清远市人民政府\n关于印发《清远市法治政府\n建设实施方案》的通知\n各县（市、区）：\n现将方案印发给你们。"
+    told = read_metadata(text)
+    assert told.title == "清远市法治政府建设实施方案"
+    assert told.issuers == "中共清远市委;清远市人民政府" and told.issuer_type == "joint"
+    assert told.wrapper.startswith("中共清远市委清远市人民政府关于印发")
+
+
+def test_nothing_is_guessed() -> None:
+    assert read_metadata("") == ("", "", "", "", "", "", None, None)
+    told = read_metadata("今天天气很好。我们去公园。", "notes")
+    assert (told.title, told.kind, told.issuers, told.doc_number) == ("notes", "", "", "")
+
+
+def test_cited_number_is_not_the_own_number() -> None:
+    assert read_metadata("石家庄市实施方案\n根据《河北省实施方案》（冀发〔2016〕24号），制定本方案。").doc_number == ""
+    assert read_metadata("冀发〔2016〕24号\n河北省实施方案\n一、目标。").doc_number == "冀发〔2016〕24号"
+
+
+@pytest.mark.parametrize(
+    ("title", "lineage"),
+    [
+        ("石家庄市法治政府建设实施方案", "法治政府建设"),
+        ("甘南藏族自治州法治政府建设实施方案（2017—2020年）", "法治政府建设"),
+        ("中共中央 国务院关于印发《法治政府建设实施纲要（2015—2020年）》的通知", "法治政府建设"),
+        ("中华人民共和国环境保护法", "环境保护"),
+        ("", ""),
+    ],
+)
+def test_lineage(title: str, lineage: str) -> None:
+    assert name_lineage(title) == lineage
+
+
+@pytest.mark.parametrize(
+    ("issuers", "kind"),
+    [
+        (["中共河北省委"], "party"),
+        (["河北省人民政府办公厅"], "government"),
+        (["中共河北省委", "河北省人民政府"], "joint"),
+        (["河北省人民代表大会常务委员会"], "congress"),
+        ([], ""),
+    ],
+)
+def test_issuer_type(issuers: list[str], kind: str) -> None:
+    assert issuer_type_of(issuers) == kind
+
+
+def test_titles_compare_equal_across_spellings() -> None:
+    spellings = [
+        "法治政府建设实施纲要（2015—2020年）",
+        "法治政府建设实施纲要(2015-2020 年)",
+        "中共中央、国务院关于印发《法治政府建设实施纲要（2015－2020年）》的通知",
+    ]
+    assert len(set(map(normalise_title, spellings))) == 1
+    assert normalise_title("法治政府建设实施纲要（2021—2025年）") != normalise_title(spellings[0])
+
+
+def test_citations() -> None:
+    text = "根据《中华人民共和国立法法》和《关于印发〈方案〉的通知》（国发〔2016〕1号）"
+    assert [text[begin:end] for begin, end, _, _ in find_citations(text)] == [
+        "《中华人民共和国立法法》",
+        "《关于印发〈方案〉的通知》（国发〔2016〕1号）",
+    ]
+    assert [citation[3] for citation in find_citations(text)] == ["", "国发〔2016〕1号"]
+    assert find_citations("《》《a》没有（2016）") == []
+
+
+def test_one_document_unless_two_are_announced() -> None:
+    text = "实施方案\n《实施方案》全文如下。\n一、目标。"
+    assert split_documents(text) == [(0, len(text))]
+    assert split_documents("") == [(0, 0)]
+    both = f"{text}\n考核方案\n《考核方案》全文如下。\n一、对象。"
+    (_, end), (begin, last) = split_documents(both)
+    assert end == begin == both.index("考核方案") and last == len(both)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "关于印发",
+        "关于印发《",
+        "《",
+        "《《》",
+        "《中》（",
+        "近日,",
+        "省委",
+        "人民政府",
+        "方案\n",
+        "《实施方案》全文如下。\n",
+        "2015—",
+        "（",
+    ],
+)
+def test_time_is_linear(unit: str) -> None:
+    text = (unit * 100_000)[:100_000]
+    begin = time.perf_counter()
+    read_metadata(text)
+    split_documents(text)
+    find_citations(text)
+    name_lineage(text[:6000])
+    normalise_title("印发" + text)
+    assert time.perf_counter() - begin < 10
