@@ -1,0 +1,1 @@
+"""From texts and matrices to the measures of a paper."""

@@ -1,0 +1,507 @@
+"""Every passage that two texts share, however reordered, with its offsets in both.
+
+This is the plain version: one pair at a time, exact runs first, then their edited surroundings. Its definition
+stands in full in `align_pair`, so that a faster one can be held to it.
+"""
+
+from __future__ import annotations
+
+import logging
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
+
+Ints = NDArray[np.int64]
+
+#: A run that continues a passage after an edit has at least this many characters.
+LINK_CHARS = 4
+#: Longer than this, one candidate for the next run is not better than another.
+LINK_CHARS_COUNTED = 32
+#: Seeds that occur more often than this (times in one text by times in the other) are paired in order only.
+MAX_OCCURRENCES = 10_000
+#: In long texts that number falls, so that no more pairs than about this are looked at.
+MAX_PAIRS = 20_000_000
+#: Seeds that may still start a passage are sifted anew after so many.
+_SIFT_EVERY = 512
+
+
+class AlignedPassage(NamedTuple):
+    """A passage that two texts share; offsets in characters, half-open, into the texts as given."""
+
+    a_begin: int
+    a_end: int
+    b_begin: int
+    b_end: int
+    n_chars: int
+    identity: float
+
+
+class _Run(NamedTuple):
+    """`n` equal characters from `a` in one text and from `b` in the other."""
+
+    a: int
+    b: int
+    n: int
+
+
+def text_characters(text: str) -> NDArray[np.bool_]:
+    """Which characters of a text carry text: letters, digits and Han, but no punctuation and no spaces.
+
+    Parameters
+    ----------
+    text : str
+        n characters.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        What `str.isalnum` says of each character.
+
+    Examples
+    --------
+    >>> text_characters("第 1 条，").tolist()
+    [True, False, True, False, True, False]
+    """
+    points = _code_points(text)
+    distinct, place = np.unique(points, return_inverse=True)
+    carries = np.array([chr(point).isalnum() for point in distinct.tolist()], dtype=bool)
+    return carries[place] if len(points) else np.zeros(0, dtype=bool)
+
+
+def reduce_text(text: str) -> tuple[Ints, Ints]:
+    """The characters of a text that carry text, folded, and where each stood.
+
+    Parameters
+    ----------
+    text : str
+        n characters.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (m,)
+        Code points of the m characters that carry text; full-width ASCII is made narrow, A-Z made a-z.
+    places : ndarray of int, shape (m,)
+        Their offsets in `text`, rising.
+
+    Examples
+    --------
+    >>> codes, places = reduce_text("（Ａ）级， a 级")
+    >>> "".join(map(chr, codes)), places.tolist()
+    ('a级a级', [1, 3, 6, 8])
+    """
+    places = np.flatnonzero(text_characters(text)).astype(np.int64)
+    codes = _code_points(text)[places]
+    codes = np.where((codes >= 0xFF01) & (codes <= 0xFF5E), codes - 0xFEE0, codes)
+    return np.where((codes >= 65) & (codes <= 90), codes + 32, codes), places
+
+
+def common_runs(a: Ints, b: Ints, n: int) -> Ints:
+    """All maximal runs of at least `n` equal characters in two sequences.
+
+    Parameters
+    ----------
+    a, b : ndarray of int, shapes (A,), (B,)
+        Code points.
+    n : int
+        At least 1.
+
+    Returns
+    -------
+    ndarray of int, shape (runs, 3)
+        Begin in `a`, begin in `b`, length; sorted by begin in `a`, then in `b`. A run cannot be made longer on
+        either end. An n-gram that occurs p times in `a` and q times in `b` with p * q above `occurrence_cap` is
+        paired in order only (first with first, second with second, ...): every run is still maximal, but runs
+        whose n-grams are all of this kind may be missing, and a warning says how many n-grams it befell.
+
+    Examples
+    --------
+    >>> codes = lambda text: np.array([ord(character) for character in text])
+    >>> common_runs(codes("xabcy"), codes("abczab"), 2).tolist()
+    [[1, 0, 3], [1, 4, 2]]
+    """
+    grams_a, grams_b = _gram_ranks(a, b, n)
+    at_a, at_b = _seed_pairs(grams_a, grams_b)
+    if not len(at_a):
+        return np.zeros((0, 3), dtype=np.int64)
+    diagonal, at_a = np.divmod(np.sort((at_a - at_b + len(b)) * len(a) + at_a), len(a))
+    diagonal -= len(b)
+    starts = np.flatnonzero(np.r_[True, (np.diff(diagonal) != 0) | (np.diff(at_a) != 1)])
+    begin, shift = at_a[starts], diagonal[starts]
+    end = at_a[np.r_[starts[1:] - 1, len(at_a) - 1]] + n
+    # Only pairing in order can leave a run that goes on beyond its seeds, at most to the next on its diagonal.
+    same = np.diff(shift) == 0
+    room = np.r_[np.where(same, begin[1:] - end[:-1], len(a)), len(a)]
+    end = end + _extension(a, b, end, end - shift, room)
+    joined = np.r_[False, same & (end[:-1] >= begin[1:])]
+    back = _extension(a[::-1], b[::-1], len(a) - begin, len(b) - (begin - shift), np.where(joined, 0, len(a)))
+    firsts = np.flatnonzero(~joined)
+    begin, shift = (begin - back)[firsts], shift[firsts]
+    end = end[np.r_[firsts[1:] - 1, len(end) - 1]]
+    runs = np.column_stack([begin, begin - shift, end - begin])
+    return runs[np.lexsort((runs[:, 1], runs[:, 0]))]
+
+
+def occurrence_cap(size_a: int, size_b: int) -> int:
+    """How often n-grams may occur in two texts to be paired each with each.
+
+    Returns
+    -------
+    int
+        The smaller of `MAX_OCCURRENCES` and (2 * `MAX_PAIRS` / (size_a + size_b)) ** 2, at least 1. As n-grams
+        of p and q occurrences make p * q <= sqrt(cap) * (p + q) / 2 pairs, all together are at most `MAX_PAIRS`.
+
+    Examples
+    --------
+    >>> occurrence_cap(15_000, 12_000), occurrence_cap(1_000_000, 1_000_000)
+    (10000, 400)
+    """
+    return max(1, min(MAX_OCCURRENCES, (2 * MAX_PAIRS // max(1, size_a + size_b)) ** 2))
+
+
+def align_pair(
+    a: str,
+    b: str,
+    *,
+    min_chars: int = 20,
+    min_identity: float = 0.7,
+    seed_chars: int = 8,
+    max_gap: int = 20,
+) -> list[AlignedPassage]:
+    """All passages that two texts share, reordered, repeated and locally edited ones included.
+
+    Parameters
+    ----------
+    a, b : str
+        Texts of any length.
+    min_chars : int
+        Fewest matched characters of a passage, at least `seed_chars`.
+    min_identity : float
+        Least identity of a passage, in (0, 1].
+    seed_chars : int
+        Length of the unbroken run without which there is no passage, at least 4.
+    max_gap : int
+        Most characters, on either side, between two runs of one passage.
+
+    Returns
+    -------
+    list of AlignedPassage (a_begin, a_end, b_begin, b_end, n_chars, identity)
+        Sorted by place in `a`, then in `b`. Offsets in characters, half-open, into `a` and `b` as given.
+        n_chars: matched characters. identity in (0, 1]: 2 * n_chars over the text-carrying characters of both
+        spans; 1 if they are equal but for punctuation, spaces, width and ASCII case. Symmetric: with `a` and `b`
+        exchanged the same passages come out mirrored.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of its range.
+
+    Notes
+    -----
+    The definition, to the letter:
+
+    1. Both texts are reduced by `reduce_text`. The shorter is taken first (of equally long ones, the smaller by
+       code points), which makes the result symmetric. Lengths and gaps below count reduced characters.
+    2. Seeds are the runs of `common_runs` with n = `seed_chars`, taken from the longest to the shortest (ties:
+       first in the first text, then in the second). A seed that lies wholly inside kept passages on both sides
+       is passed over.
+    3. A seed grows to the right, then likewise to the left (in mirror image), link by link. A link is a run of
+       at least `LINK_CHARS` equal characters that begins i and j characters after the end reached, with
+       i, j <= `max_gap`; it cannot begin earlier after that end, goes on as long as it goes, and is at least
+       half as long as the greater of i and j. Taken is the one with the greatest
+       min(length, `LINK_CHARS_COUNTED`) - (i + j), ties to the smallest i + j, then the smallest i. Growth
+       ends where there is none.
+    4. Matched are the characters of all runs, and in each gap as many as the longest common subsequence of its
+       two sides has. While the identity of the chain is below `min_identity` it is cut at the gap with the most
+       unmatched characters (the first of several), and the part with the seed goes on.
+    5. It is a passage if at least `min_chars` characters are matched. It is kept if on at least one side
+       `seed_chars` or more of its characters are in no passage kept before. So a stretch that is repeated in one
+       text, or in both, is found at every place.
+
+    What it cannot show: that one text was drawn from the other. Formulas of the genre that are `min_chars` long
+    are passages too, and text rewritten throughout is none.
+
+    Examples
+    --------
+    The text copied has one word changed and stands elsewhere (各级政府 all levels of government, 应当 shall,
+    必须 must, 公开 publish, 行政决策 decisions, 重大 major, 依法 by law, 听取意见 hear opinions):
+
+    >>> a = "总则。各级政府应当依法公开重大行政决策，听取意见。"
+    >>> b = "各级政府必须依法公开重大行政决策，听取意见。附则。"
+    >>> for passage in align_pair(a, b, min_chars=12):
+    ...     print(a[passage.a_begin : passage.a_end], passage.n_chars, round(passage.identity, 2))
+    各级政府应当依法公开重大行政决策，听取意见 18 0.9
+    >>> align_pair("依法行政", "简政放权")
+    []
+    """
+    _check_options(min_chars, min_identity, seed_chars, max_gap)
+    codes_a, places_a = reduce_text(a)
+    codes_b, places_b = reduce_text(b)
+    if min(len(codes_a), len(codes_b)) < seed_chars:
+        return []
+    swapped = (len(codes_b), codes_b.tolist()) < (len(codes_a), codes_a.tolist())
+    if swapped:
+        chains = _align(codes_b, codes_a, min_chars, min_identity, seed_chars, max_gap)
+    else:
+        chains = _align(codes_a, codes_b, min_chars, min_identity, seed_chars, max_gap)
+    passages = []
+    for first, second, matched in chains:
+        span_a, span_b = (second, first) if swapped else (first, second)
+        passages.append(
+            AlignedPassage(
+                int(places_a[span_a[0]]),
+                int(places_a[span_a[1] - 1]) + 1,
+                int(places_b[span_b[0]]),
+                int(places_b[span_b[1] - 1]) + 1,
+                matched,
+                2 * matched / (span_a[1] - span_a[0] + span_b[1] - span_b[0]),
+            )
+        )
+    return sorted(passages)
+
+
+def counterparts(a: str, b: str) -> Ints:
+    """Where in the other side of a passage each character stands.
+
+    Parameters
+    ----------
+    a, b : str
+        The two sides of one passage, n and m characters.
+
+    Returns
+    -------
+    ndarray of int, shape (text-carrying characters of `a`,)
+        Offsets in `b`, never falling. Exact for the characters of the runs that grow from the longest run of both
+        sides (as in `align_pair`, any gap up to 64), in proportion for those between and beyond.
+
+    Examples
+    --------
+    >>> counterparts("全面推进依法行政", "全面推进，落实依法行政").tolist()
+    [0, 1, 2, 3, 7, 8, 9, 10]
+    """
+    codes_a, _ = reduce_text(a)
+    codes_b, places_b = reduce_text(b)
+    if not len(codes_a) or not len(codes_b):
+        return np.zeros(len(codes_a), dtype=np.int64)
+    points = [(0, 0), (len(codes_a) - 1, len(codes_b) - 1)]
+    runs = common_runs(codes_a, codes_b, LINK_CHARS)
+    if len(runs):
+        seed = _Run(*runs[np.argmax(runs[:, 2])].tolist())
+        chain, _ = _grow(*_sides(codes_a, codes_b), seed, 64)
+        inner = [(run.a + step, run.b + step) for run in chain for step in (0, run.n - 1)]
+        points = [point for point in points[:1] if point[0] < inner[0][0]] + inner
+        points += [(len(codes_a) - 1, len(codes_b) - 1)] if inner[-1][0] < len(codes_a) - 1 else []
+    known_a, known_b = (np.array(side, dtype=float) for side in zip(*points, strict=True))
+    at = np.interp(np.arange(len(codes_a)), known_a, known_b)
+    return places_b[np.rint(at).astype(np.int64)]
+
+
+def _check_options(min_chars: int, min_identity: float, seed_chars: int, max_gap: int) -> None:
+    if seed_chars < LINK_CHARS:
+        raise ValueError(f"`seed_chars` must be at least {LINK_CHARS}; got {seed_chars}. Take 8 for policy documents.")
+    if min_chars < seed_chars:
+        raise ValueError(
+            f"`min_chars` must be at least `seed_chars` ({seed_chars}); got {min_chars}. "
+            f"Raise it, or lower `seed_chars`."
+        )
+    if not 0 < min_identity <= 1:
+        raise ValueError(f"`min_identity` must be above 0 and at most 1; got {min_identity}. Take 0.7.")
+    if max_gap < 0:
+        raise ValueError(f"`max_gap` must be at least 0; got {max_gap}. Take 20.")
+
+
+def _code_points(text: str) -> Ints:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
+
+
+def _gram_ranks(a: Ints, b: Ints, n: int) -> tuple[Ints, Ints]:
+    """For each n-gram of `a` and of `b` a number, equal if and only if the n-grams are (by doubling)."""
+    size_a = len(a)
+    ranks = np.unique(np.concatenate([a, b]), return_inverse=True)[1].astype(np.int64)
+    ranks_a, ranks_b = ranks[:size_a], ranks[size_a:]
+    width = 1
+    while width < n and len(ranks_a) and len(ranks_b):
+        step = min(width, n - width)
+        base = int(max(ranks_a.max(), ranks_b.max())) + 1
+        pairs_a = ranks_a[:-step] * base + ranks_a[step:]
+        pairs_b = ranks_b[:-step] * base + ranks_b[step:]
+        ranks = np.unique(np.concatenate([pairs_a, pairs_b]), return_inverse=True)[1].astype(np.int64)
+        ranks_a, ranks_b = ranks[: len(pairs_a)], ranks[len(pairs_a) :]
+        width += step
+    return ranks_a, ranks_b
+
+
+def _seed_pairs(grams_a: Ints, grams_b: Ints) -> tuple[Ints, Ints]:
+    """All (place in a, place in b) of equal grams; those that occur too often paired in order."""
+    order_a, order_b = np.argsort(grams_a, kind="stable"), np.argsort(grams_b, kind="stable")
+    distinct_a, count_a = np.unique(grams_a, return_counts=True)
+    distinct_b, count_b = np.unique(grams_b, return_counts=True)
+    start_a = np.cumsum(count_a) - count_a
+    start_b = np.cumsum(count_b) - count_b
+    _, in_a, in_b = np.intersect1d(distinct_a, distinct_b, assume_unique=True, return_indices=True)
+    p, q, from_a, from_b = count_a[in_a], count_b[in_b], start_a[in_a], start_b[in_b]
+    cap = occurrence_cap(len(grams_a), len(grams_b))
+    often = p * q > cap
+    if often.any():
+        logger.warning(
+            "%d of %d shared character sequences occur too often (product over %d) and were paired in order "
+            "only; passages made of nothing else may be missing.",
+            int(often.sum()), len(often), cap,
+        )  # fmt: skip
+    pairs = np.where(often, np.minimum(p, q), p * q)
+    gram = np.repeat(np.arange(len(pairs)), pairs)
+    serial = np.arange(len(gram)) - np.repeat(np.cumsum(pairs) - pairs, pairs)
+    row = np.where(often[gram], serial, serial // q[gram])
+    column = np.where(often[gram], serial, serial % q[gram])
+    return order_a[from_a[gram] + row], order_b[from_b[gram] + column]
+
+
+def _extension(a: Ints, b: Ints, at_a: Ints, at_b: Ints, room: Ints) -> Ints:
+    """How many equal characters follow from each pair of places, counted up to `room`."""
+    length = np.zeros(len(at_a), dtype=np.int64)
+    live = np.arange(len(at_a))
+    while len(live):
+        x, y = at_a[live] + length[live], at_b[live] + length[live]
+        inside = (length[live] < room[live]) & (x < len(a)) & (y < len(b))
+        live, x, y = live[inside], x[inside], y[inside]
+        live = live[a[x] == b[y]]
+        length[live] += 1
+    return length
+
+
+class _Side(NamedTuple):
+    """Two sequences as seen from one end of a chain: forward, or both reversed."""
+
+    a: Ints
+    b: Ints
+    links_a: Ints
+    links_b: Ints
+
+
+def _sides(a: Ints, b: Ints) -> tuple[_Side, _Side]:
+    links_a, links_b = _gram_ranks(a, b, LINK_CHARS)
+    return _Side(a, b, links_a, links_b), _Side(a[::-1], b[::-1], links_a[::-1], links_b[::-1])
+
+
+def _align(
+    a: Ints, b: Ints, min_chars: int, min_identity: float, seed_chars: int, max_gap: int
+) -> list[tuple[tuple[int, int], tuple[int, int], int]]:
+    """Kept passages as (span in a, span in b, matched characters), in the order in which they were found."""
+    runs = common_runs(a, b, seed_chars)
+    ahead, back = _sides(a, b)
+    runs = runs[np.lexsort((runs[:, 1], runs[:, 0], -runs[:, 2]))]
+    free_a, free_b = np.ones(len(a), dtype=bool), np.ones(len(b), dtype=bool)
+    kept = []
+    while len(runs):
+        for row in runs[:_SIFT_EVERY].tolist():
+            seed = _Run(*row)
+            if not (free_a[seed.a : seed.a + seed.n].any() or free_b[seed.b : seed.b + seed.n].any()):
+                continue
+            chain, matched = _cut(a, b, *_grow(ahead, back, seed, max_gap), min_identity)
+            span_a = (chain[0].a, chain[-1].a + chain[-1].n)
+            span_b = (chain[0].b, chain[-1].b + chain[-1].n)
+            new = max(free_a[slice(*span_a)].sum(), free_b[slice(*span_b)].sum())
+            if matched >= min_chars and new >= seed_chars:
+                kept.append((span_a, span_b, matched))
+                free_a[slice(*span_a)] = False
+                free_b[slice(*span_b)] = False
+        runs = _still_free(runs[_SIFT_EVERY:], free_a, free_b)
+    return kept
+
+
+def _still_free(runs: Ints, free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]) -> Ints:
+    total_a, total_b = np.r_[0, np.cumsum(free_a)], np.r_[0, np.cumsum(free_b)]
+    in_a = total_a[runs[:, 0] + runs[:, 2]] - total_a[runs[:, 0]]
+    in_b = total_b[runs[:, 1] + runs[:, 2]] - total_b[runs[:, 1]]
+    return runs[(in_a > 0) | (in_b > 0)]
+
+
+def _grow(ahead: _Side, back: _Side, seed: _Run, max_gap: int) -> tuple[list[_Run], int]:
+    """The chain of runs around a seed, and the place of the seed in it."""
+    right = _links(ahead, seed.a + seed.n, seed.b + seed.n, max_gap)
+    size_a, size_b = len(back.a), len(back.b)
+    left = _links(back, size_a - seed.a, size_b - seed.b, max_gap)
+    mirrored = [_Run(size_a - run.a - run.n, size_b - run.b - run.n, run.n) for run in reversed(left)]
+    return [*mirrored, seed, *right], len(mirrored)
+
+
+def _links(side: _Side, end_a: int, end_b: int, max_gap: int) -> list[_Run]:
+    links: list[_Run] = []
+    while (link := _next_link(side, end_a, end_b, max_gap)) is not None:
+        links.append(link)
+        end_a, end_b = link.a + link.n, link.b + link.n
+    return links
+
+
+def _next_link(side: _Side, end_a: int, end_b: int, max_gap: int) -> _Run | None:
+    window_a = side.links_a[end_a : end_a + max_gap + 1]
+    window_b = side.links_b[end_b : end_b + max_gap + 1]
+    equal = window_a[:, None] == window_b[None, :]
+    if not equal.any():
+        return None
+    first = equal.copy()
+    first[1:, 1:] &= ~equal[:-1, :-1]
+    best: tuple[int, int, int] | None = None
+    for i, j in zip(*(index.tolist() for index in np.nonzero(first)), strict=True):
+        counted = max(LINK_CHARS_COUNTED, (max(i, j) + 1) // 2)
+        n = _equal_from(side, end_a + i, end_b + j, counted)
+        if max(i, j) <= 2 * n:
+            rank = (i + j - min(n, LINK_CHARS_COUNTED), i + j, i)
+            best = rank if best is None else min(best, rank)
+    if best is None:
+        return None
+    at_a, at_b = end_a + best[2], end_b + best[1] - best[2]
+    return _Run(at_a, at_b, _equal_from(side, at_a, at_b, len(side.a)))
+
+
+def _equal_from(side: _Side, at_a: int, at_b: int, most: int) -> int:
+    """How many equal characters follow, counted up to `most`."""
+    n, step = 0, 32
+    while n < most:
+        piece_a = side.a[at_a + n : at_a + min(n + step, most)]
+        piece_b = side.b[at_b + n : at_b + min(n + step, most)]
+        size = min(len(piece_a), len(piece_b))
+        differ = np.flatnonzero(piece_a[:size] != piece_b[:size])
+        if len(differ):
+            return n + int(differ[0])
+        n += size
+        if size < step:
+            return n
+        step *= 2
+    return n
+
+
+def _cut(a: Ints, b: Ints, chain: list[_Run], seed: int, min_identity: float) -> tuple[list[_Run], int]:
+    """The part of a chain around its seed whose identity is high enough, and its matched characters."""
+    common: list[int] = []
+    unmatched: list[int] = []
+    for left, right in pairwise(chain):
+        gap_a, gap_b = a[left.a + left.n : right.a].tolist(), b[left.b + left.n : right.b].tolist()
+        common.append(_common_subsequence(gap_a, gap_b))
+        unmatched.append(len(gap_a) + len(gap_b) - 2 * common[-1])
+    first, last = 0, len(chain) - 1
+    while True:
+        matched = sum(run.n for run in chain[first : last + 1]) + sum(common[first:last])
+        lost = sum(unmatched[first:last])
+        if 2 * matched >= min_identity * (2 * matched + lost):
+            return chain[first : last + 1], matched
+        worst = max(range(first, last), key=lambda gap: (unmatched[gap], -gap))
+        first, last = (worst + 1, last) if worst < seed else (first, worst)
+
+
+def _common_subsequence(a: list[int], b: list[int]) -> int:
+    """Length of the longest common subsequence of two short sequences, one bit a character of `a`."""
+    if not a or not b:
+        return 0
+    places: dict[int, int] = {}
+    for index, code in enumerate(a):
+        places[code] = places.get(code, 0) | (1 << index)
+    full = (1 << len(a)) - 1
+    row = full
+    for code in b:
+        hits = row & places.get(code, 0)
+        row = ((row + hits) | (row - hits)) & full
+    return len(a) - row.bit_count()

@@ -1,0 +1,268 @@
+"""Which paragraphs of a document are found again in which other documents, and which are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fzanalytics.base.seeds import RandomState
+from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.alignment import counterparts, text_characters
+from fzanalytics.measures.passages import SharedSpans, find_passages, order_of_documents
+from fzanalytics.measures.resampling import clause_resampling_interval
+from fzanalytics.texts.corpus import Corpus
+
+#: Fewest matched characters of a passage when coverage finds its own: clauses are short.
+COVERAGE_MIN_CHARS = 12
+
+_COLUMNS = (
+    "source", "source_paragraph", "section", "target", "target_paragraph", "score", "target_begin", "target_end",
+    "covered", "order",
+)  # fmt: skip
+
+
+def coverage_matrix(
+    corpus: Corpus, source: str, *, passages: pd.DataFrame | None = None, threshold: float = 0.5
+) -> pd.DataFrame:
+    """Each paragraph of a source against each document that does not come before it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The unit is the paragraph that carries its own number or responsibility bracket.
+    source : str
+        doc_id of a held document.
+    passages : DataFrame, optional
+        From `find_passages`. If None they are found here, with `min_chars` = `COVERAGE_MIN_CHARS` and
+        `min_identity` = 0.7.
+    threshold : float
+        A paragraph is covered if its score is at least this, in (0, 1].
+
+    Returns
+    -------
+    DataFrame, one row for each paragraph of the source (in reading order) and each target (by doc_id)
+        source, source_paragraph, section, target; target_paragraph: the paragraph of the target with the highest
+        score (the first of several), NA if none shares anything; score in [0, 1]: text-carrying characters of the
+        source's paragraph that lie in passages and have their counterpart in that paragraph, over all of them,
+        NaN if it has none; target_begin, target_end: span of those counterparts, in characters, half-open, into
+        the target's text; covered; order: see `order_of_documents`.
+        Directional: a share *of the source's paragraph*. Targets are all held documents but those that come
+        before the source ("declared", "earlier" or "superior"); where order is "unknown" nothing is known of the
+        direction.
+
+    Raises
+    ------
+    ValueError
+        If `source` is not a held document, or `threshold` is out of its range.
+
+    Notes
+    -----
+    A covered paragraph has a counterpart in the target; both may have it from a third document, and a formula of
+    the genre covers a short paragraph by itself. The responsibility bracket belongs to the paragraph and counts:
+    where two documents end their paragraphs with one formula (按职责分工分别负责, each responsible by division of
+    duties), every score is higher by it. A paragraph that the target spreads over two of its own counts
+    with the larger part only. Show the curve over the threshold (`coverage_curve`) beside any one threshold.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> matrix = coverage_matrix(load_sample(), "hebei_province_2016")
+    >>> sorted(matrix["target"].unique())[-1]
+    'xiahe_county_2017'
+    """
+    _check_source(corpus, source)
+    _check_threshold(threshold)
+    targets = _not_before(corpus, source)
+    if passages is None:
+        passages = _own_passages(corpus, source, targets)
+    rows: list[tuple[object, ...]] = []
+    for target, order in sorted(targets.items()):
+        for match in _best_matches(corpus, source, target, SharedSpans(passages)):
+            paragraph, section, other, score, begin, end = match
+            rows.append((source, paragraph, section, target, other, score, begin, end, score >= threshold, order))
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return table.astype({"target_begin": "Int64", "target_end": "Int64", "score": float, "covered": bool})
+
+
+def coverage_curve(
+    matrix: pd.DataFrame,
+    thresholds: Sequence[float] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    *,
+    n_resamples: int = 999,
+    level: float = 0.95,
+    random_state: RandomState = 0,
+) -> pd.DataFrame:
+    """Share of the source's paragraphs that each target covers, over the threshold.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        From `coverage_matrix`.
+    thresholds : sequence of float
+        Each in (0, 1].
+    n_resamples, level, random_state
+        See `clause_resampling_interval`; the blocks are the sections of the source.
+
+    Returns
+    -------
+    DataFrame, one row for each target and threshold
+        target, threshold; coverage in [0, 1]: paragraphs of the source whose score is at least the threshold over
+        all of its paragraphs that carry text (a share of paragraphs, long and short alike; falls with the
+        threshold); low, high: clause-resampling interval, NaN if not estimable; n_paragraphs; order.
+
+    Examples
+    --------
+    >>> matrix = pd.DataFrame({"source": "s", "target": "t", "section": list("aabb"), "score": [1, 0.6, 0.2, 0],
+    ...                        "order": "earlier"})
+    >>> coverage_curve(matrix, [0.5, 0.9])[["threshold", "coverage", "n_paragraphs"]].values.tolist()
+    [[0.5, 0.5, 4.0], [0.9, 0.25, 4.0]]
+    """
+    require_columns(matrix, ("target", "section", "score", "order"), name="matrix")
+    for threshold in thresholds:
+        _check_threshold(threshold)
+    rows = []
+    known = matrix[matrix["score"].notna()]
+    for (target, order), group in known.groupby(["target", "order"], sort=True):
+        scores, sections = group["score"].to_numpy(dtype=float), group["section"].fillna("").to_numpy(dtype=str)
+        for threshold in thresholds:
+            triple = clause_resampling_interval(
+                scores >= threshold, np.ones(len(scores)), sections,
+                n_resamples=n_resamples, level=level, random_state=random_state,
+            )  # fmt: skip
+            rows.append((target, float(threshold), *triple, len(scores), order))
+    return pd.DataFrame(rows, columns=["target", "threshold", "coverage", "low", "high", "n_paragraphs", "order"])
+
+
+def unmatched_paragraphs(
+    corpus: Corpus, source: str, *, passages: pd.DataFrame | None = None, threshold: float = 0.5
+) -> pd.DataFrame:
+    """The paragraphs without a counterpart, both ways: dropped from the source, added by the target.
+
+    Parameters
+    ----------
+    corpus, source, passages, threshold
+        As for `coverage_matrix`.
+
+    Returns
+    -------
+    DataFrame
+        target; side: "dropped" (a paragraph of the source that no paragraph of the target covers) or "added" (a
+        paragraph of the target that no paragraph of the source covers); doc_id and paragraph_id of the paragraph,
+        section, text; score in [0, 1), of the paragraph's own characters; order. By target, dropped before added,
+        in reading order. Where order is "unknown" the two words stand for nothing but the side.
+
+    Notes
+    -----
+    A paragraph said in other words throughout is unmatched too: it is not shown that its content is missing.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = unmatched_paragraphs(load_sample(), "hebei_province_2016")
+    >>> sorted(table["side"].unique())
+    ['added', 'dropped']
+    """
+    _check_source(corpus, source)
+    _check_threshold(threshold)
+    targets = _not_before(corpus, source)
+    if passages is None:
+        passages = _own_passages(corpus, source, targets)
+    spans = SharedSpans(passages)
+    texts = dict(zip(corpus.paragraphs["paragraph_id"], corpus.paragraphs["text"], strict=True))
+    rows = []
+    for target, order in sorted(targets.items()):
+        for side, doc_id, other in (("dropped", source, target), ("added", target, source)):
+            for paragraph, section, _, score, _, _ in _best_matches(corpus, doc_id, other, spans):
+                if score < threshold:
+                    rows.append((target, side, doc_id, paragraph, section, texts[paragraph], score, order))
+    columns = ["target", "side", "doc_id", "paragraph_id", "section", "text", "score", "order"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _check_source(corpus: Corpus, source: str) -> None:
+    held = sorted(corpus.held["doc_id"].astype(str))
+    if source in held:
+        return
+    if source in set(corpus.documents["doc_id"].astype(str)):
+        raise ValueError(
+            f"`source` must be a held document; {source!r} is not held, only named by others. Drop its text into "
+            f"the corpus folder as {source}.txt and read the corpus again. Held are: {', '.join(held)}."
+        )
+    raise ValueError(f"`source` must be the doc_id of a held document; got {source!r}. Held are: {', '.join(held)}.")
+
+
+def _check_threshold(threshold: float) -> None:
+    if not 0 < threshold <= 1:
+        raise ValueError(f"`threshold` must be above 0 and at most 1; got {threshold}. Take 0.5.")
+
+
+def _not_before(corpus: Corpus, source: str) -> dict[str, str]:
+    """The held documents that do not come before the source, and the order of the pair."""
+    order = order_of_documents(corpus.documents)
+    after = order[order["source"] == source]
+    open_ = order[(order["target"] == source) & (order["order"] == "unknown")]
+    return {**dict(zip(after["target"], after["order"], strict=True)), **dict.fromkeys(open_["source"], "unknown")}
+
+
+def _own_passages(corpus: Corpus, source: str, targets: dict[str, str]) -> pd.DataFrame:
+    pairs = [(source, target) for target in targets]
+    return find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=pairs)
+
+
+_Match = tuple[str, str, object, float, object, object]
+
+
+def _best_matches(corpus: Corpus, source: str, target: str, spans: SharedSpans) -> list[_Match]:
+    """For each paragraph of source: its id, section, the best paragraph of target, score, begin, end."""
+    here, there = (_Paragraphs(corpus, doc_id) for doc_id in (source, target))
+    x, y = _shared_characters(here.text, there.text, spans.pairs(source, target))
+    p, q = here.number[x], there.number[y]
+    inside = (p >= 0) & (q >= 0)
+    x, y, p, q = x[inside], y[inside], p[inside], q[inside]
+    once = np.unique(np.column_stack([p, q, x]), axis=0)[:, :2]
+    links, counts = np.unique(once, axis=0, return_counts=True)
+    best: dict[int, tuple[int, int]] = {}
+    for (paragraph, other), count in zip(links.tolist(), counts.tolist(), strict=True):
+        if paragraph not in best or count > best[paragraph][1]:
+            best[paragraph] = (other, count)
+    rows: list[_Match] = []
+    for number, (paragraph, section, size) in enumerate(zip(here.ids, here.sections, here.sizes, strict=True)):
+        if number not in best:
+            rows.append((paragraph, section, pd.NA, 0.0 if size else float("nan"), pd.NA, pd.NA))
+            continue
+        other, count = best[number]
+        at = y[(p == number) & (q == other)]
+        rows.append((paragraph, section, there.ids[other], count / size, int(at.min()), int(at.max()) + 1))
+    return rows
+
+
+class _Paragraphs:
+    """The paragraphs of one document, and the number of the paragraph that each character lies in (else -1)."""
+
+    def __init__(self, corpus: Corpus, doc_id: str) -> None:
+        documents, table = corpus.documents, corpus.paragraphs
+        self.text = str(documents.loc[documents["doc_id"] == doc_id, "text"].iloc[0])
+        rows = table[table["doc_id"] == doc_id].sort_values(["begin", "end"])
+        self.ids = rows["paragraph_id"].astype(str).tolist()
+        self.sections = rows["section"].fillna("").astype(str).tolist()
+        self.number = np.full(len(self.text), -1, dtype=np.int64)
+        carries = text_characters(self.text)
+        self.sizes = []
+        for number, (begin, end) in enumerate(zip(rows["begin"], rows["end"], strict=True)):
+            self.number[int(begin) : int(end)] = number
+            self.sizes.append(int(carries[int(begin) : int(end)].sum()))
+
+
+def _shared_characters(
+    source: str, target: str, passages: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places in source of the text-carrying characters inside passages, and of their counterparts in target."""
+    x, y = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for begin, end, other_begin, other_end in passages.tolist():
+        side, other = source[begin:end], target[other_begin:other_end]
+        x.append(begin + np.flatnonzero(text_characters(side)))
+        y.append(other_begin + counterparts(side, other))
+    return np.concatenate(x), np.concatenate(y)

@@ -1,0 +1,266 @@
+"""Attribution by overlap sets, rule by rule, on corpora whose shares are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers import make_corpus
+
+from fzanalytics.measures.attribution import PARTS, attribution, proxy_text_spans
+from fzanalytics.measures.passages import find_passages
+
+
+def rare(n_chars: int, seed: int) -> str:
+    """Text of its own: no two seeds share a run."""
+    rng = np.random.default_rng(seed)
+    return "".join(map(chr, rng.integers(0x4E00 + 1000 * (seed % 20), 0x4E00 + 1000 * (seed % 20 + 1), n_chars)))
+
+
+CENTRE, BOTH, SUPERIOR, LOCAL = (rare(100, seed) for seed in range(4))
+#: The city's text: 100 characters from the centre only, 100 from both, 100 from the province only, 100 of its own.
+CITY = "\n".join([CENTRE, BOTH, SUPERIOR, LOCAL])
+PROVINCE = "\n".join([BOTH, SUPERIOR, rare(150, 4)])
+NATION = "\n".join([rare(50, 5), CENTRE, BOTH])
+DOCUMENTS = {
+    "city": {"level": "prefecture", "region": "甲省/甲市"},
+    "province": {"region": "甲省"},
+    "nation": {"level": "national"},
+    "east": {"region": "东省"},
+    "west": {"region": "西省"},
+}
+#: What two other provinces hold of the centre's text: of `CENTRE` the first 60 characters in both, of `BOTH` 40.
+EAST = rare(90, 6) + CENTRE[:60] + rare(30, 7) + BOTH[:80]
+WEST = rare(40, 8) + CENTRE + rare(30, 9) + BOTH[40:]
+
+
+def parts_of(texts, documents=None, doc_id="city", **options):
+    documents = DOCUMENTS if documents is None else documents
+    used = {key: value for key, value in documents.items() if key in texts or key in ("province", "nation")}
+    table = attribution(make_corpus(texts, documents=used), **options)
+    rows = table[table["doc_id"] == doc_id].set_index("part")
+    assert rows.index.tolist() == list(PARTS)
+    return rows
+
+
+def test_both_sources_held():
+    rows = parts_of({"city": CITY, "province": PROVINCE, "nation": NATION})
+    assert rows["share"].tolist() == [0.25, 0.25, 0.25, 0.25]
+    assert rows["bound_low"].tolist() == rows["bound_high"].tolist() == rows["share"].tolist()
+    assert rows["superior"].unique().tolist() == ["province"] and rows["superior_held"].all()
+    assert rows["centre"].unique().tolist() == ["held"] and (rows["status"] == "estimated").all()
+    assert rows["n_chars"].unique().tolist() == [400]
+
+
+def test_superior_held_and_a_proxy_of_two_witnesses():
+    rows = parts_of({"city": CITY, "province": PROVINCE, "east": EAST, "west": WEST})
+    # in both witnesses: 60 characters of CENTRE and 40 of BOTH; the province holds all of BOTH and SUPERIOR
+    assert rows["share"].tolist() == [160 / 400, 40 / 400, 60 / 400, 140 / 400]
+    assert rows["centre"].unique().tolist() == ["proxy"] and rows["n_witnesses"].unique().tolist() == [2]
+    assert rows["witnesses"].unique().tolist() == ["east;west"]
+    # the centre may hold all the rest: what is with it can only grow, what is without it only shrink
+    assert rows["bound_low"].tolist() == [0, 40 / 400, 60 / 400, 0]
+    assert rows["bound_high"].tolist() == [160 / 400, 200 / 400, 200 / 400, 140 / 400]
+
+
+def test_the_true_centre_lies_within_the_bounds_of_the_proxy():
+    proxy = parts_of({"city": CITY, "province": PROVINCE, "east": EAST, "west": WEST})
+    true = parts_of({"city": CITY, "province": PROVINCE, "east": EAST, "west": WEST, "nation": NATION})
+    assert true["centre"].unique().tolist() == ["held"]  # dropped in, it takes the place of the proxy
+    assert true["n_witnesses"].unique().tolist() == [2]
+    assert (proxy["bound_low"] <= true["share"]).all() and (true["share"] <= proxy["bound_high"]).all()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_superior_not_held(named):
+    documents = DOCUMENTS if named else {key: value for key, value in DOCUMENTS.items() if key != "province"}
+    rows = parts_of({"city": CITY, "east": EAST, "west": WEST}, documents)
+    assert rows["share"].isna().tolist() == [True, True, False, False]  # NA, never 0
+    assert rows["share"].tolist()[2:] == [100 / 400, 300 / 400]
+    assert rows["status"].tolist() == ["not available"] * 2 + ["estimated"] * 2
+    assert rows["bound_low"].tolist() == [0, 0, 0, 0]
+    assert rows["bound_high"].tolist() == [0.75, 1, 1, 0.75]
+    assert not rows["superior_held"].any()
+    assert rows["superior"].isna().all() != named
+
+
+def test_superior_not_held_but_the_centre():
+    rows = parts_of({"city": CITY, "nation": NATION})
+    assert rows["share"].isna().tolist() == [True, True, False, False]
+    assert rows["bound_low"].tolist() == [0, 0, 0, 0]
+    assert rows["bound_high"].tolist() == [0.5, 0.5, 0.5, 0.5]
+
+
+@pytest.mark.parametrize("missing", ["province", "nation", "both"])
+def test_bounds_hold_the_truth_whatever_is_missing(missing):
+    texts = {"city": CITY, "province": PROVINCE, "nation": NATION}
+    true = parts_of(texts)["share"]
+    for name in ("province", "nation") if missing == "both" else (missing,):
+        del texts[name]
+    rows = parts_of(texts)
+    assert (rows["bound_low"] <= true).all() and (true <= rows["bound_high"]).all()
+    assert not (rows["share"] == 0).any()
+
+
+def test_centre_not_available():
+    rows = parts_of({"city": CITY, "province": PROVINCE, "east": EAST})  # one other province is no proxy
+    assert rows["centre"].unique().tolist() == ["not available"] and rows["n_witnesses"].unique().tolist() == [1]
+    assert rows["share"].isna().tolist() == [False, True, True, False]
+    assert rows["share"].tolist()[::3] == [0.5, 0.5]
+    assert rows["bound_low"].tolist() == [0, 0, 0, 0]
+    assert rows["bound_high"].tolist() == [0.5, 0.5, 0.5, 0.5]
+
+
+def test_no_source_at_all_is_not_neither():
+    rows = parts_of({"city": CITY})
+    assert rows["share"].isna().all() and rows["low"].isna().all()
+    assert rows["bound_low"].tolist() == [0] * 4 and rows["bound_high"].tolist() == [1] * 4
+
+
+def test_kin_are_one_witness():
+    documents = {**DOCUMENTS, "west": {"level": "prefecture", "region": "东省/西市"}}
+    rows = parts_of({"city": CITY, "east": EAST, "west": WEST}, documents)
+    assert rows["n_witnesses"].unique().tolist() == [1] and rows["centre"].unique().tolist() == ["not available"]
+    documents["south"] = {"region": "南省"}
+    rows = parts_of({"city": CITY, "east": EAST, "west": WEST, "south": CENTRE[:30]}, documents)
+    # east and west are one province: together they share all of CENTRE, with south its first 30 characters
+    assert rows["n_witnesses"].unique().tolist() == [2]
+    assert rows.loc["centre only", "share"] == 30 / 400
+    assert rows["witnesses"].iloc[0] == "east;south;west"
+
+
+def test_own_province_is_no_witness():
+    documents = {**DOCUMENTS, "sister": {"level": "prefecture", "region": "甲省/乙市"}}
+    rows = parts_of({"city": CITY, "sister": CITY, "east": EAST}, documents)
+    assert rows["n_witnesses"].unique().tolist() == [1]
+    assert rows["witnesses"].unique().tolist() == ["east"]
+
+
+def test_declared_kin_of_another_province_is_no_witness():
+    documents = {**DOCUMENTS, "city": {**DOCUMENTS["city"], "parent_ids": ["east"]}}
+    assert parts_of({"city": CITY, "east": EAST, "west": WEST}, documents)["n_witnesses"].iloc[0] == 1
+
+
+@pytest.mark.parametrize(
+    "column", [{"period_end": 2025}, {"lineage": "优化营商环境"}, {"lineage": None}, {"region": None}]
+)
+def test_another_period_or_policy_or_no_place_is_no_witness(column):
+    documents = {**DOCUMENTS, "west": {**DOCUMENTS["west"], **column}}
+    rows = parts_of({"city": CITY, "east": EAST, "west": WEST}, documents)
+    assert rows["centre"].unique().tolist() == ["not available"]
+
+
+def test_witnesses_of_a_policy_without_period():
+    documents = {key: {**value, "period_end": None} for key, value in DOCUMENTS.items()}
+    assert parts_of({"city": CITY, "east": EAST, "west": WEST}, documents)["centre"].iloc[0] == "proxy"
+
+
+def test_witnesses_are_exempt_from_time():
+    documents = {key: dict(value) for key, value in DOCUMENTS.items()}
+    documents["city"]["latest"] = "2016-01-01"
+    documents["east"]["earliest"] = documents["west"]["earliest"] = "2019-01-01"
+    rows = parts_of({"city": CITY, "east": EAST, "west": WEST}, documents)
+    assert rows.loc["centre only", "share"] == 0.25
+
+
+def test_a_superior_that_is_surely_younger_is_not_used(caplog):
+    documents = {key: dict(value) for key, value in DOCUMENTS.items()}
+    documents["city"].update(latest="2016-01-01", parent_ids=["province", "nation"])
+    documents["province"]["earliest"] = documents["nation"]["earliest"] = "2016-02-01"
+    rows = parts_of({"city": CITY, "province": PROVINCE, "nation": NATION}, documents)
+    assert rows["superior"].isna().all() and rows["share"].isna().all()
+    assert rows["centre"].unique().tolist() == ["not available"]
+    assert "surely younger" in caplog.text
+
+
+def test_immediate_superior_is_the_nearest_region():
+    texts = {"county": CITY, "city": PROVINCE, "province": CITY}
+    documents = {
+        "county": {"level": "county", "region": "甲省/甲市/甲县", "parent_ids": ["province"]},
+        "city": DOCUMENTS["city"],
+        "province": DOCUMENTS["province"],
+    }
+    assert parts_of(texts, documents, doc_id="county")["superior"].iloc[0] == "city"
+    del texts["city"], documents["city"]
+    assert parts_of(texts, documents, doc_id="county")["superior"].iloc[0] == "province"  # declared
+    documents["county"]["parent_ids"] = None
+    assert pd.isna(parts_of(texts, documents, doc_id="county")["superior"].iloc[0])  # the city's is not known
+
+
+def test_superior_of_another_policy_is_none():
+    documents = {**DOCUMENTS, "province": {"region": "甲省", "lineage": "优化营商环境"}}
+    documents["city"] = {**DOCUMENTS["city"], "parent_ids": ["province"]}
+    assert parts_of({"city": CITY, "province": PROVINCE}, documents)["superior"].isna().all()
+
+
+def test_a_province_has_the_centre_for_its_superior():
+    texts = {"province": PROVINCE, "nation": NATION}
+    rows = parts_of(texts, doc_id="province")
+    assert rows["status"].tolist() == ["not applicable"] * 2 + ["estimated"] * 2
+    assert rows["share"].tolist()[2:] == [100 / 350, 250 / 350]
+    assert rows["share"].isna().tolist()[:2] == rows["bound_low"].isna().tolist()[:2] == [True, True]
+    assert rows["superior"].unique().tolist() == ["nation"] and rows["superior_held"].all()
+    rows = parts_of({"province": PROVINCE, "east": EAST, "west": WEST}, doc_id="province")
+    assert rows["superior"].unique().tolist() == ["nation"] and not rows["superior_held"].any()
+    assert rows["share"].tolist()[2:] == [40 / 350, 310 / 350]
+    assert rows["bound_low"].tolist()[2:] == [40 / 350, 0] and rows["bound_high"].tolist()[2:] == [1, 310 / 350]
+
+
+def test_national_documents_have_no_rows():
+    table = attribution(make_corpus({"nation": NATION, "city": CITY}, documents=DOCUMENTS))
+    assert set(table["doc_id"]) == {"city"}
+    assert len(attribution(make_corpus({}, documents={"nation": {"level": "national"}}))) == 0
+
+
+def test_empty_text():
+    rows = parts_of({"city": "", "province": PROVINCE, "nation": NATION})
+    assert rows["share"].isna().all() and rows["bound_high"].isna().all()
+    assert rows["n_chars"].unique().tolist() == [0]
+
+
+def test_intervals_rest_on_sections():
+    lines = [f"（{number}）{rare(60 + 7 * number, number)}" for number in range(8)]
+    texts = {"city": "\n".join(lines), "province": "".join(lines[::2]), "nation": rare(60, 15)}
+    rows = parts_of(texts)
+    share, low, high = rows.loc["superior only", ["share", "low", "high"]]
+    assert 0 < low < 0.3 < share < 0.5 and 0.65 < high < 1
+    assert rows.loc["centre only", ["low", "high"]].isna().all()  # share 0: no draw can differ
+    assert parts_of(texts).equals(rows)
+    assert not parts_of(texts, random_state=1)["low"].equals(rows["low"])
+
+
+def test_proxy_text_spans():
+    corpus = make_corpus({"city": CITY, "east": EAST, "west": WEST}, documents=DOCUMENTS)
+    spans = proxy_text_spans(corpus)
+    city = spans[spans["doc_id"] == "city"]
+    assert city["text"].tolist() == [CENTRE[:60], BOTH[40:80]]
+    assert city["witnesses"].unique().tolist() == ["east;west"] and (city["n_witnesses"] == 2).all()
+    assert city["begin"].tolist() == [0, 141]
+    rows = attribution(corpus)
+    share = rows[(rows["doc_id"] == "city") & (rows["part"] == "centre only")]["share"].item()
+    assert share == city["text"].str.len().sum() / 400
+
+
+def test_given_passages_and_found_ones_agree():
+    corpus = make_corpus({"city": CITY, "province": PROVINCE, "east": EAST, "west": WEST}, documents=DOCUMENTS)
+    pd.testing.assert_frame_equal(attribution(corpus), attribution(corpus, passages=find_passages(corpus)))
+
+
+def test_bundled_corpus():
+    from fzanalytics.texts.datasets import load_sample
+
+    table = attribution(load_sample())
+    estimated = table[table["status"] == "estimated"]
+    assert np.allclose(estimated.groupby("doc_id")["share"].sum(), 1)
+    shares = table.set_index(["doc_id", "part"])
+    assert shares.loc["shijiazhuang_city_2016", "superior"].unique().tolist() == ["hebei_province_2016"]
+    assert shares.loc["shijiazhuang_city_2016", "witnesses"].iloc[0] == "qingyuan_city_2017;xiahe_county_2017"
+    assert (
+        shares.loc["qingyuan_city_2017", "witnesses"].iloc[0]
+        == "hebei_province_2016;shijiazhuang_city_2016;xiahe_county_2017"
+    )
+    assert shares.loc["xiahe_county_2017", "superior"].unique().tolist() == ["gannan_2017"]
+    for henan in ("henan_province_2021", "henan_province_2021#2"):
+        assert (shares.loc[henan, "centre"] == "not available").all() and shares.loc[henan, "share"].isna().all()
+    known = table.dropna(subset=["share", "bound_low"])
+    assert ((known["bound_low"] <= known["share"]) & (known["share"] <= known["bound_high"])).all()
