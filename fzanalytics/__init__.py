@@ -1,0 +1,78 @@
+"""fzanalytics: who copied what from whom, how fast, and what they changed, in Chinese policy documents.
+
+The names below are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+#: Where each public name lives, in the order in which data flows.
+_HOMES = {
+    "Corpus": "texts.corpus",
+    "read_corpus": "texts.corpus",
+    "load_sample": "texts.datasets",
+    "load_regions": "texts.regions",
+    "clean": "texts.cleaning",
+    "explain_cleaning": "texts.cleaning",
+    "tokenize": "features.tokens",
+    "PolicyAnalyzer": "features.tokens",
+    "load_policy_words": "features.tokens",
+    "load_stop_words": "features.tokens",
+    "mask_names": "features.masks",
+    "mask_text": "features.masks",
+    "count_matrix": "features.matrices",
+    "tfidf_matrix": "features.matrices",
+    "tfidf_similarity": "measures.similarity",
+    "cluster_order": "measures.similarity",
+    "fit_topics": "measures.topics",
+    "topic_stability": "measures.topics",
+    "TopicResult": "measures.topic_result",
+    "align_pair": "measures.alignment",
+    "find_passages": "measures.passages",
+    "order_of_documents": "measures.passages",
+    "borrowing_share": "measures.passages",
+    "coverage_matrix": "measures.coverage",
+    "coverage_curve": "measures.coverage",
+    "unmatched_paragraphs": "measures.coverage",
+    "attribution": "measures.attribution",
+    "proxy_text_spans": "measures.attribution",
+    "timeline": "measures.timing",
+    "lag_table": "measures.timing",
+    "plot_corpus": "output.plots_corpus",
+    "plot_timeline": "output.plots_corpus",
+    "plot_similarity": "output.plots_similarity",
+    "plot_paragraph_similarity": "output.plots_similarity",
+    "plot_topics": "output.plots_topics",
+    "plot_topic_shares": "output.plots_topics",
+    "plot_top_terms": "output.plots_topics",
+    "plot_topic_stability": "output.plots_topics",
+    "plot_coverage": "output.plots_coverage",
+    "plot_coverage_curve": "output.plots_coverage",
+    "plot_attribution": "output.plots_attribution",
+    "document_labels": "output.style",
+    "save_figure": "output.style",
+    "write_table": "output.tables",
+    "read_table": "output.tables",
+    "reproduce": "output.pipeline",
+    "analyze": "output.pipeline",
+    "Report": "output.pipeline",
+    "main_source": "output.steps",
+    "check_manifest": "output.manifest",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fzanalytics' has no attribute {name!r}")
+    value = getattr(import_module(f"fzanalytics.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""From measures to figures, tables, a manifest and the command line."""

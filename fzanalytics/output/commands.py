@@ -1,0 +1,131 @@
+"""The command line: `fzanalytics reproduce`, `fzanalytics analyze PATH --out DIR`, `fzanalytics check DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fzanalytics import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without the program's name; default: those of the process.
+
+    Returns
+    -------
+    int
+        0 if all went well, 1 if files do not agree with their manifest (`check`), 2 for a fault that the message
+        on standard error tells.
+
+    Examples
+    --------
+    >>> main(["analyze", "no/such/folder", "--out", "results", "--quiet"])
+    2
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console may be set to GBK
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (ValueError, OSError) as error:
+        print(f"fzanalytics: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("fzanalytics: interrupted; the results that were there before are whole", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fzanalytics",
+        description="Who copied what from whom, how fast, and what they changed, in Chinese policy documents.",
+    )
+    parser.add_argument("--version", action="version", version=f"fzanalytics {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    reproduce = commands.add_parser("reproduce", help="make the figures and tables of the bundled corpus")
+    reproduce.add_argument("--out", default="figures", metavar="DIR", help="where to write (default: figures)")
+    reproduce.add_argument(
+        "--add",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a further file or folder, e.g. the official text of the national outline; may be given again",
+    )
+    reproduce.set_defaults(run=_reproduce)
+
+    analyze = commands.add_parser("analyze", help="the same for a folder, a file or an Excel table of your own")
+    analyze.add_argument("path", metavar="PATH", help="a folder of texts, or a CSV or Excel table with a text column")
+    analyze.add_argument("--out", required=True, metavar="DIR", help="where to write")
+    analyze.add_argument("--metadata", metavar="FILE", help="a CSV or Excel table of what is known of the documents")
+    analyze.add_argument("--text-column", metavar="NAME", help="the column of the table that holds the texts")
+    analyze.set_defaults(run=_analyze)
+    for command in (reproduce, analyze):
+        command.add_argument("--topics", type=int, default=8, metavar="K", help="number of topics (default: 8)")
+        command.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
+        command.add_argument(
+            "--formats", default="png,svg,pdf", metavar="LIST", help="of the figures (default: png,svg,pdf)"
+        )
+        command.add_argument("--quiet", action="store_true", help="no progress bar and no report")
+
+    check = commands.add_parser("check", help="compare a folder of results with its MANIFEST.json")
+    check.add_argument("directory", metavar="DIR")
+    check.set_defaults(run=_check)
+    return parser
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from fzanalytics.output.pipeline import reproduce
+
+    report = reproduce(
+        options.out,
+        add=options.add,
+        n_topics=options.topics,
+        random_state=options.seed,
+        formats=_formats(options.formats),
+        progress=not options.quiet,
+    )
+    if not options.quiet:
+        print(report)
+    return 0
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    from fzanalytics.output.pipeline import analyze
+
+    report = analyze(
+        options.path,
+        options.out,
+        metadata=options.metadata,
+        text_column=options.text_column,
+        n_topics=options.topics,
+        random_state=options.seed,
+        formats=_formats(options.formats),
+        progress=not options.quiet,
+    )
+    if not options.quiet:
+        print(report)
+    return 0
+
+
+def _formats(text: str) -> list[str]:
+    return [name.strip().lower() for name in text.split(",") if name.strip()]
+
+
+def _check(options: argparse.Namespace) -> int:
+    from fzanalytics.output.manifest import check_manifest
+
+    found = check_manifest(Path(options.directory))
+    different = found[found["status"] != "same"]
+    for row in different.itertuples(index=False):
+        print(f"{row.status}: {row.file}")
+    print(f"{len(found) - len(different)} of {len(found)} files are as MANIFEST.json says")
+    return 1 if len(different) else 0

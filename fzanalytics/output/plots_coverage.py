@@ -1,0 +1,321 @@
+"""Figure 4: which paragraphs of a source other documents share, and at which threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from fzanalytics.base.tables import require_columns
+from fzanalytics.output.style import (
+    COLOURS,
+    GREY,
+    LINE_STYLES,
+    MARKERS,
+    SEQUENTIAL,
+    Language,
+    axes_or_new,
+    fitting_size,
+    in_house_style,
+    ink_on,
+    pick,
+    set_font,
+    short,
+    shown_labels,
+    spread,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
+
+
+@in_house_style
+def plot_coverage(
+    matrix: pd.DataFrame,
+    *,
+    paragraphs: pd.DataFrame | None = None,
+    clauses: pd.DataFrame | None = None,
+    threshold: float = 0.5,
+    ax: Axes | None = None,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+) -> Axes:
+    """Figure 4a: the paragraphs of a source, in reading order, by other document; darker where more is shared.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        One row a paragraph of the source and other document, as `coverage_matrix` returns it: columns
+        source_paragraph, target, score in [0, 1], missing where nothing can be said (hatched); and, if there,
+        source, section and order ("unknown" where either text may be the older one). Rows in reading order.
+    paragraphs : DataFrame, optional
+        Columns doc_id, paragraph_id, section: the source and the sections where `matrix` does not tell them.
+    clauses : DataFrame, optional
+        Columns doc_id, path, heading: names the sections.
+    threshold : float
+        In [0, 1]. Cells that reach it carry a dot, their share stands above each column; marked on the colour bar.
+    ax : Axes, optional
+        Drawn on; else a new figure.
+    language : "en" or "zh"
+    labels : mapping of doc_id to text, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, there is no row, the threshold is out of range, or a cell is there twice.
+
+    Notes
+    -----
+    A dark cell is text shared with the source, perhaps through a common ancestor: no proof that it was drawn from it.
+
+    Examples
+    --------
+    >>> matrix = pd.DataFrame({"source_paragraph": ["a#1", "a#2"], "target": ["b", "b"], "score": [0.9, 0.2]})
+    >>> [text.get_text() for text in plot_coverage(matrix).texts]
+    ['50 %']
+    """
+    matrix = _with_sections(matrix, paragraphs)
+    grid = _grid(matrix, threshold)
+    rows, targets = list(grid.index), list(grid.columns)
+    ax = axes_or_new(ax, min(5.2 + 0.75 * len(targets), 30), min(max(2.6, 1.6 + 0.07 * len(rows)), 24))
+    values = grid.to_numpy(dtype=float)
+    image = ax.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, interpolation="none", aspect="auto")
+    ax.patch.set(hatch="////", edgecolor=GREY, facecolor="white")
+    _mark_covered(ax, values, threshold)
+    _label_targets(ax, values, shown_labels(targets, labels), _orders(matrix, targets, language), threshold)
+    _label_sections(ax, matrix, rows, clauses)
+    _draw_bar(ax, image, threshold, len(rows), language)
+    ax.set_title(_title_of_matrix(matrix, labels, language))
+    set_font(ax)
+    return ax
+
+
+@in_house_style
+def plot_coverage_curve(
+    curve: pd.DataFrame,
+    *,
+    threshold: float | None = 0.5,
+    ax: Axes | None = None,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+) -> Axes:
+    """Figure 4b: the share of a source's paragraphs that others share, over the threshold that defines it.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        As `coverage_curve` returns it: columns target, threshold, coverage, low, high, all shares in [0, 1].
+    threshold : float, optional
+        The one used elsewhere, marked by a line.
+    ax : Axes, optional
+        Drawn on; else a new figure.
+    language : "en" or "zh"
+    labels : mapping of doc_id to text, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or there is no row.
+
+    Notes
+    -----
+    The bands are clause-resampling intervals: how far a share rests on single sections of these documents, nothing
+    about others.
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({
+    ...     "target": ["b", "b"], "threshold": [0.0, 1.0], "coverage": [1.0, 0.2], "low": [1, 0.1], "high": [1, 0.3]})
+    >>> len(plot_coverage_curve(curve, threshold=None).lines)
+    1
+    """
+    require_columns(curve, ("target", "threshold", "coverage", "low", "high"), name="curve")
+    if curve.empty:
+        raise ValueError("`curve` must have at least one row; got none. No document is later than the source.")
+    ax = axes_or_new(ax, 5.8, 4.0)
+    targets = list(dict.fromkeys(curve["target"]))
+    for i, (target, name) in enumerate(zip(targets, shown_labels(targets, labels), strict=True)):
+        part = curve[curve["target"] == target].sort_values("threshold")
+        x = part["threshold"].to_numpy(dtype=float)
+        colour = COLOURS[i % len(COLOURS)]
+        low, high = part["low"].to_numpy(dtype=float), part["high"].to_numpy(dtype=float)
+        ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+        ax.plot(
+            x,
+            part["coverage"].to_numpy(dtype=float),
+            color=colour,
+            linestyle=LINE_STYLES[i % len(LINE_STYLES)],
+            marker=MARKERS[i % len(MARKERS)],
+            markevery=max(1, len(x) // 8),
+            markersize=4.5,
+            label=name,
+        )
+    if threshold is not None:
+        ax.axvline(threshold, color=GREY, linewidth=0.8, linestyle=":")
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    ax.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+    ax.set_yticks(ticks, labels=[f"{tick:.0%}" for tick in ticks])
+    ax.set_xlim(-0.01, 1.01)
+    ax.set_ylim(-0.02, 1.02)
+    ax.set_xlabel(pick(language, "threshold: share of a paragraph that is shared", "阈值：段落中共有部分的比例"))
+    ax.set_ylabel(pick(language, "paragraphs that reach it", "达到阈值的段落占比"))
+    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.02, 1), borderaxespad=0)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_title(
+        pick(
+            language,
+            "Coverage by threshold (band: clause-resampling interval)",
+            "覆盖率随阈值的变化（带：条款重抽样区间）",
+        )
+    )
+    set_font(ax)
+    return ax
+
+
+def _with_sections(matrix: pd.DataFrame, paragraphs: pd.DataFrame | None) -> pd.DataFrame:
+    """The matrix with the columns source and section, if they are known at all."""
+    if paragraphs is None or "source_paragraph" not in matrix.columns:
+        return matrix
+    require_columns(paragraphs, ("doc_id", "paragraph_id", "section"), name="paragraphs")
+    known = paragraphs.drop_duplicates("paragraph_id").set_index("paragraph_id")
+    added = {"source": "doc_id", "section": "section"}
+    return matrix.assign(
+        **{
+            name: matrix["source_paragraph"].map(known[column])
+            for name, column in added.items()
+            if name not in matrix.columns
+        }
+    )
+
+
+def _grid(matrix: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Scores by paragraph (rows, in reading order) and other document (columns, the most covered first)."""
+    require_columns(matrix, ("source_paragraph", "target", "score"), name="matrix")
+    if matrix.empty:
+        raise ValueError("`matrix` must have at least one row; got none. No document is later than the source.")
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"`threshold` must be in [0, 1]; got {threshold}. 0.5 means half of a paragraph.")
+    twice = matrix[matrix.duplicated(["source_paragraph", "target"])]
+    if len(twice):
+        raise ValueError(
+            f"`matrix` must have one row a paragraph and document; got {twice['source_paragraph'].iloc[0]} "
+            f"and {twice['target'].iloc[0]} twice. Give one source at a time."
+        )
+    rows = list(dict.fromkeys(matrix["source_paragraph"]))
+    targets = list(dict.fromkeys(matrix["target"]))
+    values = matrix.set_index(["source_paragraph", "target"])["score"].astype(float)
+    cells = values.reindex(pd.MultiIndex.from_product([rows, targets])).to_numpy()
+    grid = pd.DataFrame(cells.reshape(len(rows), len(targets)), index=rows, columns=targets)
+    shares = (grid >= threshold).sum() / grid.notna().sum().clip(lower=1)
+    return grid[list(shares.sort_values(ascending=False, kind="stable").index)]
+
+
+def _share(values: np.ndarray, threshold: float) -> str:
+    known = values[~np.isnan(values)]
+    return f"{(known >= threshold).mean():.0%}".replace("%", " %") if len(known) else "NA"
+
+
+_ORDERS_ZH = {"declared": "声明", "earlier": "在后", "superior": "下级", "unknown": "先后不明"}
+_ORDERS_EN = {"declared": "declared", "earlier": "later", "superior": "below", "unknown": "order unknown"}
+
+
+def _orders(matrix: pd.DataFrame, targets: list[str], language: Language) -> list[str]:
+    """How it is known that a target comes after the source."""
+    if "order" not in matrix.columns:
+        return [""] * len(targets)
+    orders = matrix.drop_duplicates("target").set_index("target")["order"]
+    words = _ORDERS_ZH if language == "zh" else _ORDERS_EN
+    return [words.get(str(orders[target]), str(orders[target])) for target in targets]
+
+
+def _label_targets(ax: Axes, values: np.ndarray, names: list[str], orders: list[str], threshold: float) -> None:
+    """Above each column its share and order in time, and above that the name of its document."""
+    for j, order in enumerate(orders):
+        share = _share(values[:, j], threshold)
+        ax.annotate(
+            f"{order}\n{share}" if order else share,
+            (j, 1),
+            xycoords=ax.get_xaxis_transform(),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=fitting_size(len(names), 8, largest=7.5),
+        )
+    ax.set_xticks(range(len(names)), labels=names)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.tick_params(axis="x", pad=24 if any(orders) else 16)
+    for text in ax.get_xticklabels():
+        text.set(rotation=30, ha="left", va="bottom", rotation_mode="anchor", fontsize=fitting_size(len(names), 20))
+
+
+def _mark_covered(ax: Axes, values: np.ndarray, threshold: float) -> None:
+    rows, columns = np.nonzero(np.nan_to_num(values, nan=-1) >= threshold)
+    colours = [ink_on(values[i, j]) for i, j in zip(rows, columns, strict=True)]
+    ax.scatter(columns, rows, s=3, c=colours, linewidths=0, zorder=3)
+
+
+def _label_sections(ax: Axes, matrix: pd.DataFrame, rows: list[str], clauses: pd.DataFrame | None) -> None:
+    """A line between sections, and the name of each beside its rows; without sections every row is named."""
+    if "section" not in matrix.columns:
+        ax.set_yticks(range(len(rows)), labels=[short(one, 30) for one in rows])
+        return
+    known = matrix.drop_duplicates("source_paragraph").set_index("source_paragraph")["section"]
+    sections = ["" if pd.isna(known[one]) else str(known[one]) for one in rows]
+    starts = [i for i in range(len(rows)) if i == 0 or sections[i] != sections[i - 1]]
+    for start in starts[1:]:
+        ax.axhline(start - 0.5, color=GREY, linewidth=0.6)
+    ends = [*starts[1:], len(rows)]
+    headings = _headings(clauses, matrix["source"].iloc[0] if "source" in matrix.columns else None)
+    names = [short(_name_of_section(sections[start], headings), 26) for start in starts]
+    middles = [(start + end - 1) / 2 for start, end in zip(starts, ends, strict=True)]
+    ax.set_yticks(spread(middles, gap=1.9, low=0, high=len(rows) - 1), labels=names)
+
+
+def _headings(clauses: pd.DataFrame | None, doc_id: object) -> dict[str, str]:
+    if clauses is None:
+        return {}
+    require_columns(clauses, ("doc_id", "path", "heading"), name="clauses")
+    own = clauses[clauses["doc_id"] == doc_id]
+    return {
+        str(path): heading.strip()
+        for path, heading in zip(own["path"], own["heading"], strict=True)
+        if isinstance(heading, str)
+    }
+
+
+def _name_of_section(section: str, headings: Mapping[str, str]) -> str:
+    number = section.replace("/", "")
+    heading = headings.get(section, "").rstrip("。.;； ")
+    own = section.rpartition("/")[2]
+    return heading if heading.startswith(own) and heading else f"{number}{heading}"
+
+
+def _draw_bar(ax: Axes, image: AxesImage, threshold: float, n_rows: int, language: Language) -> None:
+    height = 1.0 if n_rows < 35 else 0.4
+    beside = ax.inset_axes((1.04, 1 - height, 0.04, height))
+    bar = ax.figure.colorbar(image, cax=beside)
+    ticks = sorted({0.0, 0.25, 0.5, 0.75, 1.0, threshold})
+    names = [f"{tick:g}" if tick != threshold else f"{tick:g} ●" for tick in ticks]
+    bar.set_ticks(ticks, labels=names)
+    bar.ax.axhline(threshold, color="black", linewidth=1.2)
+    bar.set_label(pick(language, "share of the paragraph that is shared", "段落共有比例"), labelpad=8)
+
+
+def _title_of_matrix(matrix: pd.DataFrame, labels: Mapping[str, str] | None, language: Language) -> str:
+    if "source" not in matrix.columns:
+        return pick(language, "Paragraphs of the source that others share", "源文件各段落与其他文件的共有")
+    name = shown_labels(matrix["source"].iloc[:1], labels)[0]
+    return pick(language, f"Paragraphs of {name} that are shared with", f"{name}各段落与下列文件的共有")

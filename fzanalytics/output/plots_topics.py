@@ -1,0 +1,366 @@
+"""Figure 3: what the documents are about, in which words, and how far the topics come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from fzanalytics.base.tables import require_columns
+from fzanalytics.output.style import (
+    COLOURS,
+    GREY,
+    LEVEL_NAMES,
+    LINE_STYLES,
+    MARKERS,
+    SEQUENTIAL,
+    Language,
+    axes_or_new,
+    fitting_size,
+    in_house_style,
+    ink_on,
+    new_figure,
+    order_by_level,
+    pick,
+    set_font,
+    short,
+    shown_labels,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from fzanalytics.measures.topics import TopicResult
+
+#: Columns of the stability table that are drawn, with their names in both languages.
+_SCORES = {
+    "cosine_mean": ("stability: cosine of matched topics", "稳定性：匹配主题的余弦"),
+    "recurring_share": ("share of topics that recur", "重现主题的比例"),
+    "c_v": ("coherence c_v", "一致性 c_v"),
+    "npmi": ("coherence NPMI", "一致性 NPMI"),
+}
+
+
+def name_topics(top_terms: pd.DataFrame, *, n_terms: int = 3) -> dict[Any, str]:
+    """A label for each topic from its heaviest terms; a label, not an interpretation.
+
+    Parameters
+    ----------
+    top_terms : DataFrame
+        Columns topic, rank, term.
+    n_terms : int
+
+    Examples
+    --------
+    >>> name_topics(pd.DataFrame({"topic": [1, 1], "rank": [2, 1], "term": ["执法", "行政"]}))
+    {1: 'T1 行政 · 执法'}
+    """
+    require_columns(top_terms, ("topic", "rank", "term"), name="top_terms")
+    ordered = top_terms.sort_values(["topic", "rank"], kind="stable")
+    return {
+        topic: f"T{topic} {' · '.join(part['term'].head(n_terms))}"
+        for topic, part in ordered.groupby("topic", sort=False)
+    }
+
+
+@in_house_style
+def plot_topics(
+    result: TopicResult,
+    stability: pd.DataFrame,
+    *,
+    documents: pd.DataFrame | None = None,
+    n_terms: int = 8,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+) -> Figure:
+    """Figure 3: shares of topics by document and level, their top terms, stability against K, in one figure.
+
+    Parameters
+    ----------
+    result : TopicResult
+        From `fit_topics`.
+    stability : DataFrame
+        From `topic_stability`, one row a number of topics.
+    documents : DataFrame, optional
+        Columns doc_id, level: orders the documents and adds a row for each level.
+    n_terms : int
+        Terms shown a topic.
+    language : "en" or "zh"
+    labels : mapping of doc_id to text, optional
+
+    Returns
+    -------
+    Figure
+        With three axes, (a) to (c); each can be drawn alone, on axes of your own, by `plot_topic_shares`,
+        `plot_top_terms` and `plot_topic_stability`.
+
+    Examples
+    --------
+    >>> from fzanalytics import load_sample
+    >>> from fzanalytics.measures.topics import fit_topics, topic_stability
+    >>> corpus = load_sample()
+    >>> result = fit_topics(corpus, model="nmf", n_topics=4)
+    >>> stability = topic_stability(corpus, model="nmf", n_topics=(4, 6), n_seeds=2)
+    >>> len(plot_topics(result, stability, documents=corpus.documents).axes)
+    3
+    """
+    terms = result.top_terms(n_terms)
+    by_level = None
+    if documents is not None:
+        by_level = result.shares_by(dict(zip(documents["doc_id"], documents["level"], strict=True)))
+    n_rows = len(result.document_topics) + (0 if by_level is None else len(by_level))
+    top, bottom = 1.8 + min(0.27 * n_rows, 50), 0.8 + 0.2 * n_terms
+    figure = new_figure(11.4, top + bottom)
+    grid = figure.add_gridspec(2, 2, height_ratios=[top, bottom], width_ratios=[1.75, 1])
+    plot_topic_shares(
+        result.document_topics,
+        documents=documents,
+        by_level=by_level,
+        names=name_topics(terms),
+        ax=figure.add_subplot(grid[0, 0]),
+        language=language,
+        labels=labels,
+    )
+    chosen = len(result.topic_terms)
+    plot_topic_stability(stability, n_topics=chosen, ax=figure.add_subplot(grid[0, 1]), language=language)
+    plot_top_terms(terms, ax=figure.add_subplot(grid[1, :]), language=language)
+    for letter, ax in zip("acb", figure.axes, strict=False):
+        ax.set_title(f"({letter}) {ax.get_title(loc='left')}")
+    set_font(figure)
+    return figure
+
+
+@in_house_style
+def plot_topic_shares(
+    document_topics: pd.DataFrame,
+    *,
+    documents: pd.DataFrame | None = None,
+    by_level: pd.DataFrame | None = None,
+    names: Mapping[Any, str] | None = None,
+    ax: Axes | None = None,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+) -> Axes:
+    """Figure 3a: the share of each topic in each document, from the centre down, and in each level.
+
+    Parameters
+    ----------
+    document_topics : DataFrame, shape (D, K)
+        Rows sum to 1, labelled by doc_id; NaN (hatched) for a document without a term of the vocabulary.
+    documents : DataFrame, optional
+        Columns doc_id, level: the order of the rows.
+    by_level : DataFrame, shape (levels, K), optional
+        The same by level, drawn below.
+    names : mapping of topic to text, optional
+        See `name_topics`.
+    ax : Axes, optional
+        Drawn on; else a new figure.
+    language : "en" or "zh"
+    labels : mapping of doc_id to text, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no row.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame([[0.25, 0.75]], index=["a"], columns=[1, 2])
+    >>> [text.get_text() for text in plot_topic_shares(shares).texts]
+    ['25', '75']
+    """
+    if document_topics.empty:
+        raise ValueError("`document_topics` must have at least one row; got none. Fit topics to a corpus first.")
+    table, captions, boundary = _rows_of_shares(document_topics, documents, by_level, language, labels)
+    topics = list(document_topics.columns)
+    ax = axes_or_new(ax, 3.4 + 0.6 * len(topics), 1.9 + min(0.3 * len(table), 50))
+    values = table.to_numpy(dtype=float)
+    darkest = max(0.1, float(np.nanmax(values, initial=0)))
+    ax.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=darkest, interpolation="none", aspect="auto")
+    ax.patch.set(hatch="////", edgecolor=GREY, facecolor="white")
+    for (i, j), value in np.ndenumerate(values):
+        if not np.isnan(value):
+            colour = ink_on(value / darkest)
+            ax.text(j, i, f"{100 * value:.0f}", ha="center", va="center", color=colour, fontsize=8)
+    if boundary:
+        ax.axhline(boundary - 0.5, color="black", linewidth=1)
+    shown = [(names or {}).get(topic, f"T{topic}") for topic in topics]
+    ax.set_xticks(range(len(topics)), labels=shown, rotation=30, ha="right", rotation_mode="anchor")
+    ax.set_yticks(range(len(table)), labels=captions)
+    ax.tick_params(length=0)
+    ax.tick_params(axis="y", labelsize=fitting_size(len(table), min(0.27 * len(table), 50)))
+    ax.set_title(pick(language, "Share of topics by document and level, %", "各文件与各层级的主题占比（%）"))
+    set_font(ax)
+    return ax
+
+
+@in_house_style
+def plot_top_terms(
+    top_terms: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: Language = "en",
+) -> Axes:
+    """Figure 3b: the heaviest terms of each topic, a column a topic, bars as long as their weights.
+
+    Parameters
+    ----------
+    top_terms : DataFrame
+        Columns topic, rank (from 1), term, weight (share of the term in the topic), as `TopicResult.top_terms` gives.
+    ax : Axes, optional
+        Drawn on; else a new figure.
+    language : "en" or "zh"
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or there is no row.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"topic": [1], "rank": [1], "term": ["执法"], "weight": [0.05]})
+    >>> [text.get_text() for text in plot_top_terms(table).texts]
+    ['执法']
+    """
+    require_columns(top_terms, ("topic", "rank", "term", "weight"), name="top_terms")
+    if top_terms.empty:
+        raise ValueError("`top_terms` must have at least one row; got none. Ask for at least one term a topic.")
+    topics = list(dict.fromkeys(top_terms["topic"]))
+    n_ranks = int(top_terms["rank"].max())
+    ax = axes_or_new(ax, 1.0 + 1.3 * len(topics), 0.8 + 0.2 * n_ranks)
+    place = {topic: i for i, topic in enumerate(topics)}
+    longest = max(float(top_terms["weight"].max()), 1e-12)
+    left = top_terms["topic"].map(place).to_numpy(dtype=float)
+    rank = top_terms["rank"].to_numpy(dtype=float)
+    width = 0.92 * top_terms["weight"].to_numpy(dtype=float) / longest
+    ax.barh(rank, width, left=left, height=0.86, color="#9ECAE1", edgecolor="none")
+    for x, y, term in zip(left, rank, top_terms["term"], strict=True):
+        ax.text(x + 0.02, y, short(str(term), 9), ha="left", va="center", fontsize=8)
+    ax.set_xticks(np.arange(len(topics)) + 0.04, labels=[f"T{topic}" for topic in topics], ha="left")
+    ax.xaxis.tick_top()
+    ax.set_xlim(-0.03, len(topics))
+    ax.set_ylim(n_ranks + 0.6, 0.4)
+    ax.set_yticks(range(1, n_ranks + 1), labels=[str(n) for n in range(1, n_ranks + 1)])
+    ax.set_ylabel(pick(language, "rank", "名次"))
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set_title(
+        pick(
+            language,
+            f"Top terms of each topic (longest bar: {longest:.1%} of the topic)",
+            f"各主题的高权重词（最长条：占该主题{longest:.1%}）",
+        )
+    )
+    set_font(ax)
+    return ax
+
+
+@in_house_style
+def plot_topic_stability(
+    stability: pd.DataFrame,
+    *,
+    n_topics: int | None = None,
+    ax: Axes | None = None,
+    language: Language = "en",
+) -> Axes:
+    """Figure 3c: stability over seeds, and coherence, against the number of topics.
+
+    Parameters
+    ----------
+    stability : DataFrame
+        As `topic_stability` returns it: columns n_topics, cosine_mean, and as many of cosine_min, recurring_share, c_v
+        and npmi as there are.
+    n_topics : int, optional
+        The number that was chosen, marked by a line.
+    ax : Axes, optional
+        Drawn on; else a new figure.
+    language : "en" or "zh"
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or there is no row.
+
+    Notes
+    -----
+    It shows how far topics hang on the seed, not which number of topics is true.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"n_topics": [4, 6], "cosine_mean": [0.9, 0.8], "c_v": [0.4, 0.5]})
+    >>> len(plot_topic_stability(table).lines)
+    2
+    """
+    require_columns(stability, ("n_topics", "cosine_mean"), name="stability")
+    if stability.empty:
+        raise ValueError("`stability` must have at least one row; got none. Try at least one number of topics.")
+    table = stability.sort_values("n_topics")
+    numbers = table["n_topics"].to_numpy(dtype=float)
+    ax = axes_or_new(ax, 4.4, 3.6)
+    lowest = 0.0
+    for i, (column, wording) in enumerate(_SCORES.items()):
+        if column not in table.columns:
+            continue
+        values = table[column].to_numpy(dtype=float)
+        lowest = min(lowest, float(np.nanmin(values, initial=0.0)))
+        style: dict[str, Any] = {"color": COLOURS[i], "linestyle": LINE_STYLES[i], "marker": MARKERS[i]}
+        ax.plot(numbers, values, markersize=5, label=pick(language, *wording), **style)
+    if "cosine_min" in table.columns:
+        worst = table["cosine_min"].to_numpy(dtype=float)
+        ax.vlines(numbers, worst, table["cosine_mean"].to_numpy(dtype=float), color=COLOURS[0], linewidth=0.8)
+        ax.scatter(numbers, worst, marker="_", s=36, color=COLOURS[0], linewidth=0.8)
+    if n_topics is not None:
+        ax.axvline(n_topics, color=GREY, linewidth=0.8, linestyle=":", zorder=1)
+    ticks = [tick for tick in (-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1) if tick >= lowest - 0.25]
+    ax.set_yticks(ticks, labels=[f"{tick:g}".replace("-", "−") for tick in ticks])
+    ax.set_ylim(lowest - 0.05, 1.03)
+    ax.set_xticks(numbers, labels=[f"{number:g}" for number in numbers])
+    ax.set_xlabel(pick(language, "number of topics K", "主题数 K"))
+    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.2), borderaxespad=0)
+    ax.spines[["top", "right"]].set_visible(False)
+    whisker = pick(language, "; whisker: worst match", "；须线：最差匹配") if "cosine_min" in table.columns else ""
+    ax.set_title(pick(language, f"Stability against K{whisker}", f"稳定性与主题数{whisker}"))
+    set_font(ax)
+    return ax
+
+
+def _rows_of_shares(
+    document_topics: pd.DataFrame,
+    documents: pd.DataFrame | None,
+    by_level: pd.DataFrame | None,
+    language: Language,
+    labels: Mapping[str, str] | None,
+) -> tuple[pd.DataFrame, list[str], int]:
+    """Rows of documents, then of levels; their captions; and where the levels begin (0: nowhere)."""
+    ids: Sequence[Any] = list(document_topics.index)
+    levels: dict[Any, Any] = {}
+    if documents is not None:
+        require_columns(documents, ("doc_id", "level"), name="documents")
+        levels = dict(zip(documents["doc_id"], documents["level"], strict=True))
+        rank = {doc_id: i for i, doc_id in enumerate(order_by_level(documents))}
+        ids = sorted(ids, key=lambda one: rank.get(str(one), len(rank)))
+    table = document_topics.loc[list(ids)]
+    captions = shown_labels(ids, labels)
+    if by_level is None or by_level.empty:
+        return table, captions, 0
+    known = [level for level in LEVEL_NAMES["en"] if level in by_level.index]
+    order = [*known, *(level for level in by_level.index if level not in known)]
+    for level in order:
+        n = sum(levels.get(one) == level for one in ids)
+        captions.append(f"{LEVEL_NAMES[language].get(str(level), str(level))} ({n})")
+    return pd.concat([table, by_level.loc[order, list(table.columns)]]), captions, len(ids)

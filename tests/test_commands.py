@@ -1,0 +1,57 @@
+"""The command line: exit codes, messages, and what lands where."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from fzanalytics.output.commands import main
+
+
+def test_analyze_writes_and_reports(tmp_path, capsys):
+    lines = [f"{i}.深化行政审批制度改革第{i}项，全面清理审批事项，推行网上办理，规范审批行为。" for i in range(1, 9)]
+    pd.DataFrame({"正文": ["河北省实施方案\n" + "\n".join(lines), "清远市实施方案\n" + "\n".join(lines[2:])]}).to_csv(
+        tmp_path / "表.csv", index=False, encoding="gbk"
+    )
+    arguments = ["analyze", str(tmp_path / "表.csv"), "--out", str(tmp_path / "out"), "--formats", "png", "--topics", "2"]
+    assert main(arguments) == 0
+    printed = capsys.readouterr()
+    assert "2 documents held" in printed.out and "Made" in printed.out and "Noticed" in printed.out
+    assert (tmp_path / "out" / "MANIFEST.json").exists()
+    assert main(["check", str(tmp_path / "out")]) == 0
+    (tmp_path / "out" / "tables" / "documents.csv").write_bytes(b"changed")
+    assert main(["check", str(tmp_path / "out")]) == 1
+    assert "tables/documents.csv" in capsys.readouterr().out
+
+
+def test_quiet_prints_nothing(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("河北省实施方案\n1.全面清理行政审批事项，规范行政审批行为。", encoding="utf-8")
+    arguments = ["analyze", str(tmp_path / "a.txt"), "--out", str(tmp_path / "out"), "--formats", "png", "--quiet"]
+    assert main(arguments) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["analyze", "{tmp}/none", "--out", "{tmp}/out"], "`source` must be a folder or file that exists"),
+        (["analyze", "{tmp}", "--out", "{tmp}/out"], "must hold at least one readable document"),
+        (["analyze", "{tmp}", "--out", "{tmp}/out", "--formats", "gif"], "`formats` must be"),
+        (["reproduce", "--add", "{tmp}/none.txt", "--out", "{tmp}/out"], "that exists"),
+        (["check", "{tmp}"], "MANIFEST.json"),
+    ],
+)
+def test_a_fault_is_one_sentence_on_standard_error(tmp_path, capsys, arguments, message):
+    assert main([argument.replace("{tmp}", str(tmp_path)) for argument in arguments]) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err and "Traceback" not in printed.err and printed.err.count("\n") == 1
+
+
+def test_the_module_runs_and_knows_its_version():
+    import fzanalytics as fz
+
+    done = subprocess.run(
+        [sys.executable, "-m", "fzanalytics", "--version"], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.strip() == f"fzanalytics {fz.__version__}"

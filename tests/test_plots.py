@@ -1,0 +1,767 @@
+"""Figures, by the artists that are drawn; pixels are looked at by people."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import warnings
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
+from matplotlib.text import Text
+from pandas.testing import assert_frame_equal
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import squareform
+
+from fzanalytics.base.fonts import MISSING_GLYPH, font_file
+from fzanalytics.output.plots_attribution import plot_attribution
+from fzanalytics.output.plots_corpus import plot_corpus, plot_timeline
+from fzanalytics.output.plots_coverage import plot_coverage, plot_coverage_curve
+from fzanalytics.output.plots_similarity import plot_paragraph_similarity, plot_similarity
+from fzanalytics.output.plots_topics import (
+    name_topics,
+    plot_top_terms,
+    plot_topic_shares,
+    plot_topic_stability,
+    plot_topics,
+)
+from fzanalytics.output.style import (
+    COLOURS,
+    document_labels,
+    legend_below,
+    new_figure,
+    order_by_level,
+    save_figure,
+    set_font,
+    spread,
+)
+
+#: What a warning of matplotlib about fonts and layout would say; here it is a failure.
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def document(doc_id, level, region, earliest, latest, held, parents=pd.NA, **more):
+    return {
+        "doc_id": doc_id,
+        "level": level,
+        "region": region,
+        "earliest": pd.Timestamp(earliest),
+        "latest": pd.Timestamp(latest),
+        "held": held,
+        "parent_ids": parents,
+        "lineage": "法治政府建设",
+        "period_start": 2016,
+        "period_end": 2020,
+        "kind": "实施方案",
+        "date_basis": "stated",
+        **more,
+    }
+
+
+@pytest.fixture
+def documents() -> pd.DataFrame:
+    """Every way in which a date is known, and every level but the lowest."""
+    table = pd.DataFrame(
+        [
+            document("hebei", "province", "河北省", "2016-01-01", "2016-12-31", True, "outline"),
+            document("sjz", "prefecture", "河北省/石家庄市", "2016-11-01", None, True, "outline;hebei"),
+            document("qingyuan", "prefecture", "广东省/清远市", "2017-01-26", "2017-01-26", True, "guangdong;nobody"),
+            document("outline", "national", "全国", "2015-12-23", "2015-12-27", False, kind="实施纲要"),
+            document("guangdong", "province", "广东省", None, "2017-01-26", False),
+            document("henan", "province", "河南省", None, None, False),
+            document("henan2", "province", "河南省", "2021-01-01", "2021-12-31", True, period_end=2025),
+        ]
+    )
+    return table.astype({"period_start": "Int64", "period_end": "Int64"})
+
+
+@pytest.fixture
+def similarity() -> pd.DataFrame:
+    values = np.array([[1, 0.9, 0.2], [0.9, 1, 0.3], [0.2, 0.3, 1]])
+    return pd.DataFrame(values, index=list("abc"), columns=list("abc"))
+
+
+@pytest.fixture
+def paragraphs() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "doc_id": ["a"] * 4 + ["b"] * 2,
+            "paragraph_id": ["a:1", "a:2", "a:3", "a:4", "b:1", "b:2"],
+            "section": ["一/（一）", "一/（一）", "一/（二）", "二", "一", "一"],
+        }
+    )
+
+
+@pytest.fixture
+def clauses() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"doc_id": ["a", "a", "b"], "path": ["一/（一）", "二", "一"], "heading": ["总体", "保障", "x"]}
+    )
+
+
+@pytest.fixture
+def matrix() -> pd.DataFrame:
+    cells = itertools.product(["b", "c"], SECTIONS)
+    scores = [0.8, 0.2, 0.5, 0.0, np.nan, 0.9, 0.1, 1.0]
+    rows = [("a", p, SECTIONS[p], t, s, ORDERS[t]) for (t, p), s in zip(cells, scores, strict=True)]
+    return pd.DataFrame(rows, columns=["source", "source_paragraph", "section", "target", "score", "order"])
+
+
+SECTIONS = {"a:1": "一/（一）", "a:2": "一/（一）", "a:3": "一/（二）", "a:4": "二"}
+ORDERS = {"b": "declared", "c": "unknown"}
+
+
+@pytest.fixture
+def curve() -> pd.DataFrame:
+    rows = [(t, x, c, c - 0.1, c + 0.1) for t in ["b", "c"] for x, c in [(0, 0.9), (0.5, 0.5), (1, 0.1)]]
+    return pd.DataFrame(rows, columns=["target", "threshold", "coverage", "low", "high"])
+
+
+@pytest.fixture
+def top_terms() -> pd.DataFrame:
+    terms = ["行政", "执法", "监督", "改革", "服务", "公开"]
+    return pd.DataFrame(
+        {"topic": [1, 1, 1, 2, 2, 2], "rank": [1, 2, 3] * 2, "term": terms, "weight": [0.2, 0.1, 0.05] * 2}
+    )
+
+
+@pytest.fixture
+def stability() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "n_topics": [6, 4],
+            "cosine_mean": [0.8, 0.9],
+            "cosine_min": [0.4, 0.7],
+            "recurring_share": [0.5, 1.0],
+            "c_v": [0.4, 0.5],
+            "npmi": [-0.1, 0.05],
+        }
+    )
+
+
+@pytest.fixture
+def shares() -> pd.DataFrame:
+    return pd.DataFrame([[0.25, 0.75], [np.nan, np.nan]], index=["sjz", "hebei"], columns=[1, 2])
+
+
+PARTS = ["superior only", "superior and centre", "centre only", "neither"]
+
+
+@pytest.fixture
+def parts() -> pd.DataFrame:
+    """A prefecture with all sources, one without its superior, a province, and a province without any source."""
+    cases = {
+        "sjz": ("hebei", True, "proxy", [0.4, 0.1, 0.02, 0.48], ["estimated"] * 4),
+        "qingyuan": ("guangdong", False, "held", [None, None, 0.2, 0.8], ["not available"] * 2 + ["estimated"] * 2),
+        "hebei": ("outline", False, "proxy", [None, None, 0.3, 0.7], ["not applicable"] * 2 + ["estimated"] * 2),
+        "henan2": (pd.NA, False, "not available", [None] * 4, ["not applicable"] * 2 + ["not available"] * 2),
+    }
+    rows = []
+    for doc_id, (superior, held, centre, shares, states) in cases.items():
+        for part, share, status in zip(PARTS, shares, states, strict=True):
+            value = np.nan if share is None else share
+            interval = {"share": value, "low": value * 0.8, "high": min(value * 1.2, 1)}
+            bounds = {"bound_low": 0.0, "bound_high": 0.8 if part == "superior only" else 1.0}
+            sources = {"superior": superior, "superior_held": held, "centre": centre, "n_witnesses": 2}
+            rows.append({"doc_id": doc_id, "part": part, "status": status, **interval, **bounds, **sources})
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def drawings(documents, similarity, paragraphs, clauses, matrix, curve, top_terms, stability, shares, parts):
+    """Each plot function with its tables and options: what every one of them must obey is tested on all."""
+    big = pd.DataFrame(np.eye(6), index=paragraphs["paragraph_id"], columns=paragraphs["paragraph_id"].tolist())
+    return {
+        "corpus": (plot_corpus, [documents], {}),
+        "timeline": (plot_timeline, [documents], {}),
+        "similarity": (plot_similarity, [similarity], {"linkage": tree_of(similarity)}),
+        "paragraph_similarity": (plot_paragraph_similarity, [big, paragraphs], {}),
+        "coverage": (plot_coverage, [matrix], {"clauses": clauses}),
+        "coverage_curve": (plot_coverage_curve, [curve], {}),
+        "attribution": (plot_attribution, [parts], {"documents": documents}),
+        "topic_shares": (plot_topic_shares, [shares], {"documents": documents}),
+        "top_terms": (plot_top_terms, [top_terms], {}),
+        "topic_stability": (plot_topic_stability, [stability], {"n_topics": 4}),
+    }
+
+
+NAMES = [
+    "corpus",
+    "timeline",
+    "similarity",
+    "paragraph_similarity",
+    "coverage",
+    "coverage_curve",
+    "attribution",
+    "topic_shares",
+    "top_terms",
+    "topic_stability",
+]
+every_plot = pytest.mark.parametrize("name", NAMES)
+both_languages = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def tree_of(similarity: pd.DataFrame) -> np.ndarray:
+    return hierarchy.linkage(squareform(1 - similarity.to_numpy(), checks=False), "average")
+
+
+def settings_of_matplotlib() -> dict[str, object]:
+    """All but the backend, which looking at it would choose."""
+    return {key: mpl.rcParams[key] for key in mpl.rcParams if key != "backend"}
+
+
+def texts_of(figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def shown_texts(figure: Figure) -> list[Text]:
+    """Texts that are drawn, each with a size on the page."""
+    figure.draw_without_rendering()
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+
+
+def overlaps(texts: list[Text]) -> list[tuple[str, str]]:
+    """Pairs of upright texts that cover each other by more than a hair."""
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_rotation() in (0, 90)]
+    pairs = itertools.combinations(boxes, 2)
+    return [
+        (a, b)
+        for (a, box), (b, other) in pairs
+        if min(box.x1, other.x1) - max(box.x0, other.x0) > 2 and min(box.y1, other.y1) - max(box.y0, other.y0) > 2
+    ]
+
+
+# --- what every figure obeys ----------------------------------------------------------------------------------
+
+
+@every_plot
+@both_languages
+def test_every_text_is_in_the_packaged_font_and_no_glyph_is_missing(drawings, name, language, tmp_path):
+    function, tables, options = drawings[name]
+    figure = function(*tables, language=language, **options).figure
+    save_figure(figure, tmp_path / name, formats=["png"], dpi=50)  # a glyph warning is an error here
+    fonts = {text.get_fontproperties().get_file() for text in figure.findobj(Text)}
+    assert fonts == {str(font_file())}
+
+
+@every_plot
+def test_inputs_are_not_changed(drawings, name):
+    function, tables, options = drawings[name]
+    before = [table.copy(deep=True) for table in tables]
+    function(*tables, **options)
+    for table, old in zip(tables, before, strict=True):
+        assert_frame_equal(table, old)
+
+
+@every_plot
+def test_no_setting_of_matplotlib_stays_changed(drawings, name, tmp_path):
+    function, tables, options = drawings[name]
+    with mpl.rc_context({"font.size": 31, "axes.facecolor": "red", "svg.fonttype": "none"}):
+        before = settings_of_matplotlib()
+        drawn = function(*tables, **options)
+        assert settings_of_matplotlib() == before
+        if name == "top_terms":
+            save_figure(drawn, tmp_path / name, formats=["svg"])
+            assert settings_of_matplotlib() == before
+
+
+@pytest.mark.parametrize("name", ["timeline", "coverage_curve", "attribution"])
+def test_the_users_own_settings_do_not_reach_the_figure(drawings, name, tmp_path):
+    function, tables, options = drawings[name]
+    plain = save_figure(function(*tables, **options), tmp_path / "plain", formats=["png"], dpi=40)[0]
+    loud = {"font.size": 31, "axes.facecolor": "red", "lines.linewidth": 9, "axes.grid": True, "savefig.dpi": 10}
+    with mpl.rc_context(loud):
+        own = save_figure(function(*tables, **options), tmp_path / "own", formats=["png"], dpi=40)[0]
+    assert plain.read_bytes() == own.read_bytes()
+
+
+@every_plot
+def test_it_draws_on_given_axes_and_returns_them(drawings, name):
+    function, tables, options = drawings[name]
+    figure = new_figure(8, 6)
+    left, right = figure.subplots(1, 2)
+    assert function(*tables, ax=left, **options) is left
+    assert left.get_title(loc="left") or left.child_axes
+    assert not right.has_data()
+
+
+@every_plot
+def test_pyplot_knows_of_no_figure(drawings, name):
+    import matplotlib.pyplot as plt
+
+    function, tables, options = drawings[name]
+    before = plt.get_fignums()
+    function(*tables, **options)
+    assert plt.get_fignums() == before
+
+
+@every_plot
+@both_languages
+def test_no_text_covers_another(drawings, name, language):
+    function, tables, options = drawings[name]
+    texts = shown_texts(function(*tables, language=language, **options).figure)
+    assert len(texts) > 3
+    assert overlaps(texts) == []
+
+
+@every_plot
+def test_chinese_figures_have_no_english_sentence_and_the_other_way_round(drawings, name):
+    function, tables, options = drawings[name]
+    english, chinese = (function(*tables, language=language, **options).figure for language in ("en", "zh"))
+    title = {language: " ".join(texts_of(figure)) for language, figure in [("en", english), ("zh", chinese)]}
+    assert not any(word in title["zh"] for word in (" of ", " by ", "share", "date", "topic"))
+    assert title["en"] != title["zh"]
+
+
+@every_plot
+def test_an_unknown_language_is_refused(drawings, name):
+    function, tables, options = drawings[name]
+    with pytest.raises(ValueError, match="`language` must be 'en' or 'zh'; got 'fr'"):
+        function(*tables, language="fr", **options)
+
+
+def test_the_tests_above_can_fail():
+    figure = new_figure(3, 3)
+    figure.text(0.5, 0.5, "one text")
+    figure.text(0.5, 0.5, "upon another")
+    assert overlaps(shown_texts(figure)) == [("one text", "upon another")]
+    figure.text(0.1, 0.1, "\U00020bb7")
+    with pytest.warns(UserWarning, match="Glyph"), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        figure.savefig(io.BytesIO(), format="png")
+
+
+def test_hundreds_of_documents_are_drawn_in_a_figure_that_can_be_saved(documents, parts, tmp_path):
+    n = 180
+    many = pd.concat([documents.head(1)] * n, ignore_index=True)
+    many["doc_id"] = many["region"] = [f"文件{i}" for i in range(n)]
+    square = pd.DataFrame(np.eye(n), index=many["doc_id"], columns=many["doc_id"].tolist())
+    wide = pd.DataFrame({"source_paragraph": "a", "target": many["doc_id"], "score": 0.5})
+    bars = pd.concat([parts[parts["doc_id"] == "sjz"].assign(doc_id=doc_id) for doc_id in many["doc_id"].head(140)])
+    for drawn in [plot_corpus(many), plot_similarity(square), plot_coverage(wide), plot_attribution(bars)]:
+        width, height = drawn.figure.get_size_inches()
+        assert max(width, height) * 200 < 2**16 / 2
+        assert width * height * 200**2 * 4 < 300e6
+    assert overlaps([text for text in plot_corpus(many).get_yticklabels() if text.get_text()]) == []
+
+
+# --- saving ---------------------------------------------------------------------------------------------------
+
+
+def test_saving_twice_gives_the_same_bytes_in_every_format(documents, similarity, tmp_path):
+    def make():
+        figure = new_figure(6, 5)
+        top, bottom = figure.subplots(2, 1)
+        plot_corpus(documents, language="zh", ax=top)
+        plot_similarity(similarity, ax=bottom)
+        return figure
+
+    figure = make()
+    first = save_figure(figure, tmp_path / "first", dpi=80)
+    assert [file.suffix for file in first] == [".png", ".svg", ".pdf"]
+    for again in (save_figure(figure, tmp_path / "again", dpi=80), save_figure(make(), tmp_path / "anew", dpi=80)):
+        for one, other in zip(first, again, strict=True):
+            assert one.read_bytes() == other.read_bytes(), other.name
+
+
+def test_files_tell_of_no_clock_program_or_path(documents, tmp_path):
+    png, svg, pdf = save_figure(plot_corpus(documents), tmp_path / "figure", dpi=60)
+    assert b"Software" not in png.read_bytes()
+    assert b"Matplotlib" not in svg.read_bytes()
+    assert b"<dc:date>" not in svg.read_bytes()
+    assert b"<text" not in svg.read_bytes()  # outlines: it looks the same without the font
+    for mark in (b"CreationDate", b"/Producer", b"/Creator"):
+        assert mark not in pdf.read_bytes()
+    assert str(tmp_path).encode() not in png.read_bytes() + svg.read_bytes() + pdf.read_bytes()
+
+
+def test_a_name_with_a_dot_keeps_it(tmp_path):
+    assert save_figure(new_figure(1, 1), tmp_path / "v1.2", formats=["png"])[0].name == "v1.2.png"
+
+
+def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(ValueError, match="`formats` must be of png, svg and pdf; got jpg"):
+        save_figure(new_figure(1, 1), tmp_path / "a", formats=["png", "jpg"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_dollar_signs_and_private_characters_do_no_harm(tmp_path):
+    figure = new_figure(2, 2)
+    text = figure.text(0, 0, "$a_1$ 法\ue5e5治")
+    set_font(figure)
+    assert text.get_text() == f"$a_1$ 法{MISSING_GLYPH}治"
+    assert not text.get_parse_math()
+    save_figure(figure, tmp_path / "a", formats=["png"])
+
+
+# --- labels ---------------------------------------------------------------------------------------------------
+
+
+def test_chinese_labels_tell_documents_of_one_place_apart(documents):
+    labels = document_labels(documents, language="zh")
+    assert labels["sjz"] == "石家庄市"
+    assert labels["outline"] == "全国"
+    assert labels["henan"] == "河南省 2016–2020"
+    assert labels["henan2"] == "河南省 2016–2025"
+    assert len(set(labels.values())) == len(documents)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("河南省", "实施方案", 2020), ("河南省", "考核方案", pd.NA)], ["河南省 实施方案", "河南省 考核方案"]),
+        ([("河南省", "实施方案", 2020), ("河南省", "实施方案", 2020)], ["河南省 d0", "河南省 d1"]),
+        ([(pd.NA, "实施方案", 2020), ("河南省", "实施方案", 2020)], ["d0", "河南省"]),
+        ([("河南省", "方案", 2020), ("河南省", "方案", 2025), ("河南省", "办法", 2025)], None),
+    ],
+)
+def test_chinese_labels_by_kind_period_or_id(rows, expected):
+    table = pd.DataFrame(rows, columns=["region", "kind", "period_end"])
+    table["doc_id"] = [f"d{i}" for i in range(len(table))]
+    labels = list(document_labels(table, language="zh").values())
+    assert len(set(labels)) == len(labels)
+    assert labels == (expected or ["河南省 方案 至2020", "河南省 方案 至2025", "河南省 办法 至2025"])
+
+
+def test_english_labels_are_ids_unless_named(documents):
+    labels = document_labels(documents, labels={"hebei": "Hebei (province, 2016)"})
+    assert (labels["hebei"], labels["sjz"]) == ("Hebei (province, 2016)", "sjz")
+
+
+def test_documents_go_from_the_centre_down(documents):
+    levels = documents.set_index("doc_id")["level"]
+    assert [levels[one] for one in order_by_level(documents)] == [
+        "national", *["province"] * 4, *["prefecture"] * 2,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("places", [[0, 0, 0], [5, 5.1, 5.2], [0, 9, 10], [10, 10, 10], [3]])
+def test_spread_keeps_order_and_distance(places):
+    moved = spread(places, gap=2, low=0, high=10)
+    assert all(b - a >= 2 - 1e-9 for a, b in itertools.pairwise(moved))
+    assert all(-1e-9 <= place <= 10 + 1e-9 for place in moved)
+
+
+def test_colours_differ_in_grey():
+    def lightness(colour: str) -> float:
+        red, green, blue = mpl.colors.to_rgb(colour)
+        return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+
+    values = [lightness(colour) for colour in COLOURS[:4]]
+    assert min(abs(a - b) for a, b in itertools.combinations(values, 2)) > 0.05
+    assert all(abs(a - b) > 0.1 for a, b in itertools.pairwise(values))
+
+
+def test_a_legend_stands_below_its_axes():
+    figure = new_figure(4, 4)
+    ax = figure.add_subplot()
+    legend_below(ax, [ax.plot([0, 1], label="a")[0]], columns=1)
+    figure.draw_without_rendering()
+    assert ax.get_legend().get_window_extent().y1 < ax.get_window_extent().y0
+
+
+# --- figure 1 and the timeline --------------------------------------------------------------------------------
+
+
+def bars(ax) -> list[Polygon]:
+    return [patch for patch in ax.patches if type(patch) is Polygon]
+
+
+def test_corpus_map_has_a_lane_for_each_document_and_a_mark_for_each_kind_of_date(documents):
+    ax = plot_corpus(documents, language="en")
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names == ["outline", "hebei", "guangdong", "henan2", "henan", "sjz", "qingyuan"]
+    corners = sorted(len(patch.get_xy()) - 1 for patch in bars(ax))  # a polygon repeats its first corner
+    assert corners == [4, 4, 5, 5]  # hebei, henan2; guangdong and sjz are pointed at their open end
+    marks = [line.get_marker() for line in ax.lines if line.get_marker() in ("o", "s")]
+    assert sorted(marks) == ["o", "o", "s"]  # outline and qingyuan within days, henan unknown
+
+
+def test_corpus_map_draws_only_parents_that_it_knows(documents):
+    ax = plot_corpus(documents)
+    arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+    assert len(arrows) == 4  # outline-hebei, outline-sjz, hebei-sjz, guangdong-qingyuan; "nobody" is not there
+
+
+def test_corpus_map_shows_what_is_not_held_hollow(documents):
+    ax = plot_corpus(documents)
+    filled = {tuple(patch.get_facecolor()) != (1, 1, 1, 1): 0 for patch in bars(ax)}
+    faces = [tuple(patch.get_facecolor()) == (1, 1, 1, 1) for patch in bars(ax)]
+    assert (faces.count(True), faces.count(False), len(filled)) == (1, 3, 2)  # guangdong is not held
+
+
+def test_an_interval_spans_its_bounds(documents):
+    from matplotlib.dates import date2num
+
+    ax = plot_corpus(documents[documents["doc_id"] == "hebei"])
+    x = bars(ax)[0].get_xy()[:, 0]
+    days = date2num(np.array(["2016-01-01", "2016-12-31"], dtype="datetime64[D]"))
+    assert (x.min(), x.max()) == tuple(days)
+
+
+def test_undated_documents_stand_in_a_margin_of_their_own(documents):
+    with_margin = plot_corpus(documents)
+    without = plot_corpus(documents[documents["doc_id"] != "henan"])
+    assert "date\nunknown" in [text.get_text() for text in with_margin.get_xticklabels()]
+    assert "date\nunknown" not in [text.get_text() for text in without.get_xticklabels()]
+
+
+def test_a_corpus_without_any_date_is_drawn(documents):
+    blank = documents.assign(earliest=pd.NaT, latest=pd.NaT)
+    ax = plot_corpus(blank)
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["date\nunknown"]
+
+
+def test_a_single_day_and_a_span_of_a_century_are_drawn(documents):
+    one = documents[documents["doc_id"] == "qingyuan"]
+    assert plot_corpus(one).get_title(loc="left") == "Corpus map: 1 document held, 0 known of but not held"
+    long = documents.assign(earliest=pd.Timestamp("1900-05-01"), latest=pd.Timestamp("2020-01-01"))
+    assert len(plot_corpus(long).get_xticks()) <= 14
+
+
+def test_the_timeline_says_how_each_date_is_known(documents):
+    words = [text.get_text() for text in plot_timeline(documents).texts]
+    assert words == [
+        "2016-01-01 – 2016-12-31 · stated",
+        "not before 2016-11-01 · stated",
+        "2017-01-26 · stated",
+        "2015-12-23 – 2015-12-27 · stated",
+        "not after 2017-01-26 · stated",
+        "unknown · stated",
+        "2021-01-01 – 2021-12-31 · stated",
+    ]
+
+
+def test_two_bases_are_translated_both(documents):
+    table = documents.head(1).assign(date_basis="from what it cites;page date")
+    text = plot_timeline(table, language="zh").texts[0].get_text()
+    assert text.endswith("据所引文件、网页日期")
+
+
+def test_a_document_that_begins_after_its_end_is_refused(documents):
+    wrong = documents.assign(latest=pd.Timestamp("2000-01-01"))
+    with pytest.raises(ValueError, match=r"`earliest` must not be after `latest`; got that in hebei, sjz"):
+        plot_corpus(wrong)
+    with pytest.raises(ValueError, match=r"`documents` must have the columns .*missing: parent_ids"):
+        plot_corpus(documents.drop(columns="parent_ids"))
+    with pytest.raises(ValueError, match="must have at least one row"):
+        plot_timeline(documents.head(0))
+
+
+# --- figure 2 -------------------------------------------------------------------------------------------------
+
+
+def test_similarity_shows_every_number_in_the_order_of_the_tree(similarity):
+    tree = tree_of(similarity)
+    ax = plot_similarity(similarity, linkage=tree, labels={"a": "Hebei"})
+    order = [similarity.index[i] for i in hierarchy.leaves_list(tree)]
+    names = [{"a": "Hebei"}.get(one, one) for one in order]
+    assert [text.get_text() for text in ax.get_yticklabels()] == names
+    assert [text.get_text() for text in ax.get_xticklabels()] == names
+    expected = [f"{value:.2f}" for value in similarity.loc[order, order].to_numpy().ravel()]
+    assert [text.get_text() for text in ax.texts] == expected
+    above = [child for child in ax.child_axes if len(child.lines) == 2]
+    assert len(above) == 1  # two joins for three documents
+    heights = sorted(float(max(line.get_ydata())) for line in above[0].lines)
+    assert heights == pytest.approx([0.1, 0.75])  # 1 - 0.9, and the mean of 0.8 and 0.7
+
+
+def test_a_missing_similarity_has_no_number_and_is_hatched(similarity):
+    holed = similarity.copy()
+    holed.loc["c"] = np.nan
+    holed["c"] = np.nan
+    ax = plot_similarity(holed)
+    assert len(ax.texts) == 4
+    assert ax.patch.get_hatch()
+
+
+def test_paragraphs_are_ordered_by_document_with_lines_between(paragraphs):
+    ids = paragraphs["paragraph_id"].tolist()
+    table = pd.DataFrame(np.eye(6), index=ids, columns=ids)
+    ax = plot_paragraph_similarity(table, paragraphs, order=["b", "a"])
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["b · 2", "a · 4"]
+    assert sorted(line.get_ydata()[0] for line in ax.lines)[-1] == 1.5
+    mixed = table.sample(frac=1, random_state=0)
+    again = plot_paragraph_similarity(mixed[mixed.index], paragraphs)
+    assert np.array_equal(again.images[0].get_array(), np.eye(6))
+
+
+def test_similarity_faults_are_named(similarity, paragraphs):
+    with pytest.raises(ValueError, match=r"`similarity` must be square.*got the shape \(3, 2\)"):
+        plot_similarity(similarity[["a", "b"]])
+    with pytest.raises(ValueError, match="`linkage` must have 2 rows for 3 documents; got 1"):
+        plot_similarity(similarity, linkage=np.zeros((1, 4)))
+    with pytest.raises(ValueError, match="`order` must name each document of `similarity` once; got a"):
+        plot_similarity(similarity, order=["a"])
+    with pytest.raises(ValueError, match=r"`paragraphs` must hold every row of `similarity`; 3 are missing, e\.g\. a"):
+        plot_paragraph_similarity(similarity, paragraphs)
+
+
+# --- figure 3 -------------------------------------------------------------------------------------------------
+
+
+def test_topics_are_named_by_their_heaviest_terms(top_terms):
+    assert name_topics(top_terms.sample(frac=1, random_state=1)) == {
+        1: "T1 行政 · 执法 · 监督",
+        2: "T2 改革 · 服务 · 公开",
+    }
+
+
+def test_shares_are_in_the_order_of_levels_with_levels_below(shares, documents):
+    by_level = pd.DataFrame([[0.5, 0.5]], index=["prefecture"], columns=[1, 2])
+    ax = plot_topic_shares(shares, documents=documents, by_level=by_level)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["hebei", "sjz", "Prefecture (1)"]
+    assert [text.get_text() for text in ax.texts] == ["25", "75", "50", "50"]  # hebei has no value
+    assert len(ax.lines) == 1
+
+
+def test_bars_are_as_long_as_the_weights(top_terms):
+    ax = plot_top_terms(top_terms)
+    widths = [bar.get_width() for bar in ax.patches]
+    assert widths == pytest.approx([0.92, 0.46, 0.23] * 2)
+    assert [text.get_text() for text in ax.texts] == top_terms["term"].tolist()
+
+
+def test_stability_is_drawn_over_ordered_numbers_of_topics(stability):
+    ax = plot_topic_stability(stability, n_topics=4)
+    assert len(ax.lines) == 5  # four scores and the mark of the chosen number
+    assert list(ax.lines[0].get_xdata()) == [4, 6]
+    assert list(ax.lines[0].get_ydata()) == [0.9, 0.8]
+    assert ax.get_ylim()[0] < -0.1
+    assert len(plot_topic_stability(stability[["n_topics", "cosine_mean"]]).lines) == 1
+
+
+@pytest.fixture(scope="module")
+def topics(sample):
+    from fzanalytics.measures.topics import fit_topics
+
+    return fit_topics(sample, model="nmf", n_topics=4)
+
+
+@both_languages
+def test_the_three_parts_make_one_figure(sample, topics, stability, language, tmp_path):
+    figure = plot_topics(topics, stability, documents=sample.documents, language=language)
+    titles = [ax.get_title(loc="left") for ax in figure.axes]
+    assert [title[:3] for title in titles] == ["(a)", "(c)", "(b)"]
+    assert overlaps(shown_texts(figure)) == []
+    save_figure(figure, tmp_path / "a", formats=["png"], dpi=50)
+
+
+# --- figure 4 -------------------------------------------------------------------------------------------------
+
+
+def test_coverage_is_a_grid_in_reading_order_with_shares_above(matrix, clauses):
+    ax = plot_coverage(matrix, clauses=clauses)
+    values = ax.images[0].get_array().filled(np.nan)
+    expected = [[np.nan, 0.8], [0.9, 0.2], [0.1, 0.5], [1.0, 0.0]]
+    assert np.array_equal(values, expected, equal_nan=True)
+    above = [text.get_text() for text in ax.texts]
+    assert above == ["order unknown\n67 %", "declared\n50 %"]  # of the three that are known, and of four
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["一（一）总体", "一（二）", "二保障"]
+    assert ax.get_title(loc="left") == "Paragraphs of a that are shared with"
+    dots = ax.collections[0].get_offsets()
+    assert sorted(map(tuple, dots.tolist())) == [(0.0, 1.0), (0.0, 3.0), (1.0, 0.0), (1.0, 2.0)]
+
+
+def test_a_higher_threshold_covers_less(matrix):
+    one = matrix[matrix["target"] == "b"]
+    for threshold, share in [(0.0, "100 %"), (0.6, "25 %"), (1.0, "0 %")]:
+        assert plot_coverage(one, threshold=threshold).texts[0].get_text() == f"declared\n{share}"
+
+
+def test_sections_may_come_from_the_paragraphs(matrix, paragraphs, clauses):
+    bare = matrix[["source_paragraph", "target", "score"]]
+    ax = plot_coverage(bare, paragraphs=paragraphs, clauses=clauses)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["一（一）总体", "一（二）", "二保障"]
+
+
+def test_a_matrix_of_three_columns_is_enough(matrix):
+    ax = plot_coverage(matrix[["source_paragraph", "target", "score"]])
+    assert [text.get_text() for text in ax.get_yticklabels()] == list(SECTIONS)
+
+
+def test_the_curve_has_a_line_and_a_band_for_each_document(curve):
+    ax = plot_coverage_curve(curve, threshold=None)
+    assert len(ax.lines) == len(ax.collections) == 2
+    assert len({line.get_linestyle() for line in ax.lines}) == 2  # told apart in grey
+    unknown = curve.assign(low=np.nan, high=np.nan)
+    assert len(plot_coverage_curve(unknown).lines) == 3
+
+
+def test_coverage_faults_are_named(matrix, curve):
+    with pytest.raises(ValueError, match=r"`matrix` must have the columns .*missing: score"):
+        plot_coverage(matrix.drop(columns="score"))
+    with pytest.raises(ValueError, match=r"`threshold` must be in \[0, 1\]; got 50"):
+        plot_coverage(matrix, threshold=50)
+    with pytest.raises(ValueError, match="one row a paragraph and document; got a:1 and b twice"):
+        plot_coverage(pd.concat([matrix, matrix]))
+    with pytest.raises(ValueError, match="`curve` must have at least one row"):
+        plot_coverage_curve(curve.head(0))
+
+
+# --- figure 5 -------------------------------------------------------------------------------------------------
+
+
+def bar_widths(ax, lane: int) -> list[float]:
+    rectangles = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    return [bar.get_width() for bar in rectangles if abs(bar.get_y() + bar.get_height() / 2 - lane) < 1e-9]
+
+
+def test_bars_are_the_estimated_shares_and_fill_the_whole(parts, documents):
+    ax = plot_attribution(parts, documents=documents)
+    names = [text.get_text().split("\n")[0] for text in ax.get_yticklabels()]
+    assert names == ["hebei", "henan2", "sjz", "qingyuan"]
+    assert bar_widths(ax, 0) == pytest.approx([0.3, 0.7])
+    assert bar_widths(ax, 1) == [1]  # nothing is known: one empty bar, no zero
+    assert bar_widths(ax, 2) == pytest.approx([0.4, 0.1, 0.02, 0.48])
+    assert bar_widths(ax, 3) == pytest.approx([0.2, 0.8])
+
+
+def test_a_source_that_is_not_held_is_na_with_bounds_and_never_zero(parts, documents):
+    ax = plot_attribution(parts, documents=documents)
+    texts = [text.get_text() for text in ax.texts]
+    assert "superior only: NA (0–80 %)" in texts
+    assert "superior and centre: NA (0–100 %)" in texts
+    assert "no source held: NA (0–100 %)" in texts
+    assert "0" not in texts
+    hatched = [patch for patch in ax.patches if patch.get_hatch()]
+    assert len(hatched) == 3  # the empty bar of Henan, the two estimated parts of Qingyuan
+
+
+def test_the_label_says_what_the_centre_is(parts, documents):
+    captions = [text.get_text() for text in plot_attribution(parts, documents=documents).get_yticklabels()]
+    assert captions == [
+        "hebei\nsuperior: the centre\ncentre: proxy, 2 witnesses",
+        "henan2\nsuperior: the centre\ncentre: not held, no proxy: NA",
+        "sjz\nsuperior: hebei, held\ncentre: proxy, 2 witnesses",
+        "qingyuan\nsuperior: guangdong, not held: NA\ncentre: text held",
+    ]
+
+
+def test_whiskers_are_the_intervals_from_where_a_part_begins(parts):
+    ax = plot_attribution(parts[parts["doc_id"] == "sjz"])
+    spans = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2]
+    assert np.allclose(spans[0], [0.32, 0.48])
+    assert np.allclose(spans[1], [0.4 + 0.08, 0.4 + 0.12])
+    assert np.allclose(sorted(spans[3]), [1 - 0.48 * 1.2, 1 - 0.48 * 0.8])  # the last one from the right
+    unknown = parts[parts["doc_id"] == "sjz"].assign(low=np.nan, high=np.nan)
+    assert len(plot_attribution(unknown).lines) == 0
+
+
+@both_languages
+def test_it_says_shared_not_copied(parts, language):
+    texts = " ".join(texts_of(plot_attribution(parts, language=language).figure))
+    assert {"en": "Shared with, not copied from.", "zh": "“共有”不等于“抄自”。"}[language] in texts
+
+
+def test_attribution_faults_are_named(parts):
+    with pytest.raises(ValueError, match=r"`attribution` must have the columns .*missing: status"):
+        plot_attribution(parts.drop(columns="status"))
+    with pytest.raises(ValueError, match=r"`part` must be one of superior only, .*; got peers"):
+        plot_attribution(parts.assign(part="peers"))
+    with pytest.raises(ValueError, match="each part of a document once; got sjz twice"):
+        plot_attribution(pd.concat([parts, parts]))
