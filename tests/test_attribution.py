@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import make_corpus
 
 from fzanalytics.measures.attribution import PARTS, attribution, proxy_text_spans
 from fzanalytics.measures.passages import find_passages
+from helpers import make_corpus
 
 
 def rare(n_chars: int, seed: int) -> str:

@@ -5,6 +5,7 @@ import sys
 
 import pandas as pd
 import pytest
+
 from fzanalytics.output.commands import main
 
 
@@ -13,7 +14,16 @@ def test_analyze_writes_and_reports(tmp_path, capsys):
     pd.DataFrame({"正文": ["河北省实施方案\n" + "\n".join(lines), "清远市实施方案\n" + "\n".join(lines[2:])]}).to_csv(
         tmp_path / "表.csv", index=False, encoding="gbk"
     )
-    arguments = ["analyze", str(tmp_path / "表.csv"), "--out", str(tmp_path / "out"), "--formats", "png", "--topics", "2"]
+    arguments = [
+        "analyze",
+        str(tmp_path / "表.csv"),
+        "--out",
+        str(tmp_path / "out"),
+        "--formats",
+        "png",
+        "--topics",
+        "2",
+    ]
     assert main(arguments) == 0
     printed = capsys.readouterr()
     assert "2 documents held" in printed.out and "Made" in printed.out and "Noticed" in printed.out

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import make_corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.base.tables import COLUMNS
 from fzanalytics.measures.passages import borrowing_share, find_passages, is_above, order_of_documents
+from helpers import make_corpus
 
 
 def rare(n_chars: int, seed: int) -> str:

@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
-import fzanalytics as fz
 import numpy as np
 import pandas as pd
 import pytest
+
+import fzanalytics as fz
 from fzanalytics.output import pipeline, steps
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +24,11 @@ TASKS = [
 
 def plan(place, order, year=2020, extra=""):
     """A small plan: six numbered tasks in the order given."""
-    lines = [f"{place}法治政府建设实施方案（2016—{year}年）", f"为推进依法行政，结合{place}实际，制定本方案。", "一、主要任务"]
+    lines = [
+        f"{place}法治政府建设实施方案（2016—{year}年）",
+        f"为推进依法行政，结合{place}实际，制定本方案。",
+        "一、主要任务",
+    ]
     lines += [f"{i}.{TASKS[k]}{extra}（市法制办负责）" for i, k in enumerate(order, start=1)]
     return "\n".join(lines)
 
@@ -58,7 +63,9 @@ class TestReproduce:
         manifest = json.loads((reproduced / "MANIFEST.json").read_text(encoding="utf-8"))
         assert set(manifest["files"]) == names_of(reproduced) - {"MANIFEST.json"}
         assert (fz.check_manifest(reproduced)["status"] == "same").all()
-        assert {"python", "numpy", "pandas", "scikit-learn", "gensim", "jieba", "matplotlib"} <= set(manifest["versions"])
+        assert {"python", "numpy", "pandas", "scikit-learn", "gensim", "jieba", "matplotlib"} <= set(
+            manifest["versions"]
+        )
         for record in manifest["files"].values():
             assert {"sha256", "function", "parameters", "inputs", "seed"} <= set(record)
             assert hasattr(fz, record["function"])

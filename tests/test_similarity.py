@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import make_corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.features.tokens import PolicyAnalyzer
 from fzanalytics.measures.similarity import cluster_order, tfidf_similarity
+from helpers import make_corpus
 
 
 def split(text: str) -> list[str]:

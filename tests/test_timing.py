@@ -6,9 +6,9 @@ import logging
 
 import pandas as pd
 import pytest
-from helpers import make_corpus
 
 from fzanalytics.measures.timing import lag_table, timeline
+from helpers import make_corpus
 
 DOCUMENTS = {
     "late": {"earliest": "2017-10-18", "parent_ids": ["open", "first"]},

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import make_corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from fzanalytics.measures.topic_models import coherence_scores, match_topics, pr
 from fzanalytics.measures.topic_result import TopicResult
 from fzanalytics.measures.topics import fit_topics, topic_stability
 from fzanalytics.texts.corpus import Corpus
+from helpers import make_corpus
 
 MODELS = [("lda", "sklearn"), ("lda", "gensim"), ("nmf", "sklearn")]
 #: Three topics of eight terms of their own.
