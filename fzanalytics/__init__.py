@@ -29,6 +29,7 @@ _HOMES = {
     "cluster_order": "measures.similarity",
     "fit_topics": "measures.topics",
     "topic_stability": "measures.topics",
+    "choose_n_topics": "measures.topics",
     "TopicResult": "measures.topic_result",
     "align_pair": "measures.alignment",
     "find_passages": "measures.passages",

@@ -20,6 +20,7 @@ from fzanalytics.measures.similarity import tfidf_similarity as tfidf_similarity
 from fzanalytics.measures.timing import lag_table as lag_table
 from fzanalytics.measures.timing import timeline as timeline
 from fzanalytics.measures.topic_result import TopicResult as TopicResult
+from fzanalytics.measures.topics import choose_n_topics as choose_n_topics
 from fzanalytics.measures.topics import fit_topics as fit_topics
 from fzanalytics.measures.topics import topic_stability as topic_stability
 from fzanalytics.output.manifest import check_manifest as check_manifest

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fzanalytics.measures.attribution import PARTS, attribution, proxy_text_spans
+from fzanalytics.base.tables import COLUMNS
+from fzanalytics.measures.attribution import MIN_PROXY_CHARS, PARTS, attribution, proxy_text_spans
 from fzanalytics.measures.passages import find_passages
 from helpers import make_corpus
 
@@ -61,6 +62,7 @@ def test_superior_held_and_a_proxy_of_two_witnesses():
     # the centre may hold all the rest: what is with it can only grow, what is without it only shrink
     assert rows["bound_low"].tolist() == [0, 40 / 400, 60 / 400, 0]
     assert rows["bound_high"].tolist() == [160 / 400, 200 / 400, 200 / 400, 140 / 400]
+    assert rows["status"].tolist() == ["upper bound", "lower bound", "lower bound", "upper bound"]
 
 
 def test_the_true_centre_lies_within_the_bounds_of_the_proxy():
@@ -77,7 +79,7 @@ def test_superior_not_held(named):
     rows = parts_of({"city": CITY, "east": EAST, "west": WEST}, documents)
     assert rows["share"].isna().tolist() == [True, True, False, False]  # NA, never 0
     assert rows["share"].tolist()[2:] == [100 / 400, 300 / 400]
-    assert rows["status"].tolist() == ["not available"] * 2 + ["estimated"] * 2
+    assert rows["status"].tolist() == ["not available"] * 2 + ["superior not held"] * 2
     assert rows["bound_low"].tolist() == [0, 0, 0, 0]
     assert rows["bound_high"].tolist() == [0.75, 1, 1, 0.75]
     assert not rows["superior_held"].any()
@@ -87,6 +89,7 @@ def test_superior_not_held(named):
 def test_superior_not_held_but_the_centre():
     rows = parts_of({"city": CITY, "nation": NATION})
     assert rows["share"].isna().tolist() == [True, True, False, False]
+    assert rows["status"].tolist() == ["not available"] * 2 + ["superior not held"] * 2
     assert rows["bound_low"].tolist() == [0, 0, 0, 0]
     assert rows["bound_high"].tolist() == [0.5, 0.5, 0.5, 0.5]
 
@@ -107,13 +110,17 @@ def test_centre_not_available():
     assert rows["centre"].unique().tolist() == ["not available"] and rows["n_witnesses"].unique().tolist() == [1]
     assert rows["share"].isna().tolist() == [False, True, True, False]
     assert rows["share"].tolist()[::3] == [0.5, 0.5]
+    assert rows["status"].tolist() == [
+        "centre not available", "not available", "not available", "centre not available",
+    ]  # fmt: skip
     assert rows["bound_low"].tolist() == [0, 0, 0, 0]
     assert rows["bound_high"].tolist() == [0.5, 0.5, 0.5, 0.5]
 
 
 def test_no_source_at_all_is_not_neither():
     rows = parts_of({"city": CITY})
-    assert rows["share"].isna().all() and rows["low"].isna().all()
+    assert rows["share"].isna().all() and rows["resampling_low"].isna().all()
+    assert (rows["status"] == "not available").all()
     assert rows["bound_low"].tolist() == [0] * 4 and rows["bound_high"].tolist() == [1] * 4
 
 
@@ -187,10 +194,34 @@ def test_immediate_superior_is_the_nearest_region():
     assert pd.isna(parts_of(texts, documents, doc_id="county")["superior"].iloc[0])  # the city's is not known
 
 
-def test_superior_of_another_policy_is_none():
+def test_superior_of_another_policy_only_if_it_is_declared():
     documents = {**DOCUMENTS, "province": {"region": "甲省", "lineage": "优化营商环境"}}
+    texts = {"city": CITY, "province": PROVINCE}
+    assert parts_of(texts, documents)["superior"].isna().all()
     documents["city"] = {**DOCUMENTS["city"], "parent_ids": ["province"]}
-    assert parts_of({"city": CITY, "province": PROVINCE}, documents)["superior"].isna().all()
+    rows = parts_of(texts, documents)
+    assert rows["superior"].unique().tolist() == ["province"] and rows.loc["superior only", "share"] == 0.5
+    # one of the same policy goes first, declared or not
+    documents["plan"] = {"region": "甲省"}
+    assert parts_of({**texts, "plan": rare(60, 11)}, documents)["superior"].unique().tolist() == ["plan"]
+
+
+def test_a_scheme_has_for_its_centre_what_it_declares():
+    """A province's scheme of its own lineage, which rests on a national plan of another one."""
+    documents = {"province": {"region": "甲省", "lineage": "法治建设考核"}, "nation": {"level": "national"}}
+    rows = parts_of({"province": PROVINCE}, documents, doc_id="province")
+    assert rows["superior"].isna().all()  # neither known nor declared
+    documents["province"]["parent_ids"] = ["nation"]
+    rows = parts_of({"province": PROVINCE}, documents, doc_id="province")
+    assert rows["superior"].unique().tolist() == ["nation"] and not rows["superior_held"].any()
+    assert rows["status"].tolist() == ["not applicable"] * 2 + ["not available"] * 2
+    rows = parts_of({"province": PROVINCE, "nation": NATION}, documents, doc_id="province")
+    assert rows["centre"].unique().tolist() == ["held"] and rows.loc["centre only", "share"] == 100 / 350
+    # a national document of its own policy that is not held is not made up for by one of another
+    documents["own"] = {"level": "national", "lineage": "法治建设考核"}
+    corpus = make_corpus({"province": PROVINCE, "nation": NATION}, documents=documents)
+    rows = attribution(corpus)
+    assert rows["superior"].unique().tolist() == ["own"] and rows["centre"].unique().tolist() == ["not available"]
 
 
 def test_a_province_has_the_centre_for_its_superior():
@@ -203,6 +234,7 @@ def test_a_province_has_the_centre_for_its_superior():
     rows = parts_of({"province": PROVINCE, "east": EAST, "west": WEST}, doc_id="province")
     assert rows["superior"].unique().tolist() == ["nation"] and not rows["superior_held"].any()
     assert rows["share"].tolist()[2:] == [40 / 350, 310 / 350]
+    assert rows["status"].tolist() == ["not applicable"] * 2 + ["lower bound", "upper bound"]
     assert rows["bound_low"].tolist()[2:] == [40 / 350, 0] and rows["bound_high"].tolist()[2:] == [1, 310 / 350]
 
 
@@ -222,11 +254,11 @@ def test_intervals_rest_on_sections():
     lines = [f"（{number}）{rare(60 + 7 * number, number)}" for number in range(8)]
     texts = {"city": "\n".join(lines), "province": "".join(lines[::2]), "nation": rare(60, 15)}
     rows = parts_of(texts)
-    share, low, high = rows.loc["superior only", ["share", "low", "high"]]
+    share, low, high = rows.loc["superior only", ["share", "resampling_low", "resampling_high"]]
     assert 0 < low < 0.3 < share < 0.5 and 0.65 < high < 1
-    assert rows.loc["centre only", ["low", "high"]].isna().all()  # share 0: no draw can differ
+    assert rows.loc["centre only", ["resampling_low", "resampling_high"]].isna().all()  # share 0: no draw can differ
     assert parts_of(texts).equals(rows)
-    assert not parts_of(texts, random_state=1)["low"].equals(rows["low"])
+    assert not parts_of(texts, random_state=1)["resampling_low"].equals(rows["resampling_low"])
 
 
 def test_proxy_text_spans():
@@ -241,6 +273,80 @@ def test_proxy_text_spans():
     assert share == city["text"].str.len().sum() / 400
 
 
+def passages_of(rows):
+    """Passages of the city at the places given, with the beginning of the other document."""
+    return pd.DataFrame(
+        [(other, "city", 0, end - begin, begin, end, end - begin, 1.0, "unknown") for other, begin, end in rows],
+        columns=list(COLUMNS["passages"]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "spans"),
+    [
+        # both share 12 characters, or only 11
+        ([("east", 0, 30), ("west", 18, 60)], [(18, 30)]),
+        ([("east", 0, 30), ("west", 19, 60)], []),
+        # 11 shared with east and west, the next 11 with east and south: no two provinces share 12
+        ([("east", 0, 22), ("west", 0, 11), ("south", 11, 22)], []),
+        # 20 and 20 of two pairs are one stretch of 40
+        ([("east", 0, 40), ("west", 0, 20), ("south", 20, 40)], [(0, 40)]),
+        # two pieces of one passage apart by a character that nobody shares
+        ([("east", 0, 23), ("west", 0, 11), ("west", 12, 23)], []),
+        # the comma at 50 and the bracket from 90 do not end a stretch, but are no text of it
+        ([("east", 44, 57), ("west", 44, 50), ("west", 51, 57)], [(44, 57)]),
+        ([("east", 44, 56), ("west", 44, 50), ("west", 51, 56)], []),
+        ([("east", 80, 105), ("west", 80, 105)], [(80, 105)]),
+        ([("east", 86, 105), ("west", 86, 105)], []),
+    ],
+)
+def test_short_stretches_are_no_proxy(rows, spans):
+    assert MIN_PROXY_CHARS == 12
+    text = rare(50, 0) + "，" + rare(39, 1) + "（市政府负责）\n" + rare(60, 2)
+    assert text.index("（") == 90 and text.index("\n") == 97
+    corpus = make_corpus(
+        {"city": text, "east": "文" * 60, "west": "文" * 60, "south": "文" * 60},
+        documents={**DOCUMENTS, "south": {"region": "南省"}},
+    )
+    found = proxy_text_spans(corpus, passages=passages_of(rows))
+    assert [tuple(span) for span in found[["begin", "end"]].values.tolist()] == spans
+    assert found["text"].tolist() == [text[begin:end] for begin, end in spans]
+    assert (found["n_witnesses"] == 2).all()
+    shares = attribution(corpus, passages=passages_of(rows)).set_index(["doc_id", "part"])
+    outside = text[:50] + "，" + text[51:90] + " " * 7 + text[97:]
+    n_chars = sum(character.isalnum() for begin, end in spans for character in outside[begin:end])
+    assert shares.loc[("city", "centre only"), "share"] == pytest.approx(n_chars / 149)
+    assert shares.loc[("city", "centre only"), "n_chars"] == 149
+
+
+def test_status_says_what_the_share_is():
+    """Whatever is missing: a bound is the bound, and only what is estimated is known."""
+    texts = {"city": CITY, "province": PROVINCE, "nation": NATION, "east": EAST, "west": WEST}
+    seen = set()
+    for gone in [(), ("nation",), ("province",), ("nation", "province"), ("nation", "west"), ("province", "west")]:
+        rows = parts_of({name: text for name, text in texts.items() if name not in gone})
+        assert rows["share"].sum() == pytest.approx(1)
+        for row in rows.itertuples():
+            seen.add(row.status)
+            known = row.bound_low == row.share == row.bound_high
+            assert (row.status == "estimated") == known
+            assert (row.status == "not available") == pd.isna(row.share)
+            if row.status == "lower bound":
+                assert row.share == row.bound_low < row.bound_high
+            if row.status == "upper bound":
+                assert row.bound_low < row.share == row.bound_high
+    names = {"estimated", "lower bound", "upper bound", "superior not held", "centre not available", "not available"}
+    assert seen == names
+
+
+def test_what_is_no_corpus_is_told():
+    for function in (attribution, proxy_text_spans):
+        with pytest.raises(TypeError, match=r"^`corpus` must be a Corpus; got str\. Read one with read_corpus\.$"):
+            function("corpora/plans")
+        with pytest.raises(TypeError, match=r"^`passages` must be a DataFrame; got str\. Take what find_passages ret"):
+            function(make_corpus({"city": CITY}), passages="passages")
+
+
 def test_given_passages_and_found_ones_agree():
     corpus = make_corpus({"city": CITY, "province": PROVINCE, "east": EAST, "west": WEST}, documents=DOCUMENTS)
     pd.testing.assert_frame_equal(attribution(corpus), attribution(corpus, passages=find_passages(corpus)))
@@ -250,8 +356,9 @@ def test_bundled_corpus():
     from fzanalytics.texts.datasets import load_sample
 
     table = attribution(load_sample())
-    estimated = table[table["status"] == "estimated"]
-    assert np.allclose(estimated.groupby("doc_id")["share"].sum(), 1)
+    given = table.dropna(subset=["share"])
+    assert len(given) and np.allclose(given.groupby("doc_id")["share"].sum(), 1)
+    assert "estimated" not in set(table["status"])  # no national text is held
     shares = table.set_index(["doc_id", "part"])
     assert shares.loc["shijiazhuang_city_2016", "superior"].unique().tolist() == ["hebei_province_2016"]
     assert shares.loc["shijiazhuang_city_2016", "witnesses"].iloc[0] == "qingyuan_city_2017;xiahe_county_2017"
@@ -259,6 +366,10 @@ def test_bundled_corpus():
         shares.loc["qingyuan_city_2017", "witnesses"].iloc[0]
         == "hebei_province_2016;shijiazhuang_city_2016;xiahe_county_2017"
     )
+    assert shares.loc["henan_province_2021#2", "superior"].unique().tolist() == ["national_outline_2021"]
+    assert shares.loc["shijiazhuang_city_2016", "status"].tolist() == [
+        "upper bound", "lower bound", "lower bound", "upper bound",
+    ]  # fmt: skip
     assert shares.loc["xiahe_county_2017", "superior"].unique().tolist() == ["gannan_2017"]
     for henan in ("henan_province_2021", "henan_province_2021#2"):
         assert (shares.loc[henan, "centre"] == "not available").all() and shares.loc[henan, "share"].isna().all()

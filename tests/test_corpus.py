@@ -291,9 +291,9 @@ def test_a_text_takes_the_place_of_its_row(tmp_path: Path, name: str) -> None:
     corpus = load_sample(add=[tmp_path / name])
     outline = row(corpus, "national_outline_2015")
     assert outline["held"] and outline["n_chars"] == len(OUTLINE) and outline["level"] == "national"
-    assert (outline["earliest"], outline["latest"]) == (pd.Timestamp("2015-01-01"), pd.Timestamp("2015-12-31"))
-    assert outline["date_basis"] == "cited elsewhere" and outline["doc_number"] == "中发〔2015〕36号"
-    assert len(corpus.held) == 7 and len(corpus.documents) == 12 and corpus.documents["doc_id"].is_unique
+    assert (outline["earliest"], outline["latest"]) == (pd.Timestamp("2015-01-01"), pd.Timestamp("2015-12-27"))
+    assert outline["date_basis"] == "cited elsewhere;page date" and outline["doc_number"] == "中发〔2015〕36号"
+    assert len(corpus.held) == 7 and len(corpus.documents) == 15 and corpus.documents["doc_id"].is_unique
     assert "national_outline_2015" in set(corpus.clauses["doc_id"])
     assert "missing text" not in kinds(corpus)
 
@@ -312,7 +312,7 @@ def test_the_same_in_a_copied_folder(tmp_path: Path) -> None:
 def test_what_matches_no_row_is_a_new_document(tmp_path: Path) -> None:
     write(tmp_path, {"new.txt": PLAN.replace("清远", "韶关")})
     corpus = load_sample(add=[tmp_path])
-    assert row(corpus, "new")["held"] and len(corpus.documents) == 13 and len(corpus.held) == 7
+    assert row(corpus, "new")["held"] and len(corpus.documents) == 16 and len(corpus.held) == 7
 
 
 # ---------------------------------------------------------------- sizes and odd texts
@@ -355,7 +355,10 @@ def test_every_repair_is_of_one_document() -> None:
 
     for source, text in zip(corpus.files["source"], corpus.files["raw_text"], strict=True):
         ids = corpus.documents.loc[corpus.documents["source"] == source, "doc_id"]
-        assert len(corpus.repairs[corpus.repairs["doc_id"].isin(ids)]) == len(explain_cleaning(text))
+        own = corpus.repairs[corpus.repairs["doc_id"].isin(ids)]
+        if (own["fixer"] == "byte_shift").any():  # read again first: its log is replayed in test_byteshift
+            continue
+        assert len(own) == len(explain_cleaning(text))
 
 
 def test_skipped_fixer_is_passed_on() -> None:

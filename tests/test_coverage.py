@@ -59,9 +59,45 @@ def test_scores_recover_what_was_planted(planted):
 def test_offsets_lead_to_the_match(planted):
     text = planted.documents.set_index("doc_id").loc["t", "text"]
     rows = coverage_matrix(planted, "s")
-    assert text[rows["target_begin"][0] : rows["target_end"][0]] == PARAGRAPHS[0]
-    assert text[rows["target_begin"][1] : rows["target_end"][1]] == PARAGRAPHS[1][:60]
-    assert pd.isna(rows["target_begin"][3]) and pd.isna(rows["target_end"][3])
+    assert text[rows["hull_begin"][0] : rows["hull_end"][0]] == PARAGRAPHS[0]
+    assert text[rows["hull_begin"][1] : rows["hull_end"][1]] == PARAGRAPHS[1][:60]
+    assert pd.isna(rows["hull_begin"][3]) and pd.isna(rows["hull_end"][3])
+    assert rows["n_matched"].tolist() == [80, 60, 20, 0, 50, 80]
+
+
+def test_hull_spans_more_than_is_matched():
+    """A paragraph whose two ends are 100 characters apart in the target: the hull has those too, n_matched not."""
+    target = PARAGRAPHS[0][:30] + OWN[0] + OWN[1][:20] + PARAGRAPHS[0][50:]
+    (row,) = coverage_matrix(make_corpus({"s": PARAGRAPHS[0], "t": target}), "s").itertuples()
+    assert row.n_matched == 60 and row.score == 0.75
+    assert (row.hull_begin, row.hull_end) == (0, 160)
+
+
+def test_brackets_of_those_responsible_are_not_compared():
+    """Other agencies below the same task lower no score, and the same agencies below another task cover nothing."""
+    bracket, other = (
+        "（省法制办、省编委办、省财政厅、各市政府按职责分工分别负责）",
+        "（县审改办、县发展改革局等部门负责）",
+    )
+    corpus = make_corpus(
+        {
+            "s": "\n".join([PARAGRAPHS[0] + bracket, PARAGRAPHS[1] + bracket, bracket]),
+            "t": "\n".join([PARAGRAPHS[0] + other, OWN[0] + bracket]),
+        }
+    )
+    matrix = coverage_matrix(corpus, "s")
+    assert matrix["score"].tolist()[:2] == [1, 0] and np.isnan(matrix["score"][2])
+    assert matrix["n_matched"].tolist() == [80, 0, 0]
+
+
+@pytest.mark.parametrize("function", [coverage_matrix, unmatched_paragraphs])
+def test_what_is_no_corpus_or_no_passages_is_told(function, planted):
+    with pytest.raises(TypeError, match=r"^`corpus` must be a Corpus; got DataFrame\. Read one with read_corpus\.$"):
+        function(planted.documents, "s")
+    with pytest.raises(TypeError, match=r"^`passages` must be a DataFrame; got list\. Take what find_passages returns"):
+        function(planted, "s", passages=[])
+    with pytest.raises(TypeError, match=r"^`matrix` must be a DataFrame; got Corpus\. Take what coverage_matrix ret"):
+        coverage_curve(planted)
 
 
 def test_score_is_a_share_of_the_source(planted):
@@ -142,7 +178,8 @@ def test_curve_interval_by_sections():
 
 def test_unmatched_both_ways(planted):
     table = unmatched_paragraphs(planted, "s")
-    dropped, added = table[table["side"] == "dropped"], table[table["side"] == "added"]
+    dropped, added = table[table["side"] == "only in source"], table[table["side"] == "only in target"]
+    assert len(dropped) + len(added) == len(table)
     assert dropped["text"].tolist() == [PARAGRAPHS[2], PARAGRAPHS[3]]
     assert dropped["score"].tolist() == [0.25, 0]
     assert added["text"].tolist() == [OWN[0], OWN[2]]

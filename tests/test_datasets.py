@@ -17,7 +17,7 @@ def sample() -> Corpus:
     return load_sample()
 
 
-def test_six_held_and_six_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_six_held_and_nine_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # from any folder
     corpus = load_sample()
     assert corpus.held["doc_id"].tolist() == [
@@ -32,6 +32,9 @@ def test_six_held_and_six_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "gannan_2017",
         "guangdong_2016",
         "henan_2016",
+        "henan_assessment_2015",
+        "rule_of_law_plan_2020",
+        "rule_of_law_society_2020",
     }
     assert (missing["text"] == "").all() and (missing["n_chars"] == 0).all() and missing["sha256"].isna().all()
     assert (corpus.held["text"].str.len() == corpus.held["n_chars"]).all()
@@ -56,7 +59,7 @@ def test_dates_and_parents() -> None:
 
 def test_problems_are_henans_alone() -> None:
     problems = sample().problems
-    assert problems["kind"].tolist() == ["damaged text"] * 2
+    assert problems["kind"].tolist() == ["repaired text"] * 2
     assert set(problems["source"]) == {"henan_province_2021.txt"}
 
 

@@ -84,7 +84,7 @@ def test_lower_bound(text: str, date: str | None) -> None:
 
 def test_an_event_of_a_province_counts_there_only() -> None:
     text = "落实省第九次党代会部署"
-    assert find_lower_bound(text, "河北省/石家庄市")[0] == day("2016-11-01")
+    assert find_lower_bound(text, "河北省/石家庄市")[0] == day("2016-11-21")
     assert find_lower_bound(text, "广东省/清远市")[0] is None
 
 

@@ -111,3 +111,13 @@ def test_the_requirements_are_those_that_the_code_imports():
                 if module in sys.stdlib_module_names or module == "fzanalytics":
                     continue
                 assert names.get(module, module).lower() in required, f"{path.name} imports {module}"
+
+
+def test_the_floors_that_are_tested_are_those_of_setup_cfg():
+    import configparser
+
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    allowed = {line for line in config["options"]["install_requires"].split("\n") if line}
+    lines = (ROOT / "tests" / "floors.txt").read_text(encoding="utf-8").splitlines()
+    assert {line.replace("==", ">=") for line in lines if not line.startswith("#")} == allowed

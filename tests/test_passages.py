@@ -161,6 +161,42 @@ def test_options_are_checked_without_any_pair():
         find_passages(make_corpus({"a": "文"}), min_identity=2)
 
 
+@pytest.mark.parametrize("min_chars", [2, 7, -1])
+def test_too_short_passages_are_refused_by_their_own_name(min_chars):
+    with pytest.raises(ValueError, match=rf"^`min_chars` must be at least 8, .*; got {min_chars}\. Take 20") as caught:
+        find_passages(make_corpus({"a": "文"}), min_chars=min_chars)
+    assert "seed_chars" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["corpora/plans", None, pd.DataFrame()])
+def test_what_is_no_corpus_is_told(given):
+    kind = type(given).__name__
+    with pytest.raises(TypeError, match=rf"^`corpus` must be a Corpus; got {kind}\. Read one with read_corpus\.$"):
+        find_passages(given)
+
+
+def test_brackets_of_those_responsible_are_no_shared_text():
+    """The same long bracket in two texts of their own is no passage; without its duty (负责) it is one."""
+    agencies = "省法制办、省编委办、省发展改革委、省财政厅、各市县政府及省政府有关部门"
+    texts = {name: rare(60, seed) + f"（{agencies}按职责分工分别负责）" for seed, name in enumerate("ab")}
+    assert len(find_passages(make_corpus(texts))) == 0
+    named = {name: text[:60] + f"，{agencies}。" for name, text in texts.items()}
+    assert len(find_passages(make_corpus(named))) == 1
+
+
+def test_a_passage_runs_over_a_bracket_only_if_both_texts_go_on():
+    one, two, foreign = rare(30, 0), rare(30, 1), rare(30, 2)
+    bracket = "（省法制办、省编委办等部门按职责分工分别负责）"
+    source = f"{one}{bracket}\n{two}"
+    goes_on = make_corpus({"s": source, "t": f"{one}（县政府负责）\n{two}"})
+    (row,) = find_passages(goes_on).itertuples()
+    assert (row.n_chars, row.identity) == (60, 1)  # the brackets count on neither side
+    assert (row.source_begin, row.source_end) == (0, len(source))
+    ends = make_corpus({"s": source, "t": f"{one}{bracket}\n{foreign}"})
+    (row,) = find_passages(ends).itertuples()
+    assert (row.source_begin, row.source_end, row.target_end) == (0, 30, 30)
+
+
 def test_documents_that_are_not_held_are_not_aligned():
     corpus = make_corpus({"a": rare(50, 0)}, documents={"n": {"level": "national"}})
     assert len(find_passages(corpus)) == 0
@@ -203,6 +239,28 @@ def test_edits_inside_a_passage_count_as_shared():
     corpus = make_corpus({"a": text, "b": changed}, documents={"a": {"level": "national"}})
     (share,) = borrowing_share(find_passages(corpus), corpus.documents)["share"]
     assert share == 1
+
+
+def test_brackets_count_neither_as_shared_nor_as_text():
+    bracket = "（省法制办、省编委办、省财政厅按职责分工分别负责）"
+    texts = {"a": f"{rare(50, 0)}{bracket}", "b": f"{rare(50, 0)}{bracket}\n{rare(150, 1)}{bracket}"}
+    corpus = make_corpus(texts, documents={"a": {"level": "national"}})
+    row = borrowing_share(find_passages(corpus), corpus.documents).iloc[0]
+    assert (row["share"], row["n_chars"], row["n_target_chars"]) == (0.25, 50, 200)
+
+
+def test_a_corpus_stands_for_its_tables(planted):
+    passages = find_passages(planted)
+    expected = borrowing_share(passages, planted.documents, paragraphs=planted.paragraphs)
+    pd.testing.assert_frame_equal(borrowing_share(passages, planted, paragraphs=planted), expected)
+    pd.testing.assert_frame_equal(order_of_documents(planted), order_of_documents(planted.documents))
+
+
+def test_what_is_no_table_is_told(planted):
+    with pytest.raises(TypeError, match=r"^`passages` must be a DataFrame; got Corpus\. Take what find_passages ret"):
+        borrowing_share(planted, planted.documents)
+    with pytest.raises(TypeError, match=r"^`documents` must be a DataFrame; got str\. Take corpus\.documents of a co"):
+        borrowing_share(find_passages(planted), "documents")
 
 
 def test_empty_text_has_no_share():
@@ -254,7 +312,7 @@ def test_bundled_corpus(sample):
     for row in passages.itertuples():
         assert texts[row.source][row.source_begin].isalnum() and texts[row.target][row.target_end - 1].isalnum()
     hebei = shares.loc[("hebei_province_2016", "shijiazhuang_city_2016")]
-    assert hebei["order"] == "declared" and 0.4 < hebei["low"] < hebei["share"] < hebei["high"] < 0.75
+    assert hebei["order"] == "declared" and 0.4 < hebei["low"] < hebei["share"] < hebei["high"] < 0.8
     # a plan of the next period shares little with any of this one
     assert shares.loc[("hebei_province_2016", "henan_province_2021"), "share"] < 0.1
 

@@ -31,6 +31,8 @@ from fzanalytics.output.plots_topics import (
 )
 from fzanalytics.output.style import (
     COLOURS,
+    LEVEL_COLOURS,
+    LEVEL_NAMES,
     document_labels,
     legend_below,
     new_figure,
@@ -117,8 +119,8 @@ ORDERS = {"b": "declared", "c": "unknown"}
 
 @pytest.fixture
 def curve() -> pd.DataFrame:
-    rows = [(t, x, c, c - 0.1, c + 0.1) for t in ["b", "c"] for x, c in [(0, 0.9), (0.5, 0.5), (1, 0.1)]]
-    return pd.DataFrame(rows, columns=["target", "threshold", "coverage", "low", "high"])
+    rows = [("a", t, x, c, c - 0.1, c + 0.1) for t in ["b", "c"] for x, c in [(0, 0.9), (0.5, 0.5), (1, 0.1)]]
+    return pd.DataFrame(rows, columns=["source", "target", "threshold", "coverage", "low", "high"])
 
 
 @pytest.fixture
@@ -151,40 +153,60 @@ def shares() -> pd.DataFrame:
 PARTS = ["superior only", "superior and centre", "centre only", "neither"]
 
 
+PROXY = ["upper bound", "lower bound", "lower bound", "upper bound"]
+
+
 @pytest.fixture
 def parts() -> pd.DataFrame:
-    """A prefecture with all sources, one without its superior, a province, and a province without any source."""
+    """All sources held; a proxy; no superior; a province with a proxy, and one without any source; no centre."""
+    nothing = "not available"
+    local = ["not applicable"] * 2
     cases = {
-        "sjz": ("hebei", True, "proxy", [0.4, 0.1, 0.02, 0.48], ["estimated"] * 4),
-        "qingyuan": ("guangdong", False, "held", [None, None, 0.2, 0.8], ["not available"] * 2 + ["estimated"] * 2),
-        "hebei": ("outline", False, "proxy", [None, None, 0.3, 0.7], ["not applicable"] * 2 + ["estimated"] * 2),
-        "henan2": (pd.NA, False, "not available", [None] * 4, ["not applicable"] * 2 + ["not available"] * 2),
-    }
+        "qinhuangdao": ("hebei", True, "held", [0.3, 0.2, 0.1, 0.4], ["estimated"] * 4),
+        "sjz": ("hebei", True, "proxy", [0.4, 0.1, 0.02, 0.48], PROXY),
+        "qingyuan": ("guangdong", False, "proxy", [None, None, 0.2, 0.8], [nothing] * 2 + ["superior not held"] * 2),
+        "hebei": ("outline", False, "proxy", [None, None, 0.3, 0.7], local + PROXY[2:]),
+        "henan2": (pd.NA, False, nothing, [None] * 4, [*local, nothing, nothing]),
+        "luoyang": (
+            "henan2", True, nothing, [0.6, None, None, 0.4],
+            ["centre not available", nothing, nothing, "centre not available"],
+        ),
+    }  # fmt: skip
     rows = []
     for doc_id, (superior, held, centre, shares, states) in cases.items():
         for part, share, status in zip(PARTS, shares, states, strict=True):
             value = np.nan if share is None else share
-            interval = {"share": value, "low": value * 0.8, "high": min(value * 1.2, 1)}
-            bounds = {"bound_low": 0.0, "bound_high": 0.8 if part == "superior only" else 1.0}
+            interval = {"share": value, "resampling_low": value * 0.8, "resampling_high": min(value * 1.2, 1)}
+            low, high = {"upper bound": (0, value), "lower bound": (value, 1), "estimated": (value, value)}.get(
+                status, (0, 1)
+            )
             sources = {"superior": superior, "superior_held": held, "centre": centre, "n_witnesses": 2}
+            bounds = {"bound_low": float(low), "bound_high": float(high)}
             rows.append({"doc_id": doc_id, "part": part, "status": status, **interval, **bounds, **sources})
     return pd.DataFrame(rows)
 
 
 @pytest.fixture
-def drawings(documents, similarity, paragraphs, clauses, matrix, curve, top_terms, stability, shares, parts):
+def recurrence() -> pd.DataFrame:
+    return pd.DataFrame({"n_topics": 2, "topic": [1, 2], "recurs": [True, False], "npmi": [0.12, -0.3]})
+
+
+@pytest.fixture
+def drawings(
+    documents, similarity, paragraphs, clauses, matrix, curve, top_terms, stability, shares, parts, recurrence
+):
     """Each plot function with its tables and options: what every one of them must obey is tested on all."""
     big = pd.DataFrame(np.eye(6), index=paragraphs["paragraph_id"], columns=paragraphs["paragraph_id"].tolist())
     return {
-        "corpus": (plot_corpus, [documents], {}),
+        "corpus": (plot_corpus, [documents], {"lineages": {"法治政府建设": "law-based government"}}),
         "timeline": (plot_timeline, [documents], {}),
-        "similarity": (plot_similarity, [similarity], {"linkage": tree_of(similarity)}),
-        "paragraph_similarity": (plot_paragraph_similarity, [big, paragraphs], {}),
+        "similarity": (plot_similarity, [similarity], {"linkage": tree_of(similarity), "masked": True}),
+        "paragraph_similarity": (plot_paragraph_similarity, [big, paragraphs], {"masked": True}),
         "coverage": (plot_coverage, [matrix], {"clauses": clauses}),
         "coverage_curve": (plot_coverage_curve, [curve], {}),
         "attribution": (plot_attribution, [parts], {"documents": documents}),
-        "topic_shares": (plot_topic_shares, [shares], {"documents": documents}),
-        "top_terms": (plot_top_terms, [top_terms], {}),
+        "topic_shares": (plot_topic_shares, [shares], {"documents": documents, "recurrence": recurrence}),
+        "top_terms": (plot_top_terms, [top_terms], {"recurrence": recurrence}),
         "topic_stability": (plot_topic_stability, [stability], {"n_topics": 4}),
     }
 
@@ -404,7 +426,7 @@ def test_dollar_signs_and_private_characters_do_no_harm(tmp_path):
 def test_chinese_labels_tell_documents_of_one_place_apart(documents):
     labels = document_labels(documents, language="zh")
     assert labels["sjz"] == "石家庄市"
-    assert labels["outline"] == "全国"
+    assert labels["outline"] == "中央 实施纲要 2016–2020"
     assert labels["henan"] == "河南省 2016–2020"
     assert labels["henan2"] == "河南省 2016–2025"
     assert len(set(labels.values())) == len(documents)
@@ -417,6 +439,12 @@ def test_chinese_labels_tell_documents_of_one_place_apart(documents):
         ([("河南省", "实施方案", 2020), ("河南省", "实施方案", 2020)], ["河南省 d0", "河南省 d1"]),
         ([(pd.NA, "实施方案", 2020), ("河南省", "实施方案", 2020)], ["d0", "河南省"]),
         ([("河南省", "方案", 2020), ("河南省", "方案", 2025), ("河南省", "办法", 2025)], None),
+        ([("全国", "纲要", 2020), ("全国", "纲要", 2025)], ["中央 纲要 至2020", "中央 纲要 至2025"]),
+        ([("全国", "纲要", 2020)], ["中央 纲要 至2020"]),
+        (
+            [("河南省", "考核方案", pd.NA), ("河南省", "考核方案", pd.NA), ("河南省", "方案", 2025)],
+            ["河南省 d0", "河南省 d1", "河南省 方案 至2025"],
+        ),
     ],
 )
 def test_chinese_labels_by_kind_period_or_id(rows, expected):
@@ -425,6 +453,14 @@ def test_chinese_labels_by_kind_period_or_id(rows, expected):
     labels = list(document_labels(table, language="zh").values())
     assert len(set(labels)) == len(labels)
     assert labels == (expected or ["河南省 方案 至2020", "河南省 方案 至2025", "河南省 办法 至2025"])
+
+
+def test_policies_tell_documents_without_a_period_apart():
+    table = pd.DataFrame(
+        {"doc_id": ["a", "b"], "region": "河南省", "kind": "考核方案", "lineage": ["法治建设考核", "依法行政考核"]}
+    )
+    labels = document_labels(table, language="zh")
+    assert labels == {"a": "河南省 法治建设考核 考核方案", "b": "河南省 依法行政考核 考核方案"}
 
 
 def test_english_labels_are_ids_unless_named(documents):
@@ -467,7 +503,13 @@ def test_a_legend_stands_below_its_axes():
 # --- figure 1 and the timeline --------------------------------------------------------------------------------
 
 
-def bars(ax) -> list[Polygon]:
+def bars(ax) -> list[Rectangle]:
+    """Intervals of which both ends are known: the bands of the levels are as wide as the axes."""
+    return [patch for patch in ax.patches if type(patch) is Rectangle and patch.get_height() < 0.5]
+
+
+def heads(ax) -> list[Polygon]:
+    """The arrowheads of open ends."""
     return [patch for patch in ax.patches if type(patch) is Polygon]
 
 
@@ -475,10 +517,49 @@ def test_corpus_map_has_a_lane_for_each_document_and_a_mark_for_each_kind_of_dat
     ax = plot_corpus(documents, language="en")
     names = [text.get_text() for text in ax.get_yticklabels()]
     assert names == ["outline", "hebei", "guangdong", "henan2", "henan", "sjz", "qingyuan"]
-    corners = sorted(len(patch.get_xy()) - 1 for patch in bars(ax))  # a polygon repeats its first corner
-    assert corners == [4, 4, 5, 5]  # hebei, henan2; guangdong and sjz are pointed at their open end
+    assert len(bars(ax)) == 2  # hebei, henan2
+    assert len(heads(ax)) == len(ax.collections) == 2  # guangdong and sjz
     marks = [line.get_marker() for line in ax.lines if line.get_marker() in ("o", "s")]
     assert sorted(marks) == ["o", "o", "s"]  # outline and qingyuan within days, henan unknown
+
+
+def test_an_open_end_fades_to_the_edge_of_the_axes(documents):
+    from matplotlib.dates import date2num
+
+    known = documents[documents["doc_id"].isin(["sjz", "guangdong", "hebei"])]
+    ax = plot_corpus(known)
+    edges = ax.get_xlim()
+    tips = sorted(float(x) for head in heads(ax) for x in head.get_xy()[:, 0] if x in edges)
+    assert tips == pytest.approx(sorted(edges))
+    for fading, colours in [(ax.collections[0], "get_facecolor"), (ax.collections[1], "get_edgecolor")]:
+        alphas = [colour[3] for colour in getattr(fading, colours)()][:10]
+        assert alphas == sorted(alphas, reverse=True)
+        assert alphas[0] > alphas[-1]
+    start = date2num(np.datetime64("2016-11-01"))
+    places = np.concatenate([path.vertices[:, 0] for path in ax.collections[0].get_paths()])
+    assert places.min() == pytest.approx(start)
+    assert places.max() > start + 0.9 * (edges[1] - start)
+
+
+def test_policies_and_levels_have_colours_of_their_own():
+    assert not set(LEVEL_COLOURS.values()) & set(COLOURS)
+    assert list(LEVEL_COLOURS) == list(LEVEL_NAMES["en"])
+
+
+def test_the_legend_glosses_a_policy_in_english_only(documents):
+    gloss = {"法治政府建设": "law-based government"}
+
+    def legend(**options) -> list[str]:
+        return [text.get_text() for text in plot_corpus(documents, **options).get_legend().get_texts()]
+
+    assert legend()[0] == "法治政府建设 to 2020"
+    assert legend(lineages=gloss)[:2] == [
+        "法治政府建设 (law-based government) to 2020",
+        "法治政府建设 (law-based government) to 2025",
+    ]
+    chinese = legend(lineages=gloss, language="zh")
+    assert chinese[0] == "法治政府建设 至2020"
+    assert "文中列明的上级文件 → 下级文件" in chinese
 
 
 def test_corpus_map_draws_only_parents_that_it_knows(documents):
@@ -488,19 +569,19 @@ def test_corpus_map_draws_only_parents_that_it_knows(documents):
 
 
 def test_corpus_map_shows_what_is_not_held_hollow(documents):
+    ax = plot_corpus(documents.assign(held=documents["doc_id"] != "hebei"))
+    assert [tuple(bar.get_facecolor()) == (1, 1, 1, 1) for bar in bars(ax)] == [True, False]
     ax = plot_corpus(documents)
-    filled = {tuple(patch.get_facecolor()) != (1, 1, 1, 1): 0 for patch in bars(ax)}
-    faces = [tuple(patch.get_facecolor()) == (1, 1, 1, 1) for patch in bars(ax)]
-    assert (faces.count(True), faces.count(False), len(filled)) == (1, 3, 2)  # guangdong is not held
+    assert [tuple(head.get_facecolor()) == (1, 1, 1, 1) for head in heads(ax)] == [False, True]  # sjz, guangdong
 
 
 def test_an_interval_spans_its_bounds(documents):
     from matplotlib.dates import date2num
 
     ax = plot_corpus(documents[documents["doc_id"] == "hebei"])
-    x = bars(ax)[0].get_xy()[:, 0]
+    bar = bars(ax)[0]
     days = date2num(np.array(["2016-01-01", "2016-12-31"], dtype="datetime64[D]"))
-    assert (x.min(), x.max()) == tuple(days)
+    assert (bar.get_x(), bar.get_x() + bar.get_width()) == tuple(days)
 
 
 def test_undated_documents_stand_in_a_margin_of_their_own(documents):
@@ -539,7 +620,7 @@ def test_the_timeline_says_how_each_date_is_known(documents):
 def test_two_bases_are_translated_both(documents):
     table = documents.head(1).assign(date_basis="from what it cites;page date")
     text = plot_timeline(table, language="zh").texts[0].get_text()
-    assert text.endswith("据所引文件、网页日期")
+    assert text.endswith("据所引文件或会议、网页日期")
 
 
 def test_a_document_that_begins_after_its_end_is_refused(documents):
@@ -575,8 +656,21 @@ def test_a_missing_similarity_has_no_number_and_is_hatched(similarity):
     holed.loc["c"] = np.nan
     holed["c"] = np.nan
     ax = plot_similarity(holed)
-    assert len(ax.texts) == 4
+    assert [text.get_text() for text in ax.texts][4:] == ["hatched: document without terms"]
     assert ax.patch.get_hatch()
+
+
+def test_the_subtitle_names_masks_linkage_and_empty_rows(similarity, paragraphs):
+    plain = plot_similarity(similarity)
+    assert len(plain.texts) == 9
+    ax = plot_similarity(similarity, linkage=tree_of(similarity), masked=True)
+    (above,) = [child for child in ax.child_axes if child.get_title(loc="left")]
+    assert [text.get_text() for text in above.texts] == ["places and agencies masked; tree: average linkage"]
+    ids = paragraphs["paragraph_id"].tolist()
+    table = pd.DataFrame(np.eye(6), index=ids, columns=ids)
+    table.iloc[0] = table.iloc[:, 0] = np.nan
+    ax = plot_paragraph_similarity(table, paragraphs, masked=True, language="zh")
+    assert [text.get_text() for text in ax.texts] == ["地名与机构名已屏蔽；斜线：无词项的段落"]
 
 
 def test_paragraphs_are_ordered_by_document_with_lines_between(paragraphs):
@@ -626,9 +720,23 @@ def test_bars_are_as_long_as_the_weights(top_terms):
     assert [text.get_text() for text in ax.texts] == top_terms["term"].tolist()
 
 
+def test_topics_that_do_not_come_back_are_marked(shares, top_terms, recurrence):
+    ax = plot_topic_shares(shares, recurrence=recurrence)
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["T1", "T2 (not stable)"]
+    assert [image.get_cmap().name for image in ax.images] == ["Blues", "Greys"]
+    for image, column in zip(ax.images, [0, 1], strict=True):
+        assert (~np.ma.getmaskarray(image.get_array())).any(axis=0).nonzero()[0].tolist() == [column]
+    ax = plot_top_terms(top_terms, recurrence=recurrence, language="zh")
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["T1\nNPMI 0.12", "T2 不稳定\nNPMI −0.30"]
+    fills = [mpl.colors.to_hex(bar.get_facecolor()) for bar in ax.patches]
+    assert fills == ["#9ecae1"] * 3 + ["#d0d0d0"] * 3
+    assert [text.get_text() for text in plot_top_terms(top_terms).get_xticklabels()] == ["T1", "T2"]
+
+
 def test_stability_is_drawn_over_ordered_numbers_of_topics(stability):
     ax = plot_topic_stability(stability, n_topics=4)
     assert len(ax.lines) == 5  # four scores and the mark of the chosen number
+    assert ax.get_legend().get_texts()[-1].get_text() == "K drawn"
     assert list(ax.lines[0].get_xdata()) == [4, 6]
     assert list(ax.lines[0].get_ydata()) == [0.9, 0.8]
     assert ax.get_ylim()[0] < -0.1
@@ -642,13 +750,43 @@ def topics(sample):
     return fit_topics(sample, model="nmf", n_topics=4)
 
 
+@pytest.fixture(scope="module")
+def recurring() -> pd.DataFrame:
+    return pd.DataFrame({"n_topics": 4, "topic": [1, 2, 3, 4], "recurs": [True, True, False, True], "npmi": 0.1})
+
+
 @both_languages
-def test_the_three_parts_make_one_figure(sample, topics, stability, language, tmp_path):
-    figure = plot_topics(topics, stability, documents=sample.documents, language=language)
+def test_the_three_parts_make_one_figure(sample, topics, stability, recurring, language, tmp_path):
+    labels = document_labels(sample.documents, language=language)
+    figure = plot_topics(
+        topics, stability, documents=sample.documents, recurrence=recurring, language=language, labels=labels
+    )
     titles = [ax.get_title(loc="left") for ax in figure.axes]
     assert [title[:3] for title in titles] == ["(a)", "(c)", "(b)"]
+    title = {"en": "Topics (NMF, K = 4); these documents only", "zh": "主题（NMF，K=4）；仅就本语料而言"}
+    assert figure.get_suptitle() == title[language]
+    mark = {"en": " not stable", "zh": " 不稳定"}[language]
+    heads_of_terms = [text.get_text() for text in figure.axes[2].get_xticklabels()]
+    assert heads_of_terms == [f"T{n}{mark if n == 3 else ''}\nNPMI 0.10" for n in (1, 2, 3, 4)]
     assert overlaps(shown_texts(figure)) == []
     save_figure(figure, tmp_path / "a", formats=["png"], dpi=50)
+
+
+def test_a_level_has_a_row_only_with_three_regions(sample, topics, stability):
+    def rows(documents: pd.DataFrame) -> list[str]:
+        figure = plot_topics(topics, stability, documents=documents)
+        return [text.get_text() for text in figure.axes[0].get_yticklabels()]
+
+    n = len(sample.held)
+    assert len(rows(sample.documents)) == n  # two regions of a level at most
+    many = sample.documents.assign(level="county")
+    assert rows(many)[n:] == ["County (6)"]  # of five regions
+
+
+def test_recurrence_must_be_of_the_drawn_topics(topics, stability, recurring):
+    for wrong in (recurring.assign(n_topics=6), recurring.head(3), pd.concat([recurring] * 2)):
+        with pytest.raises(ValueError, match="`recurrence` must have one row for each of the 4 topics"):
+            plot_topics(topics, stability, recurrence=wrong)
 
 
 # --- figure 4 -------------------------------------------------------------------------------------------------
@@ -660,9 +798,15 @@ def test_coverage_is_a_grid_in_reading_order_with_shares_above(matrix, clauses):
     expected = [[np.nan, 0.8], [0.9, 0.2], [0.1, 0.5], [1.0, 0.0]]
     assert np.array_equal(values, expected, equal_nan=True)
     above = [text.get_text() for text in ax.texts]
-    assert above == ["order unknown\n67 %", "declared\n50 %"]  # of the three that are known, and of four
+    assert above == ["order\nunknown\n67 %", "names it\nas basis\n50 %"]  # of the three that are known, and of four
     assert [text.get_text() for text in ax.get_yticklabels()] == ["一（一）总体", "一（二）", "二保障"]
-    assert ax.get_title(loc="left") == "Paragraphs of a that are shared with"
+    assert ax.get_title(loc="left") == "Share of each paragraph of a that is also in"
+    assert ax.get_xlabel().split("\n") == [
+        "Above the first column: 67 % of paragraphs ≥ 0.5 (●)",
+        "hatched: nothing to compare",
+        "common ancestor not held: shared text may come from it",
+    ]
+    assert "ancestor" not in plot_coverage(matrix, note=False).get_xlabel()
     dots = ax.collections[0].get_offsets()
     assert sorted(map(tuple, dots.tolist())) == [(0.0, 1.0), (0.0, 3.0), (1.0, 0.0), (1.0, 2.0)]
 
@@ -670,7 +814,28 @@ def test_coverage_is_a_grid_in_reading_order_with_shares_above(matrix, clauses):
 def test_a_higher_threshold_covers_less(matrix):
     one = matrix[matrix["target"] == "b"]
     for threshold, share in [(0.0, "100 %"), (0.6, "25 %"), (1.0, "0 %")]:
-        assert plot_coverage(one, threshold=threshold).texts[0].get_text() == f"declared\n{share}"
+        assert plot_coverage(one, threshold=threshold).texts[0].get_text() == f"names it\nas basis\n{share}"
+
+
+def test_chinese_headers_name_the_source(matrix):
+    table = matrix.assign(order=matrix["target"].map({"b": "earlier", "c": "superior"}))
+    ax = plot_coverage(table, language="zh", labels={"a": "河北省"})
+    assert ax.get_title(loc="left") == "河北省各段落与下列文件的共有比例"
+    assert [text.get_text() for text in ax.texts] == ["河北省下级\n67 %", "晚于河北省\n50 %"]
+    assert ax.get_xlabel().startswith("首列上方：67 % 段落≥0.5（●）")
+    assert ax.get_xlabel().endswith("共同的上级文件未入库：共有文字可能源自该文件")
+
+
+@both_languages
+@pytest.mark.parametrize("n", [1, 5, 12, 30])
+def test_headers_of_many_documents_do_not_collide(n, language):
+    ids = [f"document of a prefecture {i:02}" for i in range(n)]
+    table = pd.DataFrame(
+        {"source": "a", "source_paragraph": "p", "target": ids, "score": 0.6, "order": ["earlier", "declared"][n % 2]}
+    )
+    ax = plot_coverage(table, language=language, labels={"a": "甘南藏族自治州"})
+    shown_texts(ax.figure)
+    assert overlaps(list(ax.texts)) == []
 
 
 def test_sections_may_come_from_the_paragraphs(matrix, paragraphs, clauses):
@@ -688,6 +853,10 @@ def test_the_curve_has_a_line_and_a_band_for_each_document(curve):
     ax = plot_coverage_curve(curve, threshold=None)
     assert len(ax.lines) == len(ax.collections) == 2
     assert len({line.get_linestyle() for line in ax.lines}) == 2  # told apart in grey
+    assert ax.get_title(loc="left") == "Share of a's paragraphs found in each document, by threshold"
+    chinese = plot_coverage_curve(curve.drop(columns="source"), source="a", labels={"a": "河北省"}, language="zh")
+    assert chinese.get_title(loc="left") == "河北省各段落见于下列文件的比例（按阈值）"
+    assert [text.get_text() for text in chinese.texts] == ["阴影：按节重抽样区间"]
     unknown = curve.assign(low=np.nan, high=np.nan)
     assert len(plot_coverage_curve(unknown).lines) == 3
 
@@ -711,51 +880,108 @@ def bar_widths(ax, lane: int) -> list[float]:
     return [bar.get_width() for bar in rectangles if abs(bar.get_y() + bar.get_height() / 2 - lane) < 1e-9]
 
 
-def test_bars_are_the_estimated_shares_and_fill_the_whole(parts, documents):
+def lines_of(ax) -> list[str]:
+    """The table beside the bars, line by line: cells at one height belong together."""
+    lines: dict[float, list[str]] = {}
+    for text in ax.texts:
+        if getattr(text, "xyann", (0, 0))[0] > 14 and text.xy[0] == 1:  # not the patches of colour
+            lines.setdefault(round(text.xy[1], 6), []).append(text.get_text())
+    return [" ".join(cells) for _, cells in sorted(lines.items())]
+
+
+def test_bars_are_the_shares_and_fill_the_whole(parts, documents):
     ax = plot_attribution(parts, documents=documents)
     names = [text.get_text().split("\n")[0] for text in ax.get_yticklabels()]
-    assert names == ["hebei", "henan2", "sjz", "qingyuan"]
+    assert names == ["hebei", "henan2", "sjz", "qingyuan", "qinhuangdao", "luoyang"]
     assert bar_widths(ax, 0) == pytest.approx([0.3, 0.7])
     assert bar_widths(ax, 1) == [1]  # nothing is known: one empty bar, no zero
     assert bar_widths(ax, 2) == pytest.approx([0.4, 0.1, 0.02, 0.48])
     assert bar_widths(ax, 3) == pytest.approx([0.2, 0.8])
+    assert bar_widths(ax, 4) == pytest.approx([0.3, 0.2, 0.1, 0.4])
 
 
-def test_a_source_that_is_not_held_is_na_with_bounds_and_never_zero(parts, documents):
-    ax = plot_attribution(parts, documents=documents)
-    texts = [text.get_text() for text in ax.texts]
-    assert "superior only: NA (0–80 %)" in texts
-    assert "superior and centre: NA (0–100 %)" in texts
-    assert "no source held: NA (0–100 %)" in texts
-    assert "0" not in texts
-    hatched = [patch for patch in ax.patches if patch.get_hatch()]
-    assert len(hatched) == 3  # the empty bar of Henan, the two estimated parts of Qingyuan
+def test_only_what_is_estimated_is_solid(parts):
+    for doc_id, hatched in [("qinhuangdao", 0), ("sjz", 4), ("qingyuan", 2), ("hebei", 2), ("henan2", 1)]:
+        ax = plot_attribution(parts[parts["doc_id"] == doc_id])
+        assert sum(patch.get_hatch() is not None for patch in ax.patches) == hatched, doc_id
+
+
+def test_numbers_say_which_bound_they_are(parts):
+    def numbers(doc_id: str) -> list[str]:
+        ax = plot_attribution(parts[parts["doc_id"] == doc_id])
+        return [text.get_text() for text in ax.texts if not hasattr(text, "xyann")]
+
+    assert numbers("qinhuangdao") == ["30", "20", "10", "40"]
+    assert numbers("sjz") == ["≤40", "≥10", "≤48"]  # the narrow one stands in the table only
+    assert numbers("qingyuan") == ["20", "≤80"]
+    assert numbers("luoyang") == ["60", "≤40"]
+    assert numbers("henan2") == ["no source held: NA"]
+
+
+def test_the_table_has_a_line_a_part_with_interval_and_bounds(parts):
+    def lines(doc_id: str, **options) -> list[str]:
+        return lines_of(plot_attribution(parts[parts["doc_id"] == doc_id], **options))
+
+    assert lines("qinhuangdao")[:2] == ["part share interval bounds", "superior only 30 [24–36]"]
+    assert lines("sjz")[1:] == [
+        "superior only ≤40 [32–48] 0–40",
+        "superior and centre ≥10 [8–12] 10–100",
+        "centre only ≥2 [2–2] 2–100",
+        "in no source held ≤48 [38–58] 0–48",
+    ]
+    assert lines("qingyuan")[1:] == [
+        "superior only NA 0–100",
+        "superior and centre NA 0–100",
+        "centre, superior or not 20 [16–24] 0–100",
+        "in no source held ≤80 [64–96] 0–100",
+    ]
+    assert lines("henan2", language="zh")[1:] == ["仅与中央共有 NA 0–100", "不见于已入库来源 NA 0–100"]
+    assert lines("luoyang", language="zh")[1] == "与上级共有（中央不明） 60 [48–72] 0–100"
 
 
 def test_the_label_says_what_the_centre_is(parts, documents):
     captions = [text.get_text() for text in plot_attribution(parts, documents=documents).get_yticklabels()]
-    assert captions == [
-        "hebei\nsuperior: the centre\ncentre: proxy, 2 witnesses",
-        "henan2\nsuperior: the centre\ncentre: not held, no proxy: NA",
-        "sjz\nsuperior: hebei, held\ncentre: proxy, 2 witnesses",
-        "qingyuan\nsuperior: guangdong, not held: NA\ncentre: text held",
+    assert captions[:4] == [
+        "hebei\nsuperior: the centre\ncentre: proxy, 2 other provinces",
+        "henan2\nsuperior: the centre\ncentre: not held, no proxy",
+        "sjz\nsuperior: hebei, held\ncentre: proxy, 2 other provinces",
+        "qingyuan\nsuperior: guangdong, not held\ncentre: proxy, 2 other provinces",
     ]
+    chinese = plot_attribution(parts, documents=documents, language="zh").get_yticklabels()
+    assert chinese[2].get_text() == "sjz\n上级：hebei，已入库\n中央：代理文本（2个外省佐证）"
 
 
-def test_whiskers_are_the_intervals_from_where_a_part_begins(parts):
-    ax = plot_attribution(parts[parts["doc_id"] == "sjz"])
-    spans = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2]
-    assert np.allclose(spans[0], [0.32, 0.48])
-    assert np.allclose(spans[1], [0.4 + 0.08, 0.4 + 0.12])
-    assert np.allclose(sorted(spans[3]), [1 - 0.48 * 1.2, 1 - 0.48 * 0.8])  # the last one from the right
-    unknown = parts[parts["doc_id"] == "sjz"].assign(low=np.nan, high=np.nan)
-    assert len(plot_attribution(unknown).lines) == 0
+def test_an_interval_that_is_not_estimable_is_left_out(parts):
+    unknown = parts[parts["doc_id"] == "sjz"].assign(resampling_low=np.nan, resampling_high=np.nan)
+    ax = plot_attribution(unknown)
+    assert lines_of(ax)[1] == "superior only ≤40 0–40"
+    assert "interval]" not in " ".join(texts_of(ax.figure))
 
 
 @both_languages
 def test_it_says_shared_not_copied(parts, language):
     texts = " ".join(texts_of(plot_attribution(parts, language=language).figure))
     assert {"en": "Shared with, not copied from.", "zh": "“共有”不等于“抄自”。"}[language] in texts
+    proxy = {"en": "that documents of at least two other provinces share", "zh": "至少两个外省的文件共有的文字"}
+    assert proxy[language] in texts
+
+
+@both_languages
+def test_no_text_covers_another_in_the_bundled_corpus(sample, language):
+    """At the default size, with the labels that the main job gives."""
+    from fzanalytics.measures.attribution import attribution
+    from fzanalytics.measures.passages import find_passages
+    from fzanalytics.measures.timing import timeline
+
+    table = attribution(sample, passages=find_passages(sample), n_resamples=19)
+    labels = document_labels(sample.documents, language=language)
+    options = {"language": language, "labels": labels}
+    for ax in [
+        plot_corpus(sample.documents, **options),
+        plot_timeline(timeline(sample.documents), **options),
+        plot_attribution(table, documents=sample.documents, **options),
+    ]:
+        assert overlaps(shown_texts(ax.figure)) == []
 
 
 def test_attribution_faults_are_named(parts):
@@ -763,5 +989,5 @@ def test_attribution_faults_are_named(parts):
         plot_attribution(parts.drop(columns="status"))
     with pytest.raises(ValueError, match=r"`part` must be one of superior only, .*; got peers"):
         plot_attribution(parts.assign(part="peers"))
-    with pytest.raises(ValueError, match="each part of a document once; got sjz twice"):
+    with pytest.raises(ValueError, match="each part of a document once; got qinhuangdao twice"):
         plot_attribution(pd.concat([parts, parts]))

@@ -45,6 +45,20 @@ def test_timeline_names_missing_columns():
         timeline(pd.DataFrame({"doc_id": ["a"]}))
 
 
+def test_a_corpus_stands_for_its_documents():
+    corpus = make_corpus({"late": "文"}, documents=DOCUMENTS)
+    pd.testing.assert_frame_equal(timeline(corpus), timeline(corpus.documents))
+    pd.testing.assert_frame_equal(lag_table(corpus), lag_table(corpus.documents))
+
+
+@pytest.mark.parametrize("function", [timeline, lag_table])
+def test_what_is_no_table_is_told(function):
+    with pytest.raises(
+        TypeError, match=r"^`documents` must be a DataFrame; got str\. Take corpus\.documents of a corpus"
+    ):
+        function("corpora/plans")
+
+
 def test_lag_table_by_hand(documents):
     """2015-12-31 to 2017-10-18 is 657 days; the other end is open, as both ends are towards `open`."""
     rows = lag_table(documents).set_index(["source", "target"])

@@ -39,7 +39,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "mentions": ("doc_id", "clause_id", "kind", "value", "role", "begin", "end", "text"),
     "problems": ("doc_id", "source", "kind", "count", "message"),
-    "repairs": ("doc_id", "fixer", "raw_begin", "raw_end", "before", "after"),
+    "repairs": ("doc_id", "fixer", "raw_begin", "raw_end", "before", "after", "certainty"),
     "passages": (
         "source", "target", "source_begin", "source_end", "target_begin", "target_end",
         "n_chars", "identity", "order",

@@ -325,7 +325,7 @@ def _gram_ranks(a: Ints, b: Ints, n: int) -> tuple[Ints, Ints]:
     width = 1
     while width < n and len(ranks_a) and len(ranks_b):
         step = min(width, n - width)
-        base = int(max(ranks_a.max(), ranks_b.max())) + 1
+        base = max(int(np.max(ranks_a)), int(np.max(ranks_b))) + 1
         pairs_a = ranks_a[:-step] * base + ranks_a[step:]
         pairs_b = ranks_b[:-step] * base + ranks_b[step:]
         ranks = np.unique(np.concatenate([pairs_a, pairs_b]), return_inverse=True)[1].astype(np.int64)

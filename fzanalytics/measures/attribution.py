@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
+from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.alignment import text_characters
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.origins import MIN_WITNESSES, Sources, find_sources, find_witnesses
 from fzanalytics.measures.passages import (
     DocumentFacts,
     SharedSpans,
     find_passages,
-    is_above,
-    split_ids,
 )
 from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
 from fzanalytics.texts.corpus import Corpus
 
-logger = logging.getLogger(__name__)
-
 PARTS = ("superior only", "superior and centre", "centre only", "neither")
-#: A stretch is in the proxy for the centre if documents of so many other provinces share it.
-MIN_WITNESSES = 2
+#: A stretch of the proxy has at least so many text-carrying characters: shorter ones are words, not text.
+MIN_PROXY_CHARS = 12
 
 _COLUMNS = (
-    "doc_id", "part", "share", "low", "high", "bound_low", "bound_high", "n_chars", "status", "superior",
+    "doc_id", "part", "share", "resampling_low", "resampling_high", "bound_low", "bound_high", "n_chars", "status", "superior",
     "superior_held", "centre", "n_witnesses", "witnesses",
 )  # fmt: skip
 
@@ -60,41 +56,66 @@ def attribution(
     -------
     DataFrame, four rows (one for each part) for each document, by doc_id
         - doc_id; part: "superior only", "superior and centre", "centre only", "neither".
-        - share in [0, 1]: text-carrying characters (letters, digits, Han) of the document that are in passages
-          shared with these of the sources *held*, and with no other of them, over all of its n_chars. The shares
-          that are estimated sum to 1. NA for a part that names a source not held, and for all if none is held.
-        - low, high: clause-resampling interval, blocks are sections; NaN if not estimable.
+        - share in [0, 1]: text-carrying characters (letters, digits, Han, outside the brackets of those responsible)
+          of the document that are in passages shared with these of the sources *at hand*, and with no other of
+          them, over all of its n_chars. The shares given for a document sum to 1. NA for a part that names a
+          source not at hand, and for all if none is. What it is a share of depends on status.
+        - resampling_low, resampling_high: clause-resampling interval of that share, blocks are sections; NaN if not
+          estimable. How far the share rests on single sections, and no bound on what it can be.
         - bound_low, bound_high: what the share can be, given the text, once the sources not held are at hand (and,
           with a proxy, once the centre's own text is, which is taken to hold all of the proxy).
-        - status: "estimated", "not available" (see the bounds) or "not applicable" (the parts of the superior for a
-          province, whose superior is the centre).
+        - status: what the share is, see below.
         - superior: doc_id of the immediate superior's document, held or not, NA if none is known; superior_held.
         - centre: "held", "proxy" or "not available"; n_witnesses: independent provinces that could witness for the
           proxy; witnesses: their doc_ids, separated by ";".
 
+    Raises
+    ------
+    TypeError
+        If `corpus` is no Corpus.
+
     Notes
     -----
+    *Status*:
+
+    - "estimated": every source that the part names or leaves out is held.
+    - "lower bound": a proxy stands in for the centre, and the part is shared with the centre ("superior and
+      centre", "centre only"). The centre's own text can only add to it: share equals bound_low.
+    - "upper bound": the same, for the parts without the centre ("superior only", "neither"), which the centre's own
+      text can only lessen: share equals bound_high.
+    - "superior not held" (or not known): "centre only" is here *all* that is shared with the centre or its proxy, and
+      "neither" all that is not, whether or not the superior has it; with a proxy the first is a lower bound of what
+      is shared with the centre, the second an upper bound. "neither" proper is at most that; of "centre only" proper
+      nothing is known but its bounds.
+    - "centre not available": neither the centre nor a proxy is at hand; "superior only" is all that is shared with
+      the superior, and "neither" all that is not, whether or not the centre has it.
+    - "not available": the part names a source that is not at hand, or none is. share is NA; see the bounds.
+    - "not applicable": the parts of the superior for a province, whose superior is the centre.
+
     The *policy* of a document is its lineage together with the year its period ends (both missing is equal, a
     missing lineage is equal to none).
 
-    *Superior*: the document of the same policy for the region directly above; else one of the same lineage that
-    the text itself declares, nearest first, below the centre. Declared ones go first, then held ones, then by
-    doc_id. One that is surely younger than the document is no source of it, and not used.
+    *Superior*: the document of the same policy for the region directly above; else one that the text itself declares
+    (its parent_ids), of a region above its own and below the centre, of the same lineage if there is one, else of
+    any, nearest first. Declared ones go first, then held ones, then by doc_id. One that is surely younger than the
+    document is no source of it, and not used.
 
-    *Centre*: a national document of the same policy that is held and not surely younger. Else the proxy: text of
-    the document that is also in documents of the same policy from at least `MIN_WITNESSES` *other* provinces. All
-    documents of one province are one witness; the document's own province, and whatever it declares or is declared
-    by, are left out; order in time does not matter here. The proxy is a lower bound and grows with the number of
-    witnesses: never compare proxies of different numbers of witnesses without saying so. With fewer provinces the
-    centre is "not available".
+    *Centre*: the national documents of the same policy; if none is known, those that the text itself declares, of
+    whatever lineage (an assessment scheme rests on the plan it assesses); those that are held and not surely younger
+    are used. If none is held, the proxy: text of the document that is also in documents of the same policy from at
+    least `MIN_WITNESSES` *other* provinces, in stretches of `MIN_PROXY_CHARS` or more text-carrying characters, one
+    after the other, that the same provinces share. All documents of one province are one witness; the document's own
+    province, and whatever it declares or is declared by, are left out; order in time does not matter here. The proxy
+    is a lower bound and grows with the number of witnesses: never compare proxies of different numbers of witnesses
+    without saying so. With fewer provinces the centre is "not available".
 
-    For a province the centre *is* the superior: column superior names the national document, "centre only" is what
-    is shared with it, and the parts with "superior" do not apply.
+    For a province the centre *is* the superior: column superior names the national document, held or not; it is NA
+    where its policy has none in the documents table and it declares none. "centre only" is what is shared with it,
+    and the parts with "superior" do not apply.
 
     "neither" means "in no source held": text of other superiors, of peers, of older plans is in it, and so is text
-    rewritten in other words. Where one of the two sources is not held, "centre only" (or "superior only") is what is
-    shared with the other, whether or not the missing one has it too: read it with its bounds. Overlap is not proof
-    of copying, fixed phrases of the genre count in full, and the interval says nothing about other localities.
+    rewritten in other words. Overlap is not proof of copying, fixed phrases of the genre count in full but for the
+    brackets of those responsible (`compared_texts`), and the interval says nothing about other localities.
 
     Examples
     --------
@@ -103,26 +124,25 @@ def attribution(
     >>> rows = table[table["doc_id"] == "shijiazhuang_city_2016"]
     >>> rows["superior"].iloc[0], rows["centre"].iloc[0], int(rows["n_witnesses"].iloc[0])
     ('hebei_province_2016', 'proxy', 2)
+    >>> rows["status"].tolist()
+    ['upper bound', 'lower bound', 'lower bound', 'upper bound']
     >>> round(float(rows["share"].sum()), 9)
     1.0
     """
-    if passages is None:
-        passages = find_passages(corpus)
-    facts, spans = DocumentFacts(corpus.documents), SharedSpans(passages)
-    texts = dict(zip(corpus.documents["doc_id"].astype(str), corpus.documents["text"], strict=True))
+    facts, spans, texts = _look_up(corpus, passages)
     rows: list[dict[str, object]] = []
     for doc_id in facts.ids:
         if not facts.held[doc_id] or facts.level[doc_id] == 0:
             continue
-        sources = _find_sources(doc_id, facts, corpus.documents)
-        text = str(texts[doc_id])
+        sources = find_sources(doc_id, facts, corpus.documents)
+        text = texts[doc_id]
         masks = {name: _mask_of(doc_id, len(text), others, spans) for name, others in sources.held.items()}
         if sources.centre == "proxy":
-            masks["centre"] = _witness_counts(doc_id, len(text), sources.witnesses, spans) >= MIN_WITNESSES
+            masks["centre"] = _proxy_mask(doc_id, text, sources.witnesses, spans)
         blocks = section_labels(len(text), corpus.paragraphs[corpus.paragraphs["doc_id"] == doc_id])
         rows += _rows(sources, masks, text_characters(text), blocks, n_resamples, random_state)
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    numbers = ["share", "low", "high", "bound_low", "bound_high"]
+    numbers = ["share", "resampling_low", "resampling_high", "bound_low", "bound_high"]
     return table.astype(
         {**dict.fromkeys(numbers, float), "n_chars": "int64", "n_witnesses": "int64", "superior_held": bool}
     )
@@ -142,9 +162,16 @@ def proxy_text_spans(corpus: Corpus, *, passages: pd.DataFrame | None = None) ->
     -------
     DataFrame
         doc_id, begin, end (characters, half-open, into the clean text), text, n_witnesses (independent other
-        provinces that share the stretch, at least `MIN_WITNESSES`), witnesses (doc_ids, separated by ";"). By
-        document, in reading order; a stretch ends where its witnesses change, and is not listed if it carries no
-        text. Also for documents whose centre is held: there it tells how much of the proxy is true.
+        provinces that share all of the stretch or, where they change within it, each of its characters: the
+        fewest, at least `MIN_WITNESSES`), witnesses (all documents that share some of it; doc_ids, separated by ";").
+        By document, in reading order. A stretch has at least `MIN_PROXY_CHARS` text-carrying characters; those
+        outside the proxy end it, while punctuation, spaces and the brackets of those responsible do not. Also
+        for documents whose centre is held: there it tells how much of the proxy is true.
+
+    Raises
+    ------
+    TypeError
+        If `corpus` is no Corpus.
 
     Examples
     --------
@@ -153,117 +180,23 @@ def proxy_text_spans(corpus: Corpus, *, passages: pd.DataFrame | None = None) ->
     >>> int(spans["n_witnesses"].min())
     2
     """
-    if passages is None:
-        passages = find_passages(corpus)
-    facts, spans = DocumentFacts(corpus.documents), SharedSpans(passages)
-    texts = dict(zip(corpus.documents["doc_id"].astype(str), corpus.documents["text"], strict=True))
+    facts, spans, texts = _look_up(corpus, passages)
     rows = []
     for doc_id in facts.ids:
         if facts.held[doc_id] and facts.level[doc_id] > 0:
-            witnesses = _find_witnesses(doc_id, facts)
-            rows += _proxy_rows(doc_id, str(texts[doc_id]), witnesses, spans)
+            witnesses = find_witnesses(doc_id, facts)
+            text = str(corpus.held.loc[corpus.held["doc_id"].astype(str) == doc_id, "text"].iloc[0])
+            rows += _proxy_rows(doc_id, text, texts[doc_id], witnesses, spans)
     return pd.DataFrame(rows, columns=["doc_id", "begin", "end", "text", "n_witnesses", "witnesses"])
 
 
-@dataclass(frozen=True)
-class _Sources:
-    """Where the text of a document may come from, and what of it is at hand.
-
-    `held` maps the name of a set of documents to those held; further sets (other superiors, earlier peers) join
-    here. A set that is not in it is not held.
-    """
-
-    doc_id: str
-    superior: str | None
-    superior_held: bool
-    superior_is_centre: bool
-    centre: Literal["held", "proxy", "not available"]
-    witnesses: Mapping[str, list[str]]
-    held: Mapping[str, list[str]]
-
-
-def _find_sources(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> _Sources:
-    cells = documents.loc[documents["doc_id"].astype(str) == doc_id, "parent_ids"]
-    declared = split_ids(cells.iloc[0])
-    witnesses = _find_witnesses(doc_id, facts)
-    national = [other for other in _same_policy(doc_id, facts) if facts.level[other] == 0]
-    national = _usable(doc_id, national, declared, facts)
-    national_held = [other for other in national if facts.held[other]]
-    is_province = _direct_superior(facts.region[doc_id]) == "全国"
-    superior = _find_superior(doc_id, declared, facts) if not is_province else None
-    if is_province and national:
-        superior = national_held[0] if national_held else national[0]
-    held: dict[str, list[str]] = {}
-    if superior is not None and facts.held[superior] and not is_province:
-        held["superior"] = [superior]
-    if national_held:
-        held["centre"] = national_held
-    proxy: Literal["proxy", "not available"] = "proxy" if len(witnesses) >= MIN_WITNESSES else "not available"
-    return _Sources(
-        doc_id=doc_id,
-        superior=superior,
-        superior_held=superior is not None and facts.held[superior],
-        superior_is_centre=is_province,
-        centre="held" if national_held else proxy,
-        witnesses=witnesses,
-        held=held,
-    )
-
-
-def _same_policy(doc_id: str, facts: DocumentFacts) -> list[str]:
-    """Other documents of the same lineage and period."""
-    policy = (facts.lineage[doc_id], facts.period[doc_id])
-    if policy[0] is None:
-        return []
-    return [other for other in facts.ids if other != doc_id and (facts.lineage[other], facts.period[other]) == policy]
-
-
-def _usable(doc_id: str, others: list[str], declared: list[str], facts: DocumentFacts) -> list[str]:
-    """Those not surely younger; declared ones first, then held ones, then by doc_id."""
-    usable = [other for other in others if not facts.before(doc_id, other)]
-    if len(usable) < len(others):
-        logger.warning("%s: a superior that is surely younger is not used as a source.", doc_id)
-    return sorted(usable, key=lambda other: (other not in declared, not facts.held[other], other))
-
-
-def _direct_superior(region: str | None) -> str | None:
-    """The region directly above; None if the region is unknown."""
-    if region is None or region == "全国":
-        return None
-    return region.rsplit("/", 1)[0] if "/" in region else "全国"
-
-
-def _find_superior(doc_id: str, declared: list[str], facts: DocumentFacts) -> str | None:
-    region = facts.region[doc_id]
-    direct = [other for other in _same_policy(doc_id, facts) if facts.region[other] == _direct_superior(region)]
-    if region is not None and (usable := _usable(doc_id, direct, declared, facts)):
-        return usable[0]
-    named = [
-        other
-        for other in declared
-        if other in facts.region
-        and facts.level[other] > 0
-        and is_above(facts.region[other], region)
-        and facts.lineage[other] == facts.lineage[doc_id] is not None
-    ]
-    usable = _usable(doc_id, named, declared, facts)
-    return max(usable, key=lambda other: len(facts.region[other].split("/")), default=None)
-
-
-def _find_witnesses(doc_id: str, facts: DocumentFacts) -> dict[str, list[str]]:
-    """Held documents of the same policy by province, without the document's own province and line."""
-    if facts.region[doc_id] is None:
-        return {}
-    own = facts.region[doc_id].split("/")[0]
-    witnesses: dict[str, list[str]] = {}
-    for other in _same_policy(doc_id, facts):
-        in_line = other in facts.ancestors[doc_id] or doc_id in facts.ancestors[other]
-        if facts.region[other] is None or facts.level[other] == 0 or not facts.held[other] or in_line:
-            continue
-        province = facts.region[other].split("/")[0]
-        if province != own:
-            witnesses.setdefault(province, []).append(other)
-    return dict(sorted(witnesses.items()))
+def _look_up(corpus: Corpus, passages: pd.DataFrame | None) -> tuple[DocumentFacts, SharedSpans, dict[str, str]]:
+    """What is known of the documents, their passages, and their texts as compared."""
+    texts = compared_texts(require_corpus(corpus))
+    if passages is None:
+        passages = find_passages(corpus)
+    require_columns(require_table(passages, name="passages"), COLUMNS["passages"], name="passages")
+    return DocumentFacts(corpus.documents), SharedSpans(passages), texts
 
 
 def _mask_of(doc_id: str, n_chars: int, others: list[str], spans: SharedSpans) -> Mask:
@@ -274,36 +207,52 @@ def _mask_of(doc_id: str, n_chars: int, others: list[str], spans: SharedSpans) -
     return mask
 
 
-def _witness_counts(
+def _province_masks(
     doc_id: str, n_chars: int, witnesses: Mapping[str, list[str]], spans: SharedSpans
-) -> NDArray[np.int64]:
-    """For each character of a document the number of provinces that share it."""
-    counts = np.zeros(n_chars, dtype=np.int64)
-    for others in witnesses.values():
-        counts += _mask_of(doc_id, n_chars, others, spans)
-    return counts
+) -> NDArray[np.bool_]:
+    """Which characters of a document each of the provinces shares; shape (provinces, n_chars)."""
+    masks = [_mask_of(doc_id, n_chars, others, spans) for others in witnesses.values()]
+    return np.array(masks, dtype=bool).reshape(len(masks), n_chars)
+
+
+def _proxy_mask(doc_id: str, text: str, witnesses: Mapping[str, list[str]], spans: SharedSpans) -> Mask:
+    """Which text-carrying characters are in a stretch that the same `MIN_WITNESSES` provinces share."""
+    places = np.flatnonzero(text_characters(text))
+    masks = _province_masks(doc_id, len(text), witnesses, spans)[:, places]
+    proxy = np.zeros(len(text), dtype=bool)
+    for chosen in combinations(range(len(masks)), MIN_WITNESSES):
+        for first, last in _runs(np.asarray(masks[list(chosen)].all(axis=0), dtype=bool)):
+            if last - first >= MIN_PROXY_CHARS:
+                proxy[places[first:last]] = True
+    return proxy
+
+
+def _runs(mask: Mask) -> list[tuple[int, int]]:
+    """Begin and end of each run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _proxy_rows(
-    doc_id: str, text: str, witnesses: Mapping[str, list[str]], spans: SharedSpans
+    doc_id: str, text: str, compared: str, witnesses: Mapping[str, list[str]], spans: SharedSpans
 ) -> list[tuple[object, ...]]:
-    if len(witnesses) < MIN_WITNESSES or not text:
+    """The stretches of the proxy; `text` is shown, `compared` is what counts."""
+    if len(witnesses) < MIN_WITNESSES:
         return []
-    provinces = [(province, other) for province, others in witnesses.items() for other in others]
-    masks = np.array([_mask_of(doc_id, len(text), [other], spans) for _, other in provinces])
-    counts = _witness_counts(doc_id, len(text), witnesses, spans)
-    changes = np.flatnonzero((masks[:, 1:] != masks[:, :-1]).any(axis=0)) + 1
-    borders = [0, *changes.tolist(), len(text)]
+    places = np.flatnonzero(text_characters(compared))
+    counts = _province_masks(doc_id, len(text), witnesses, spans)[:, places].sum(axis=0)
+    documents = sorted(other for others in witnesses.values() for other in others)
+    shares = {other: _mask_of(doc_id, len(text), [other], spans)[places] for other in documents}
     rows: list[tuple[object, ...]] = []
-    for begin, end in pairwise(borders):
-        if counts[begin] >= MIN_WITNESSES and text_characters(text[begin:end]).any():
-            names = sorted(other for row, (_, other) in enumerate(provinces) if masks[row, begin])
-            rows.append((doc_id, begin, end, text[begin:end], int(counts[begin]), ";".join(names)))
+    for first, last in _runs(_proxy_mask(doc_id, compared, witnesses, spans)[places]):
+        begin, end = int(places[first]), int(places[last - 1]) + 1
+        names = ";".join(other for other in documents if shares[other][first:last].any())
+        rows.append((doc_id, begin, end, text[begin:end], int(np.min(counts[first:last])), names))
     return rows
 
 
 def _rows(
-    sources: _Sources,
+    sources: Sources,
     masks: Mapping[str, Mask],
     carries: Mask,
     blocks: NDArray[np.int64],
@@ -318,7 +267,7 @@ def _rows(
     for part in PARTS:
         status = _status(part, sources, masks)
         share, low, high = float("nan"), float("nan"), float("nan")
-        if status == "estimated":
+        if status not in ("not available", "not applicable"):
             tops, bottoms = np.bincount(blocks, parts[part]), np.bincount(blocks, carries)
             share, low, high = clause_resampling_interval(
                 tops, bottoms, np.arange(len(tops)), n_resamples=n_resamples, random_state=random_state
@@ -326,7 +275,7 @@ def _rows(
         bound_low, bound_high = bounds[part] if status != "not applicable" else (float("nan"), float("nan"))
         rows.append(
             {
-                "doc_id": sources.doc_id, "part": part, "share": share, "low": low, "high": high,
+                "doc_id": sources.doc_id, "part": part, "share": share, "resampling_low": low, "resampling_high": high,
                 "bound_low": bound_low, "bound_high": bound_high, "n_chars": size, "status": status,
                 "superior": sources.superior if sources.superior is not None else pd.NA,
                 "superior_held": sources.superior_held, "centre": sources.centre,
@@ -336,11 +285,18 @@ def _rows(
     return rows
 
 
-def _status(part: str, sources: _Sources, masks: Mapping[str, Mask]) -> str:
+def _status(part: str, sources: Sources, masks: Mapping[str, Mask]) -> str:
     if sources.superior_is_centre and "superior" in part:
         return "not applicable"
-    missing = [name for name in ("superior", "centre") if name not in masks and name in part]
-    return "not available" if missing or not masks else "estimated"
+    if not masks or any(name in part and name not in masks for name in ("superior", "centre")):
+        return "not available"
+    if "superior" not in masks and not sources.superior_is_centre:
+        return "superior not held"
+    if "centre" not in masks:
+        return "centre not available"
+    if sources.centre == "proxy":
+        return "lower bound" if "centre" in part else "upper bound"
+    return "estimated"
 
 
 def _intersections(masks: Mapping[str, Mask], carries: Mask) -> dict[str, Mask]:
@@ -351,7 +307,7 @@ def _intersections(masks: Mapping[str, Mask], carries: Mask) -> dict[str, Mask]:
     return {part: mask & carries for part, mask in zip(PARTS, found, strict=True)}
 
 
-def _bounds(sources: _Sources, masks: Mapping[str, Mask], carries: Mask) -> dict[str, tuple[float, float]]:
+def _bounds(sources: Sources, masks: Mapping[str, Mask], carries: Mask) -> dict[str, tuple[float, float]]:
     """The least and the greatest share of each part.
 
     A set that is held is known; one that is not lies between nothing and everything; the centre for which a

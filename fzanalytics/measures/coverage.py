@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
-from fzanalytics.base.tables import require_columns
+from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.alignment import counterparts, text_characters
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.passages import SharedSpans, find_passages, order_of_documents
 from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.texts.corpus import Corpus
@@ -19,8 +21,8 @@ from fzanalytics.texts.corpus import Corpus
 COVERAGE_MIN_CHARS = 12
 
 _COLUMNS = (
-    "source", "source_paragraph", "section", "target", "target_paragraph", "score", "target_begin", "target_end",
-    "covered", "order",
+    "source", "source_paragraph", "section", "target", "target_paragraph", "score", "n_matched", "hull_begin",
+    "hull_end", "covered", "order",
 )  # fmt: skip
 
 
@@ -32,7 +34,8 @@ def coverage_matrix(
     Parameters
     ----------
     corpus : Corpus
-        The unit is the paragraph that carries its own number or responsibility bracket.
+        The unit is the paragraph that carries its own number or responsibility bracket; the bracket itself is no
+        part of what is compared (`compared_texts`).
     source : str
         doc_id of a held document.
     passages : DataFrame, optional
@@ -46,9 +49,10 @@ def coverage_matrix(
     DataFrame, one row for each paragraph of the source (in reading order) and each target (by doc_id)
         source, source_paragraph, section, target; target_paragraph: the paragraph of the target with the highest
         score (the first of several), NA if none shares anything; score in [0, 1]: text-carrying characters of the
-        source's paragraph that lie in passages and have their counterpart in that paragraph, over all of them,
-        NaN if it has none; target_begin, target_end: span of those counterparts, in characters, half-open, into
-        the target's text; covered; order: see `order_of_documents`.
+        source's paragraph that lie in passages and have their counterpart in that paragraph (n_matched), over all
+        of them, NaN if it has none; hull_begin, hull_end: from the first of those counterparts to the last, in
+        characters, half-open, into the target's text: a hull, much of which may be unmatched; covered; order: see
+        `order_of_documents`.
         Directional: a share *of the source's paragraph*. Targets are all held documents but those that come
         before the source ("declared", "earlier" or "superior"); where order is "unknown" nothing is known of the
         direction.
@@ -57,13 +61,13 @@ def coverage_matrix(
     ------
     ValueError
         If `source` is not a held document, or `threshold` is out of its range.
+    TypeError
+        If `corpus` is no Corpus.
 
     Notes
     -----
     A covered paragraph has a counterpart in the target; both may have it from a third document, and a formula of
-    the genre covers a short paragraph by itself. The responsibility bracket belongs to the paragraph and counts:
-    where two documents end their paragraphs with one formula (按职责分工分别负责, each responsible by division of
-    duties), every score is higher by it. A paragraph that the target spreads over two of its own counts
+    the genre covers a short paragraph by itself. A paragraph that the target spreads over two of its own counts
     with the larger part only. Show the curve over the threshold (`coverage_curve`) beside any one threshold.
 
     Examples
@@ -78,13 +82,15 @@ def coverage_matrix(
     targets = _not_before(corpus, source)
     if passages is None:
         passages = _own_passages(corpus, source, targets)
+    require_columns(require_table(passages, name="passages"), COLUMNS["passages"], name="passages")
     rows: list[tuple[object, ...]] = []
     for target, order in sorted(targets.items()):
         for match in _best_matches(corpus, source, target, SharedSpans(passages)):
-            paragraph, section, other, score, begin, end = match
-            rows.append((source, paragraph, section, target, other, score, begin, end, score >= threshold, order))
+            rows.append((source, *match[:2], target, *match[2:], match.score >= threshold, order))
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    return table.astype({"target_begin": "Int64", "target_end": "Int64", "score": float, "covered": bool})
+    return table.astype(
+        {"score": float, "n_matched": "int64", "hull_begin": "Int64", "hull_end": "Int64", "covered": bool}
+    )
 
 
 def coverage_curve(
@@ -120,7 +126,7 @@ def coverage_curve(
     >>> coverage_curve(matrix, [0.5, 0.9])[["threshold", "coverage", "n_paragraphs"]].values.tolist()
     [[0.5, 0.5, 4.0], [0.9, 0.25, 4.0]]
     """
-    require_columns(matrix, ("target", "section", "score", "order"), name="matrix")
+    require_columns(require_table(matrix, name="matrix"), ("target", "section", "score", "order"), name="matrix")
     for threshold in thresholds:
         _check_threshold(threshold)
     rows = []
@@ -139,7 +145,7 @@ def coverage_curve(
 def unmatched_paragraphs(
     corpus: Corpus, source: str, *, passages: pd.DataFrame | None = None, threshold: float = 0.5
 ) -> pd.DataFrame:
-    """The paragraphs without a counterpart, both ways: dropped from the source, added by the target.
+    """The paragraphs without a counterpart, both ways: only in the source, only in the target.
 
     Parameters
     ----------
@@ -149,40 +155,46 @@ def unmatched_paragraphs(
     Returns
     -------
     DataFrame
-        target; side: "dropped" (a paragraph of the source that no paragraph of the target covers) or "added" (a
-        paragraph of the target that no paragraph of the source covers); doc_id and paragraph_id of the paragraph,
-        section, text; score in [0, 1), of the paragraph's own characters; order. By target, dropped before added,
-        in reading order. Where order is "unknown" the two words stand for nothing but the side.
+        target; side: "only in source" (a paragraph of the source that no paragraph of the target covers) or "only in
+        target" (a paragraph of the target that no paragraph of the source covers); doc_id and paragraph_id of the
+        paragraph, section, text (with its bracket of those responsible, which is not compared); score in [0, 1), of
+        the paragraph's own characters; order. By target, the source's side first, in reading order.
 
     Notes
     -----
-    A paragraph said in other words throughout is unmatched too: it is not shown that its content is missing.
+    Only where order is "declared" or "superior", so that the target had the source before it, may "only in source"
+    be read as dropped and "only in target" as added. "earlier" says that the source is older, not that the target
+    followed it; "unknown" not even that. And a paragraph said in other words throughout is unmatched too: it is
+    not shown that its content is missing.
 
     Examples
     --------
     >>> from fzanalytics.texts.datasets import load_sample
     >>> table = unmatched_paragraphs(load_sample(), "hebei_province_2016")
     >>> sorted(table["side"].unique())
-    ['added', 'dropped']
+    ['only in source', 'only in target']
     """
     _check_source(corpus, source)
     _check_threshold(threshold)
     targets = _not_before(corpus, source)
     if passages is None:
         passages = _own_passages(corpus, source, targets)
+    require_columns(require_table(passages, name="passages"), COLUMNS["passages"], name="passages")
     spans = SharedSpans(passages)
     texts = dict(zip(corpus.paragraphs["paragraph_id"], corpus.paragraphs["text"], strict=True))
     rows = []
     for target, order in sorted(targets.items()):
-        for side, doc_id, other in (("dropped", source, target), ("added", target, source)):
-            for paragraph, section, _, score, _, _ in _best_matches(corpus, doc_id, other, spans):
-                if score < threshold:
-                    rows.append((target, side, doc_id, paragraph, section, texts[paragraph], score, order))
+        for side, doc_id, other in (("only in source", source, target), ("only in target", target, source)):
+            for match in _best_matches(corpus, doc_id, other, spans):
+                if match.score < threshold:
+                    paragraph = match.paragraph
+                    rows.append((target, side, doc_id, paragraph, match.section, texts[paragraph], match.score, order))
     columns = ["target", "side", "doc_id", "paragraph_id", "section", "text", "score", "order"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _check_source(corpus: Corpus, source: str) -> None:
+    require_corpus(corpus)
     held = sorted(corpus.held["doc_id"].astype(str))
     if source in held:
         return
@@ -212,11 +224,20 @@ def _own_passages(corpus: Corpus, source: str, targets: dict[str, str]) -> pd.Da
     return find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=pairs)
 
 
-_Match = tuple[str, str, object, float, object, object]
+class _Match(NamedTuple):
+    """A paragraph and the best paragraph of the other document, NA if there is none; the hull lies in the latter."""
+
+    paragraph: str
+    section: str
+    other: object
+    score: float
+    n_matched: int
+    hull_begin: object
+    hull_end: object
 
 
 def _best_matches(corpus: Corpus, source: str, target: str, spans: SharedSpans) -> list[_Match]:
-    """For each paragraph of source: its id, section, the best paragraph of target, score, begin, end."""
+    """For each paragraph of source its best match in target."""
     here, there = (_Paragraphs(corpus, doc_id) for doc_id in (source, target))
     x, y = _shared_characters(here.text, there.text, spans.pairs(source, target))
     p, q = here.number[x], there.number[y]
@@ -231,11 +252,12 @@ def _best_matches(corpus: Corpus, source: str, target: str, spans: SharedSpans) 
     rows: list[_Match] = []
     for number, (paragraph, section, size) in enumerate(zip(here.ids, here.sections, here.sizes, strict=True)):
         if number not in best:
-            rows.append((paragraph, section, pd.NA, 0.0 if size else float("nan"), pd.NA, pd.NA))
+            rows.append(_Match(paragraph, section, pd.NA, 0.0 if size else float("nan"), 0, pd.NA, pd.NA))
             continue
         other, count = best[number]
         at = y[(p == number) & (q == other)]
-        rows.append((paragraph, section, there.ids[other], count / size, int(at.min()), int(at.max()) + 1))
+        hull = int(np.min(at)), int(np.max(at)) + 1
+        rows.append(_Match(paragraph, section, there.ids[other], count / size, count, *hull))
     return rows
 
 
@@ -244,7 +266,7 @@ class _Paragraphs:
 
     def __init__(self, corpus: Corpus, doc_id: str) -> None:
         documents, table = corpus.documents, corpus.paragraphs
-        self.text = str(documents.loc[documents["doc_id"] == doc_id, "text"].iloc[0])
+        (self.text,) = compared_texts(documents[documents["doc_id"].astype(str) == doc_id]).values()
         rows = table[table["doc_id"] == doc_id].sort_values(["begin", "end"])
         self.ids = rows["paragraph_id"].astype(str).tolist()
         self.sections = rows["section"].fillna("").astype(str).tolist()

@@ -14,21 +14,25 @@ from numpy.typing import NDArray
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import COLUMNS, LEVELS, require_columns
 from fzanalytics.measures.alignment import AlignedPassage, align_pair, text_characters
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
 from fzanalytics.texts.corpus import Corpus
 
 logger = logging.getLogger(__name__)
 
+#: A passage holds an unbroken run of so many characters.
+SEED_CHARS = 8
+
 _ORDER_COLUMNS = ("doc_id", "level", "region", "lineage", "earliest", "latest", "period_end", "parent_ids", "held")
 _SHARE_COLUMNS = ("source", "target", "share", "low", "high", "n_chars", "n_target_chars", "order")
 
 
-def order_of_documents(documents: pd.DataFrame, *, held_only: bool = True) -> pd.DataFrame:
+def order_of_documents(documents: pd.DataFrame | Corpus, *, held_only: bool = True) -> pd.DataFrame:
     """Which of two documents came first, and how that is known.
 
     Parameters
     ----------
-    documents : DataFrame, D rows
+    documents : DataFrame, D rows, or Corpus
         The documents table, rows that are not held included: the line of declared superiors runs through them.
     held_only : bool
         Pairs of documents that are held only, or of all rows.
@@ -61,6 +65,7 @@ def order_of_documents(documents: pd.DataFrame, *, held_only: bool = True) -> pd
     >>> order_of_documents(table).values.tolist()
     [['province', 'county', 'earlier']]
     """
+    documents = require_table(documents, name="documents")
     require_columns(documents, _ORDER_COLUMNS, name="documents")
     facts = DocumentFacts(documents)
     ids = facts.ids if not held_only else [doc_id for doc_id in facts.ids if facts.held[doc_id]]
@@ -175,7 +180,8 @@ def find_passages(
     corpus : Corpus
         D documents of which the held ones are aligned, each with each.
     min_chars : int
-        Fewest matched characters of a passage, at least 4. Punctuation and spaces do not count.
+        Fewest matched characters of a passage, at least `SEED_CHARS` (8). Punctuation and spaces do not count, nor do
+        the brackets of those responsible.
     min_identity : float
         Least identity of a passage, in (0, 1].
     pairs : iterable of (doc_id, doc_id), optional
@@ -197,12 +203,18 @@ def find_passages(
     ------
     ValueError
         If an option is out of its range, or a pair names a document that is not held.
+    TypeError
+        If `corpus` is no Corpus.
 
     Notes
     -----
     A passage is text that two documents share. That one drew it from the other takes order in time and a
     baseline: both may have it from a third, and formulas of the genre are shared by all. The definition is that
-    of `align_pair` with `seed_chars` = min(8, min_chars).
+    of `align_pair` with `seed_chars` = `SEED_CHARS`.
+
+    The brackets that name those responsible （省法制办负责） are no shared text (`compared_texts`): they are blank in
+    both texts before these are aligned. A passage runs on behind such a bracket only if the two texts do; its
+    span then holds the bracket, which counts in neither n_chars nor identity.
 
     Examples
     --------
@@ -218,17 +230,26 @@ def find_passages(
     from joblib import Parallel, delayed
     from tqdm.auto import tqdm
 
-    texts = dict(zip(corpus.held["doc_id"].astype(str), corpus.held["text"].astype(str), strict=True))
+    texts = compared_texts(require_corpus(corpus))
+    _check_min_chars(min_chars)
     order = order_of_documents(corpus.documents)
     if pairs is not None:
         order = _only(order, pairs, texts)
-    align = partial(align_pair, min_chars=min_chars, min_identity=min_identity, seed_chars=min(8, min_chars))
+    align = partial(align_pair, min_chars=min_chars, min_identity=min_identity, seed_chars=SEED_CHARS)
     align("", "")  # options out of range are told at once
     work = [(str(s), str(t), str(o)) for s, t, o in order.itertuples(index=False)]
     found = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(align)(texts[source], texts[target]) for source, target, _ in work
     )
     return _passage_table(work, tqdm(found, total=len(work), desc="find_passages", disable=not progress))
+
+
+def _check_min_chars(min_chars: int) -> None:
+    if min_chars < SEED_CHARS:
+        raise ValueError(
+            f"`min_chars` must be at least {SEED_CHARS}, the length of the unbroken run that every passage holds; "
+            f"got {min_chars}. Take 20, or 12 for short clauses."
+        )
 
 
 def _passage_table(work: list[tuple[str, str, str]], found: Iterable[list[AlignedPassage]]) -> pd.DataFrame:
@@ -266,9 +287,9 @@ def _only(order: pd.DataFrame, pairs: Iterable[tuple[str, str]], texts: dict[str
 
 def borrowing_share(
     passages: pd.DataFrame,
-    documents: pd.DataFrame,
+    documents: pd.DataFrame | Corpus,
     *,
-    paragraphs: pd.DataFrame | None = None,
+    paragraphs: pd.DataFrame | Corpus | None = None,
     pairs: Iterable[tuple[str, str]] | None = None,
     n_resamples: int = 999,
     level: float = 0.95,
@@ -280,9 +301,9 @@ def borrowing_share(
     ----------
     passages : DataFrame, P rows
         From `find_passages`.
-    documents : DataFrame, D rows
+    documents : DataFrame, D rows, or Corpus
         The documents table, rows that are not held included.
-    paragraphs : DataFrame, optional
+    paragraphs : DataFrame or Corpus, optional
         The paragraphs table; with it an interval is given, blocks being its sections (text outside of paragraphs
         is one block).
     pairs : iterable of (doc_id, doc_id), optional
@@ -295,8 +316,9 @@ def borrowing_share(
     DataFrame
         source, target, share, low, high, n_chars, n_target_chars, order; one row for each pair of held documents,
         in the direction of `order_of_documents`; two rows, one in each direction, where that is "unknown".
-        share in [0, 1]: text-carrying characters of target (letters, digits, Han) inside the union of passages
-        shared with source (n_chars) over all of them (n_target_chars). Directional: a share *of the target*.
+        share in [0, 1]: text-carrying characters of target (letters, digits, Han, outside the brackets of those
+        responsible) inside the union of passages shared with source (n_chars) over all of them (n_target_chars).
+        Directional: a share *of the target*.
         0 if nothing is shared, NaN for an empty text. low and high: clause-resampling interval, NaN if not
         estimable or without `paragraphs`.
 
@@ -304,12 +326,15 @@ def borrowing_share(
     ------
     ValueError
         If a column is missing, or a passage ends after its text.
+    TypeError
+        If a table is no table.
 
     Notes
     -----
     It says how much of the target is *shared with* the source. "Drawn from" it may be called only where the order
     is "declared" or "earlier" and the share exceeds a baseline: text that both have from a third document
     counts in full. Characters between the runs of a passage (edits) count as shared; `min_identity` bounds them.
+    The brackets that name those responsible count nowhere (`compared_texts`).
 
     Examples
     --------
@@ -321,9 +346,10 @@ def borrowing_share(
     >>> borrowing_share(passages, documents)[["source", "target", "share", "n_chars"]].values.tolist()
     [['a', 'b', 0.5, 2]]
     """
-    require_columns(passages, COLUMNS["passages"], name="passages")
-    held = documents[documents["held"].astype(bool)]
-    texts = dict(zip(held["doc_id"].astype(str), held["text"].astype(str), strict=True))
+    require_columns(require_table(passages, name="passages"), COLUMNS["passages"], name="passages")
+    if paragraphs is not None:
+        paragraphs = require_table(paragraphs, name="paragraphs")
+    texts = compared_texts(documents)
     order = order_of_documents(documents)
     if pairs is not None:
         order = _only(order, pairs, texts)

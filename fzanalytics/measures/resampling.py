@@ -75,10 +75,10 @@ def clause_resampling_interval(
     top, bottom = np.asarray(numerators, dtype=float), np.asarray(denominators, dtype=float)
     labels = np.asarray(blocks)
     _check(top, bottom, labels, n_resamples, level)
-    total = bottom.sum()
+    total = float(np.sum(bottom))
     if total == 0:
         return float("nan"), float("nan"), float("nan")
-    share = float(top.sum() / total)
+    share = float(np.sum(top)) / total
     place = np.unique(labels.astype(str), return_inverse=True)[1]
     top, bottom = np.bincount(place, weights=top), np.bincount(place, weights=bottom)
     top, bottom = top[bottom > 0], bottom[bottom > 0]
@@ -86,7 +86,7 @@ def clause_resampling_interval(
         return share, float("nan"), float("nan")
     generator = make_generator(random_state, "clause resampling")
     drawn = generator.integers(len(bottom), size=(n_resamples, len(bottom)))
-    shares = top[drawn].sum(axis=1) / bottom[drawn].sum(axis=1)
+    shares = np.divide(np.sum(top[drawn], axis=1), np.sum(bottom[drawn], axis=1))
     low, high = np.quantile(shares, [(1 - level) / 2, (1 + level) / 2])
     return share, float(low), float(high)
 
@@ -100,8 +100,9 @@ def _check(
             f"got shapes {top.shape}, {bottom.shape} and {labels.shape}."
         )
     for name, values in (("numerators", top), ("denominators", bottom)):
-        if not np.all(np.isfinite(values) & (values >= 0)):
-            raise ValueError(f"`{name}` must be at least 0 and not missing; got {values.min() if len(values) else ''}.")
+        wrong = values[~(np.isfinite(values) & (values >= 0))]
+        if len(wrong):
+            raise ValueError(f"`{name}` must be at least 0 and not missing; got {float(wrong[0])}.")
     if n < 1:
         raise ValueError(f"`n_resamples` must be at least 1; got {n}. Take 999.")
     if not 0 < level < 1:

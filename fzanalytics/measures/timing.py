@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.inputs import require_table
 from fzanalytics.measures.passages import split_ids
+from fzanalytics.texts.corpus import Corpus
 
 logger = logging.getLogger(__name__)
 
@@ -16,12 +18,12 @@ _TIMELINE = ("doc_id", "title", "level", "region", "earliest", "latest", "date_b
 _LAGS = ("source", "target", "source_level", "target_level", "lag_days_low", "lag_days_high", "contradiction")
 
 
-def timeline(documents: pd.DataFrame) -> pd.DataFrame:
+def timeline(documents: pd.DataFrame | Corpus) -> pd.DataFrame:
     """All documents in order of time, held or not.
 
     Parameters
     ----------
-    documents : DataFrame, D rows
+    documents : DataFrame, D rows, or Corpus
         The documents table.
 
     Returns
@@ -36,6 +38,8 @@ def timeline(documents: pd.DataFrame) -> pd.DataFrame:
     ------
     ValueError
         If a column is missing.
+    TypeError
+        If `documents` is no table.
 
     Notes
     -----
@@ -48,6 +52,7 @@ def timeline(documents: pd.DataFrame) -> pd.DataFrame:
     >>> timeline(load_sample().documents)["doc_id"].iloc[0]
     'national_outline_2015'
     """
+    documents = require_table(documents, name="documents")
     require_columns(documents, (*_TIMELINE[:-1], "parent_ids"), name="documents")
     table = documents[list(_TIMELINE[:-1])].copy()
     named = {parent for cell in documents["parent_ids"] for parent in split_ids(cell)}
@@ -60,12 +65,12 @@ def timeline(documents: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns="first").reset_index(drop=True)
 
 
-def lag_table(documents: pd.DataFrame) -> pd.DataFrame:
+def lag_table(documents: pd.DataFrame | Corpus) -> pd.DataFrame:
     """Days from each declared superior to the document that declares it, as bounds.
 
     Parameters
     ----------
-    documents : DataFrame, D rows
+    documents : DataFrame, D rows, or Corpus
         The documents table. Documents that are not held count too, if they are dated.
 
     Returns
@@ -81,6 +86,8 @@ def lag_table(documents: pd.DataFrame) -> pd.DataFrame:
     ------
     ValueError
         If a column is missing.
+    TypeError
+        If `documents` is no table.
 
     Notes
     -----
@@ -95,6 +102,7 @@ def lag_table(documents: pd.DataFrame) -> pd.DataFrame:
     >>> lag_table(table)[["source", "target", "lag_days_low", "lag_days_high"]].values.tolist()
     [['p', 'c', 92.0, nan]]
     """
+    documents = require_table(documents, name="documents")
     require_columns(documents, ("doc_id", "level", "earliest", "latest", "parent_ids"), name="documents")
     facts = documents.set_index("doc_id")
     rows, absent = [], 0

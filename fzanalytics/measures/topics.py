@@ -16,6 +16,7 @@ from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from fzanalytics.base.seeds import RandomState, integer_seed
+from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import MaskKind
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
 from fzanalytics.measures.similarity import Unit
@@ -228,6 +229,30 @@ def topic_stability(
     return pd.DataFrame(
         [_number_row(number, n_seeds, fits, scores, units, min_cosine) for number in dict.fromkeys(n_topics)]
     )
+
+
+def choose_n_topics(stability: pd.DataFrame) -> int:
+    """The number of topics by a rule, not by taste: the largest of which every topic comes back.
+
+    Parameters
+    ----------
+    stability : DataFrame
+        From `topic_stability`, one row a number of topics.
+
+    Returns
+    -------
+    int
+        The largest number whose recurring_share is 1; if there is none, the one with the largest recurring_share, of
+        equal ones the largest.
+
+    Examples
+    --------
+    >>> choose_n_topics(pd.DataFrame({"n_topics": [4, 6, 8], "recurring_share": [1.0, 1.0, 0.875]}))
+    6
+    """
+    require_columns(stability, ["n_topics", "recurring_share"], name="stability")
+    best = stability[stability["recurring_share"] == stability["recurring_share"].max()]
+    return int(best["n_topics"].max())
 
 
 def _result(corpus: Corpus, units: TopicUnits, fitted: FittedTopics, settings: dict[str, Any]) -> TopicResult:

@@ -69,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument("--text-column", metavar="NAME", help="the column of the table that holds the texts")
     analyze.set_defaults(run=_analyze)
     for command in (reproduce, analyze):
-        command.add_argument("--topics", type=int, default=8, metavar="K", help="number of topics (default: 8)")
+        command.add_argument(
+            "--topics", type=int, metavar="K", help="number of topics (default: the largest whose topics all come back)"
+        )
         command.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
         command.add_argument(
             "--formats", default="png,svg,pdf", metavar="LIST", help="of the figures (default: png,svg,pdf)"

@@ -12,6 +12,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 import numpy as np
 import pandas as pd
 
+from fzanalytics import __version__
 from fzanalytics.base.files import MANIFEST_NAME, is_inside, sha256_of, write_text_atomically
 from fzanalytics.base.fonts import font_file
 
@@ -19,7 +20,7 @@ from fzanalytics.base.fonts import font_file
 MANIFEST_VERSION = 1
 
 _PACKAGES = (
-    "fzanalytics", "numpy", "pandas", "scipy", "scikit-learn", "gensim", "jieba", "matplotlib", "OpenCC", "zhplot",
+    "numpy", "pandas", "scipy", "scikit-learn", "gensim", "jieba", "matplotlib", "OpenCC", "zhplot",
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def versions() -> dict[str, str]:
     >>> "python" in versions() and "pandas" in versions()
     True
     """
-    found = {"python": platform.python_version()}
+    found = {"python": platform.python_version(), "fzanalytics": __version__}
     for package in _PACKAGES:
         try:
             found[package] = version(package)

@@ -39,6 +39,19 @@ SAMPLE_LABELS = {
     "gannan_2017": "Gannan (prefecture)",
     "guangdong_2016": "Guangdong (province)",
     "henan_2016": "Henan 2016-2020 (province)",
+    "rule_of_law_plan_2020": "National plan 2020-2025",
+    "rule_of_law_society_2020": "National society outline 2020-2025",
+    "henan_assessment_2015": "Henan, assessment 2015 (province)",
+}
+
+
+#: And of the policies that they belong to.
+SAMPLE_LINEAGES = {
+    "法治政府建设": "law-based government",
+    "法治建设考核": "assessment of rule of law",
+    "依法行政考核": "assessment of lawful administration",
+    "法治中国建设": "rule of law in China",
+    "法治社会建设": "law-based society",
 }
 
 
@@ -78,8 +91,8 @@ class Report:
 def reproduce(
     out: str | Path = "figures",
     *,
-    add: Sequence[str | Path] = (),
-    n_topics: int = 8,
+    add: str | Path | Sequence[str | Path] = (),
+    n_topics: int | None = None,
     random_state: int = 0,
     formats: Sequence[str] = ("png", "svg", "pdf"),
     progress: bool = False,
@@ -91,10 +104,10 @@ def reproduce(
     out : path
         The folder for the results. They are moved into place when all are there: an interrupted run leaves the old
         ones whole.
-    add : sequence of paths
+    add : path or sequence of paths
         Further texts; see `load_sample`. The official text of a national outline takes the place of the proxy.
-    n_topics : int
-        Topics of figure 3.
+    n_topics : int, optional
+        Topics of figure 3; without it `choose_n_topics` decides, by stability.
     random_state : int
         Seed of all that is random; the same seed and versions give the same bytes.
     formats : sequence of {"png", "svg", "pdf"}
@@ -115,10 +128,16 @@ def reproduce(
     ...
     ValueError: `formats` must be one or more of png, svg, pdf; got gif.
     """
-    settings = Settings(n_topics, random_state, _check_formats(formats), progress, SAMPLE_LABELS)
+    settings = Settings(n_topics, random_state, _check_formats(formats), progress, SAMPLE_LABELS, SAMPLE_LINEAGES)
     _check_numbers(settings)
     corpus = load_sample(add=add)
-    return _run(corpus, Path(out), settings)
+    further = [doc_id for doc_id in corpus.documents["doc_id"] if doc_id not in SAMPLE_LABELS]
+    notes = [
+        f"{doc_id} was added as a further document; to put it in the place of one that is named but not held, "
+        "name the file after that one's doc_id, e.g. national_outline_2015.txt"
+        for doc_id in further
+    ]
+    return _run(corpus, Path(out), settings, notes)
 
 
 def analyze(
@@ -128,7 +147,7 @@ def analyze(
     metadata: str | Path | pd.DataFrame | None = None,
     text_column: str | None = None,
     labels: Mapping[str, str] | None = None,
-    n_topics: int = 8,
+    n_topics: int | None = None,
     random_state: int = 0,
     formats: Sequence[str] = ("png", "svg", "pdf"),
     progress: bool = False,
@@ -179,7 +198,7 @@ def _check_formats(formats: Sequence[str]) -> tuple[Format, ...]:
 
 
 def _check_numbers(settings: Settings) -> None:
-    if settings.n_topics < 2:
+    if settings.n_topics is not None and settings.n_topics < 2:
         raise ValueError(f"`n_topics` must be at least 2; got {settings.n_topics}.")
     if settings.random_state < 0:
         raise ValueError(f"`random_state` must be at least 0; got {settings.random_state}.")
@@ -188,8 +207,8 @@ def _check_numbers(settings: Settings) -> None:
 # ---------------------------------------------------------------- the run
 
 
-def _run(corpus: Corpus, out: Path, settings: Settings) -> Report:
-    work = Work(corpus, settings)
+def _run(corpus: Corpus, out: Path, settings: Settings, notes: Sequence[str] = ()) -> Report:
+    work = Work(corpus, settings, list(notes))
     made: list[MadeFile] = []
     inputs = _inputs(corpus)
     with staged_directory(out) as stage:
@@ -245,7 +264,7 @@ def _attempt(name: str, save: Callable[[Step, Work, Path, list[str]], Any], work
 def _parameters(work: Work, depends: tuple[str, ...]) -> dict[str, object]:
     values: dict[str, object] = {}
     if "n_topics" in depends:
-        values["n_topics"] = work.settings.n_topics
+        values["n_topics"] = work.n_topics
     if "source" in depends:
         values["source"] = main_source(work.corpus)
     return values
@@ -301,7 +320,7 @@ def _notes_of_the_log(notes: list[str]) -> Iterator[None]:
 def _notes_on(work: Work) -> list[str]:
     """What a reader of the figures must know, in the order in which they would ask."""
     corpus = work.corpus
-    notes = [f"{p.doc_id if pd.notna(p.doc_id) else p.source}: {p.message}" for p in corpus.problems.itertuples()]
+    notes = [_sentence(row.message, row.doc_id, row.source) for row in corpus.problems.itertuples(index=False)]
     national = corpus.documents[corpus.documents["level"] == "national"]
     for row in national.itertuples(index=False):
         if row.held:
@@ -313,5 +332,15 @@ def _notes_on(work: Work) -> list[str]:
         )
     if "topics" in work.__dict__:
         loss = work.topics.loss
-        notes.append("topics: " + ", ".join(f"{name} {value:,}" for name, value in loss.items()))
+        notes.append(
+            f"topics rest on {loss['n_tokens']:,} of {loss['n_words']:,} words; left out: {loss['n_stopped']:,} stop words, "
+            f"{loss['n_short']:,} of one character, {loss['n_masked']:,} in names, {loss['n_rare'] + loss['n_common']:,} "
+            f"too rare or too common; {loss['n_empty_units']} of {loss['n_units']} paragraphs have no word left"
+        )
     return notes
+
+
+def _sentence(message: str, doc_id: object, source: object) -> str:
+    """A problem with the name of what it is about in front, if the message does not begin with it."""
+    name = str(doc_id if pd.notna(doc_id) else source if pd.notna(source) else "")
+    return message if not name or message.startswith(name) else f"{name}: {message}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMNS = (
-    "doc_id", "part", "share", "low", "high", "bound_low", "bound_high", "status", "superior", "superior_held",
-    "centre", "n_witnesses",
+    "doc_id", "part", "share", "resampling_low", "resampling_high", "bound_low", "bound_high", "status", "superior",
+    "superior_held", "centre", "n_witnesses",
 )  # fmt: skip
 
 #: In the order in which they are stacked: colour, and name in both languages.
@@ -38,9 +38,23 @@ _PARTS: dict[str, tuple[str, str, str]] = {
     "centre only": (COLOURS[1], "centre only", "仅与中央共有"),
     "neither": ("#E3E3E3", "in no source held", "不见于已入库来源"),
 }
-_BAR = 0.4
-_STEP = 0.105  # between the whiskers below a bar, in lanes
-_OPEN_HATCH = "////"
+#: What a share is where the other source is missing: part and status, name in both languages.
+_WIDER: dict[tuple[str, str], tuple[str, str]] = {
+    ("centre only", "superior not held"): ("centre, superior or not", "与中央共有（上级不明）"),
+    ("superior only", "centre not available"): ("superior, centre or not", "与上级共有（中央不明）"),
+}
+#: Parts without a share: drawn as no segment.
+_WITHOUT_SHARE = ("not available", "not applicable")
+_BAR = 0.5
+_LINE = 0.2  # from a line of the table to the next, in lanes
+_HATCH = "////"
+#: The columns of the table: points from the right edge of the axes, alignment, heading in both languages.
+_TABLE: tuple[tuple[int, Literal["left", "right"], str, str], ...] = (
+    (26, "left", "part", "部分"),
+    (160, "right", "share", "占比"),
+    (207, "right", "interval", "区间"),
+    (254, "right", "bounds", "上下界"),
+)
 
 
 @in_house_style
@@ -54,20 +68,21 @@ def plot_attribution(
 ) -> Axes:
     """Figure 5: shares of each text that it shares with its superior, the centre, both, or neither.
 
-    A stacked bar a document, of the parts that can be estimated. Below it a whisker for each part: its
-    clause-resampling interval, drawn from where the part begins (of the last one, from where it ends). A part whose source is not held is no zero: it is
-    named on the right as NA, with the least and the greatest it can be, and the estimated parts of that document are
-    hatched, since the missing source may have them too. A document without any source is one empty hatched bar.
+    A stacked bar a document, of the parts that have a share. A part that is estimated is solid; one that is a bound
+    only, or lacks a source, is hatched, and its number says ≥ or ≤ where it is a bound. A document without any
+    source is one empty hatched bar. On the right a table, one line a part: the share, its clause-resampling interval
+    in brackets, and, unless it is estimated, the bounds of what it can be. A part whose source is not at hand is NA
+    there, and no zero.
 
     Parameters
     ----------
     attribution : DataFrame
-        As `attribution` returns it: columns doc_id, part, share, low, high, bound_low, bound_high, status, superior,
-        superior_held, centre, n_witnesses.
+        As `attribution` returns it: columns doc_id, part, share, resampling_low, resampling_high, bound_low,
+        bound_high, status, superior, superior_held, centre, n_witnesses.
     documents : DataFrame, optional
         Columns doc_id, level: orders the bars from the centre down.
     ax : Axes, optional
-        Drawn on; else a new figure.
+        Drawn on; else a new figure. The table stands just outside of it, about 3.6 inches wide.
     language : "en" or "zh"
     labels : mapping of doc_id to text, optional
 
@@ -82,33 +97,39 @@ def plot_attribution(
 
     Notes
     -----
-    Shared with, not copied from. Whether the centre is held or a proxy stands in, and with how many witnesses, is
-    written under each name; bars with proxies of different numbers of witnesses cannot be compared.
+    Shared with, not copied from. Whether the centre is held or a proxy stands in, and with how many other provinces,
+    is written under each name; bars with proxies of different numbers of provinces cannot be compared.
 
     Examples
     --------
     >>> table = pd.DataFrame({
     ...     "doc_id": "a", "part": ["superior only", "superior and centre", "centre only", "neither"],
-    ...     "share": [0.4, 0.1, 0.1, 0.4], "low": 0.05, "high": 0.5, "bound_low": 0, "bound_high": 1,
-    ...     "status": "estimated", "superior": "b", "superior_held": True, "centre": "proxy", "n_witnesses": 2})
-    >>> [text.get_text() for text in plot_attribution(table).texts][:4]
-    ['40', '10', '10', '40']
+    ...     "share": [0.4, 0.1, 0.1, 0.4], "resampling_low": 0.05, "resampling_high": 0.5,
+    ...     "bound_low": [0, 0.1, 0.1, 0], "bound_high": [0.4, 0.5, 0.5, 0.4],
+    ...     "status": ["upper bound", "lower bound", "lower bound", "upper bound"],
+    ...     "superior": "b", "superior_held": True, "centre": "proxy", "n_witnesses": 2})
+    >>> [text.get_text() for text in plot_attribution(table).texts][:9]
+    ['≤40', '≥10', '≥10', '≤40', '■', 'superior only', '≤40', '[5–50]', '0–40']
     """
     _check(attribution)
     ids = _ordered(attribution, documents)
-    height = min(0.78 * len(ids), 100)
-    ax = axes_or_new(ax, 9.2, 1.9 + height)
+    height = min(0.86 * len(ids), 100)
+    ax = axes_or_new(ax, 12.2, 2.5 + height)
     names = dict(zip(ids, shown_labels(ids, labels), strict=True))
+    size = fitting_size(5 * len(ids), height, largest=7.5)
     captions = []
     for lane, doc_id in enumerate(ids):
         rows = attribution[attribution["doc_id"] == doc_id].set_index("part").to_dict("index")
         _draw_bar_of(ax, lane, rows, language)
+        _write_lines(ax, lane, rows, size, language)
         first = next(iter(rows.values()))
         captions.append(f"{names[doc_id]}\n{_sources_in_words(first, labels, language)}")
+    for x, align, *heading in _TABLE:
+        _write(ax, x, -0.64, pick(language, *heading), align, size, color=GREY)
     ax.set_yticks(range(len(ids)), labels=captions)
     for text in ax.get_yticklabels():
         text.set(linespacing=1.3, fontsize=fitting_size(4 * len(ids), height))
-    ax.set_ylim(len(ids) - 0.3, -0.4)
+    ax.set_ylim(len(ids) - 0.4, -0.75)
     ticks = [0, 0.25, 0.5, 0.75, 1]
     ax.set_xticks(ticks, labels=[f"{100 * tick:.0f}" for tick in ticks])
     ax.set_xlim(0, 1.002)
@@ -150,49 +171,77 @@ def _ordered(attribution: pd.DataFrame, documents: pd.DataFrame | None) -> list[
 
 
 def _draw_bar_of(ax: Axes, lane: int, rows: Mapping[Hashable, dict[Any, Any]], language: Language) -> None:
-    """The bar of one document, the whiskers below it, and the parts that are NA beside it."""
-    missing = [part for part in _PARTS if part in rows and rows[part]["status"] == "not available"]
-    known = [part for part in _PARTS if part in rows and rows[part]["status"] == "estimated"]
-    if not known:
-        ax.barh(lane, 1, height=_BAR, facecolor="white", edgecolor=GREY, hatch=_OPEN_HATCH, linewidth=0.8)
-        word = pick(language, "no source held: NA (0–100 %)", "来源均未入库：NA（0–100 %）")
+    """The bar of one document: a segment for each part that has a share."""
+    shown = [part for part in _PARTS if part in rows and rows[part]["status"] not in _WITHOUT_SHARE]
+    if not shown:
+        ax.barh(lane, 1, height=_BAR, facecolor="white", edgecolor=GREY, hatch=_HATCH, linewidth=0.8)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
+        word = pick(language, "no source held: NA", "来源均未入库：NA")
         ax.text(0.5, lane, word, ha="center", va="center", fontsize=8, bbox=box)
         return
     left = 0.0
-    for number, part in enumerate(known):
+    for part in shown:
         row, colour = rows[part], _PARTS[part][0]
         share = float(row["share"])
-        hatch = _OPEN_HATCH if missing else None
+        hatch = None if row["status"] == "estimated" else _HATCH
         ax.barh(lane, share, left=left, height=_BAR, facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0.8)
-        if share >= 0.035:
-            box = {"facecolor": colour, "edgecolor": "none", "pad": 1}
+        if share >= 0.05:
+            box = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
             ink = "white" if part in ("superior only", "superior and centre") else "black"
             ax.text(
-                left + share / 2, lane, f"{100 * share:.0f}", ha="center", va="center", color=ink, fontsize=8, bbox=box
+                left + share / 2, lane, _number(part, row), ha="center", va="center", color=ink, fontsize=8, bbox=box
             )
-        if pd.notna(row["low"]) and pd.notna(row["high"]):
-            start, way = (left + share, -1) if part == "neither" else (left, 1)  # the last part ends at the right
-            places = [start + way * float(row[name]) for name in ("low", "share", "high")]
-            _draw_whisker(ax, lane + _BAR / 2 + _STEP * (number + 0.6), places, colour)
         left += share
-    for number, part in enumerate(missing):
-        low, high = float(rows[part]["bound_low"]), float(rows[part]["bound_high"])
-        name = pick(language, *_PARTS[part][1:])
-        word = f"{name}: NA ({100 * low:.0f}–{100 * high:.0f} %)"
-        y = lane + 0.24 * (number - (len(missing) - 1) / 2)
-        ax.text(1.015, y, word, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5, color="#333333")
 
 
-def _draw_whisker(ax: Axes, y: float, places: list[float], colour: str) -> None:
-    """An interval, with a tick at the share itself."""
-    ink = GREY if colour == _PARTS["neither"][0] else colour
-    ax.plot([places[0], places[-1]], [y, y], color=ink, linewidth=1.6, solid_capstyle="butt", clip_on=False)
-    ax.plot(places, [y] * 3, color=ink, linestyle="none", marker="|", markersize=4.5, clip_on=False)
+def _number(part: str, row: Mapping[Any, Any]) -> str:
+    """The share in per cent, after ≥ or ≤ where it is a bound of what its name says."""
+    if row["status"] in _WITHOUT_SHARE:
+        return "NA"
+    missing = row["status"] in ("superior not held", "centre not available")
+    at_most = row["status"] == "upper bound" or (missing and part == "neither")  # a missing source can only add
+    sign = "≤" if at_most else ("≥" if row["status"] == "lower bound" else "")
+    return f"{sign}{100 * float(row['share']):.0f}"
+
+
+def _write_lines(ax: Axes, lane: int, rows: Mapping[Hashable, dict[Any, Any]], size: float, language: Language) -> None:
+    """The table beside a bar, a line a part, with a patch of its colour."""
+    shown = [part for part in _PARTS if part in rows and rows[part]["status"] != "not applicable"]
+    for number, part in enumerate(shown):
+        row = rows[part]
+        y = lane + _LINE * (number - (len(shown) - 1) / 2)
+        cells = [pick(language, *_WIDER.get((part, str(row["status"])), _PARTS[part][1:])), _number(part, row)]
+        for prefix, brackets in (("resampling", "[]"), ("bound", ("", ""))):
+            ends = row[f"{prefix}_low"], row[f"{prefix}_high"]
+            needed = prefix == "resampling" or row["status"] != "estimated"
+            known = needed and all(pd.notna(end) for end in ends)
+            cells.append(f"{brackets[0]}{100 * ends[0]:.0f}–{100 * ends[1]:.0f}{brackets[1]}" if known else "")
+        _write(ax, 14, y, "■", "left", size, color=_PARTS[part][0])
+        for (x, align, *_), cell in zip(_TABLE, cells, strict=True):
+            if cell:
+                _write(ax, x, y, cell, align, size)
+
+
+def _write(
+    ax: Axes, x: float, y: float, text: str, align: Literal["left", "right"], size: float, *, color: str = "#333333"
+) -> None:
+    """A text so many points to the right of the axes, at the height of a lane."""
+    ax.annotate(
+        text,
+        (1, y),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=(x, 0),
+        textcoords="offset points",
+        ha=align,
+        va="center",
+        fontsize=size,
+        color=color,
+        annotation_clip=False,
+    )
 
 
 def _sources_in_words(row: Mapping[Any, Any], labels: Mapping[str, str] | None, language: Language) -> str:
-    """Which superior, held or not; and whether the centre is held, or a proxy with how many witnesses."""
+    """Which superior, held or not; and whether the centre is held, or a proxy with how many other provinces."""
     superior, held = row["superior"], bool(row["superior_held"])
     centre, n = str(row["centre"]), int(row["n_witnesses"])
     if row["status"] == "not applicable":
@@ -201,52 +250,77 @@ def _sources_in_words(row: Mapping[Any, Any], labels: Mapping[str, str] | None, 
         first = pick(language, "superior: unknown", "上级文件不明")
     else:
         name = shown_labels([superior], labels)[0]
-        state = pick(language, "held", "已入库") if held else pick(language, "not held: NA", "未入库：NA")
+        state = pick(language, "held", "已入库") if held else pick(language, "not held", "未入库")
         first = pick(language, f"superior: {name}, {state}", f"上级：{name}，{state}")
     seconds = {
         "held": pick(language, "centre: text held", "中央：原文已入库"),
-        "proxy": pick(language, f"centre: proxy, {n} witnesses", f"中央：代理文本，见证{n}省"),
+        "proxy": pick(language, f"centre: proxy, {n} other provinces", f"中央：代理文本（{n}个外省佐证）"),
     }
-    second = seconds.get(centre, pick(language, "centre: not held, no proxy: NA", "中央：未入库且无代理：NA"))
+    second = seconds.get(centre, pick(language, "centre: not held, no proxy", "中央：未入库且无代理文本"))
     return f"{first}\n{second}"
 
 
 def _explain(ax: Axes, attribution: pd.DataFrame, language: Language) -> None:
     """The legend, and what the reader must know before he compares."""
-    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    drawn = attribution[~attribution["status"].isin(_WITHOUT_SHARE)]
     handles: list[Any] = [
         Patch(facecolor=colour, edgecolor=GREY, linewidth=0.5, label=pick(language, english, chinese))
         for part, (colour, english, chinese) in _PARTS.items()
-        if ((attribution["part"] == part) & (attribution["status"] == "estimated")).any()
+        if (drawn["part"] == part).any()
     ]
-    if attribution[["low", "high"]].notna().all(axis=1).any():
-        text = pick(language, "clause-resampling interval", "条款重抽样区间")
-        handles.append(Line2D([], [], color=GREY, linewidth=1.6, marker="|", markersize=6, label=text))
-    if (attribution["status"] == "not available").any():
-        text = pick(
-            language, "a source is not held: NA; it may have these parts too", "有来源未入库：NA，其或亦含此部分"
-        )
-        handles.append(Patch(facecolor=PALE, edgecolor=GREY, hatch=_OPEN_HATCH, linewidth=0.5, label=text))
-    legend_below(ax, handles, columns=3, points=38)
-    notes = [pick(language, "Shared with, not copied from.", "“共有”不等于“抄自”。")]
-    if (attribution["centre"] == "proxy").any():
-        notes.append(
-            pick(
-                language,
-                "Proxy for the centre: text shared by independent other provinces; a lower bound, grows with their number.",
-                "中央代理文本：其他各省独立共有的文字，为下限，随见证省数增加。",
-            )
-        )
+    if (~attribution["status"].isin(["estimated", "not applicable"])).any():
+        text = pick(language, "a bound, or a source is not held", "仅为上下界，或有来源未入库")
+        handles.append(Patch(facecolor=PALE, edgecolor=GREY, hatch=_HATCH, linewidth=0.5, label=text))
+    legend_below(ax, handles, columns=5, points=38)
     ax.annotate(
-        "\n".join(notes),
+        "\n".join(_notes(attribution, language)),
         (0, 0),
         xycoords="axes fraction",
-        xytext=(0, -78),
+        xytext=(0, -60),
         textcoords="offset points",
         va="top",
         fontsize=7.5,
         linespacing=1.4,
         color="#333333",
     )
+
+
+def _notes(attribution: pd.DataFrame, language: Language) -> list[str]:
+    states = set(attribution["status"])
+    notes = [pick(language, "Shared with, not copied from.", "“共有”不等于“抄自”。")]
+    if (attribution["centre"] == "proxy").any():
+        notes.append(
+            pick(
+                language,
+                "Proxy for the centre: text that documents of at least two other provinces share; a lower bound that "
+                "grows with their number.",
+                "中央代理文本：至少两个外省的文件共有的文字；为下限，随佐证省数增加。",
+            )
+        )
+    if states - {"estimated", "not applicable"}:
+        notes.append(
+            pick(
+                language,
+                "≥ at least, ≤ at most; bounds: what the share can be, given the texts that are not held.",
+                "≥：至少；≤：至多；上下界：若未入库的文本补齐，占比可能的范围。",
+            )
+        )
+    if states & {"superior not held", "centre not available"}:
+        notes.append(
+            pick(
+                language,
+                '"or not": a source that is not held may have this part too.',
+                "“不明”：未入库的来源，该来源也可能含此部分。",
+            )
+        )
+    if attribution[["resampling_low", "resampling_high"]].notna().all(axis=1).any():
+        notes.append(
+            pick(
+                language,
+                "[interval]: clause-resampling interval of the number shown: how far it rests on single sections.",
+                "[区间]：所示数值的按节重抽样区间，反映其对个别章节的依赖程度。",
+            )
+        )
+    return notes

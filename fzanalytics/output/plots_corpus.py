@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from fzanalytics.base.tables import require_columns
 from fzanalytics.output.style import (
     COLOURS,
     GREY,
+    LEVEL_COLOURS,
     LEVEL_NAMES,
     PALE,
     Language,
@@ -23,6 +25,7 @@ from fzanalytics.output.style import (
     order_by_level,
     pick,
     set_font,
+    width_of,
 )
 
 if TYPE_CHECKING:
@@ -30,11 +33,12 @@ if TYPE_CHECKING:
 
 _DAY = np.timedelta64(1, "D")
 _BAR = 0.42  # thickness of an interval, in lanes
+_STEPS = 24  # in which an open end fades
 
 _BASES_ZH = {
     "stated": "文中载明",
     "cited elsewhere": "他文引用",
-    "from what it cites": "据所引文件",
+    "from what it cites": "据所引文件或会议",
     "page date": "网页日期",
 }
 
@@ -46,11 +50,12 @@ def plot_corpus(
     ax: Axes | None = None,
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
+    lineages: Mapping[str, str] | None = None,
 ) -> Axes:
     """Figure 1: the documents by level of government, time and lineage, those not held included.
 
-    Each document has a lane. A bar spans the interval in which it was issued, a disc stands for a known day, an
-    arrowhead for an end that is open; filled if the text is held, hollow if it is only known of. Documents of which
+    Each document has a lane. A bar spans the interval in which it was issued, a disc stands for a known day; where
+    one end is open the bar fades to the edge of the axes, where an arrowhead stands. Marks are filled if the text is held, hollow if it is only known of. Documents of which
     neither bound is known stand in a margin. Thin arrows lead from a declared superior to its subordinate.
 
     Parameters
@@ -63,6 +68,8 @@ def plot_corpus(
     language : "en" or "zh"
     labels : mapping of doc_id to text, optional
         Names to show instead of the default ones; see `document_labels`.
+    lineages : mapping of lineage to text, optional
+        English glosses for the legend, e.g. {"法治政府建设": "law-based government"}; not used in Chinese.
 
     Returns
     -------
@@ -101,7 +108,7 @@ def plot_corpus(
     _draw_levels(ax, documents, lanes, span, language)
     _label_lanes(ax, documents, lanes, document_labels(documents, language=language, labels=labels))
     _draw_time(ax, span, language)
-    _legend(ax, documents, colours, language)
+    _legend(ax, documents, colours, language, lineages or {})
     n_held = int(documents["held"].astype(bool).sum())
     others = len(documents) - n_held
     plural = "" if n_held == 1 else "s"
@@ -161,13 +168,12 @@ def plot_timeline(
     lanes = {str(doc_id): lane for lane, doc_id in enumerate(timeline["doc_id"])}
     ax = axes_or_new(ax, 8.4, 1.4 + _height_of(len(lanes)))
     span = _Span(timeline)
-    levels = [level for level in LEVEL_NAMES["en"] if level in set(timeline["level"])]
-    colours = dict(zip(levels, COLOURS, strict=False))
+    colours = {level: colour for level, colour in LEVEL_COLOURS.items() if level in set(timeline["level"])}
     for row in timeline.to_dict("records"):
         lane = lanes[str(row["doc_id"])]
         _draw_document(ax, row, lane, span, colours.get(str(row["level"]), GREY))
         ax.text(
-            1.015,
+            1.025,
             lane,
             _bounds_in_words(row, language),
             transform=ax.get_yaxis_transform(),
@@ -218,8 +224,8 @@ class _Span:
         self.undated = bool((documents["earliest"].isna() & documents["latest"].isna()).any())
         opens_left = bool((documents["earliest"].isna() & documents["latest"].notna()).any())
         opens_right = bool((documents["latest"].isna() & documents["earliest"].notna()).any())
-        self.left = self.first - (1.5 * self.open if opens_left else 0.5 * self.open)
-        self.right = self.last + (1.5 * self.open if opens_right else 0.5 * self.open)
+        self.left = self.first - (2 * self.open if opens_left else 0.5 * self.open)
+        self.right = self.last + (2 * self.open if opens_right else 0.5 * self.open)
         self.margin = self.right + 0.07 * self.width
 
 
@@ -263,8 +269,8 @@ def _colours_of_families(documents: pd.DataFrame) -> dict[str, str]:
 
 
 def _draw_document(ax: Axes, row: Mapping[Any, Any], lane: float, span: _Span, colour: str) -> tuple[float, float]:
-    """Bar, disc or arrow of one document; its left and right end in days."""
-    from matplotlib.patches import Polygon
+    """Bar, disc or fading bar of one document; the left and right end, in days, of where lines may join it."""
+    from matplotlib.patches import Rectangle
 
     held, early, late = bool(row["held"]), row["earliest"], row["latest"]
     face = colour if held else "white"
@@ -272,25 +278,42 @@ def _draw_document(ax: Axes, row: Mapping[Any, Any], lane: float, span: _Span, c
     if pd.isna(early) and pd.isna(late):
         ax.plot([span.margin], [lane], marker="s", markersize=7, **mark)
         return span.margin, span.margin
-    left = _days(early) if pd.notna(early) else _days(late) - span.open
-    right = _days(late) if pd.notna(late) else _days(early) + span.open
+    if pd.isna(early) or pd.isna(late):
+        known, edge = (_days(late), span.left) if pd.isna(early) else (_days(early), span.right)
+        _draw_open(ax, lane, known, edge, colour, tip=0.3 * span.open, held=held)
+        return tuple(sorted((known, known + np.sign(edge - known) * 0.5 * span.open)))
+    left, right = _days(early), _days(late)
     if right - left < span.width / 120:
         ax.plot([(left + right) / 2], [lane], marker="o", markersize=7, **mark)
         return left, right
-    outline = _outline(left, right, lane, tip=0.4 * span.open, opens=(pd.isna(early), pd.isna(late)))
-    ax.add_patch(Polygon(outline, closed=True, facecolor=face, edgecolor=colour, linewidth=1.1, zorder=3))
+    bar = Rectangle((left, lane - _BAR / 2), right - left, _BAR, facecolor=face, edgecolor=colour, linewidth=1.1)
+    bar.set_zorder(3)
+    ax.add_patch(bar)
     return left, right
 
 
-def _outline(
-    left: float, right: float, lane: float, *, tip: float, opens: tuple[bool, bool]
-) -> list[tuple[float, float]]:
-    """The corners of a bar, pointed where its end is open."""
+def _draw_open(ax: Axes, lane: float, known: float, edge: float, colour: str, *, tip: float, held: bool) -> None:
+    """A bar that begins at the known bound and fades to the edge of the axes, with an arrowhead there."""
+    from matplotlib.collections import LineCollection, PolyCollection
+    from matplotlib.colors import to_rgba
+    from matplotlib.patches import Polygon
+
+    way = 1 if edge > known else -1
+    places = np.linspace(known, edge - way * tip, _STEPS + 1)
     low, high = lane - _BAR / 2, lane + _BAR / 2
-    corners = [(left + tip, high), (left, lane), (left + tip, low)] if opens[0] else [(left, high), (left, low)]
-    return corners + (
-        [(right - tip, low), (right, lane), (right - tip, high)] if opens[1] else [(right, low), (right, high)]
-    )
+    shades = [to_rgba(colour, alpha) for alpha in np.linspace(0.95, 0.12, _STEPS).round(3)]
+    pieces = list(pairwise(places.tolist()))
+    if held:
+        corners = [[(a, low), (b, low), (b, high), (a, high)] for a, b in pieces]
+        ax.add_collection(PolyCollection(corners, facecolors=shades, linewidths=0, zorder=3), autolim=False)
+    else:
+        lines = [[(a, y), (b, y)] for y in (low, high) for a, b in pieces]
+        faded = LineCollection(lines, colors=[*shades, *shades], linewidths=1.1, capstyle="butt", zorder=3)
+        ax.add_collection(faded, autolim=False)
+    ax.plot([known, known], [low, high], color=colour, linewidth=1.4, solid_capstyle="projecting", zorder=3)
+    head = [(edge - way * tip, lane - 0.62 * _BAR), (edge, lane), (edge - way * tip, lane + 0.62 * _BAR)]
+    face = colour if held else "white"
+    ax.add_patch(Polygon(head, closed=True, facecolor=face, edgecolor=colour, linewidth=1.1, zorder=3))
 
 
 def _parents(value: object) -> list[str]:
@@ -338,7 +361,7 @@ def _draw_levels(ax: Axes, documents: pd.DataFrame, lanes: Mapping[str, int], sp
             ax.axhspan(min(inside) - 0.5, max(inside) + 0.5, facecolor=PALE, edgecolor="none", zorder=0)
         name = LEVEL_NAMES[language].get(level, level)
         middle = (min(inside) + max(inside)) / 2
-        ax.text(1.01, middle, name, transform=ax.get_yaxis_transform(), va="center", ha="left")
+        ax.text(1.02, middle, name, transform=ax.get_yaxis_transform(), va="center", ha="left")
 
 
 def _label_lanes(ax: Axes, documents: pd.DataFrame, lanes: Mapping[str, int], names: Mapping[str, str]) -> None:
@@ -421,16 +444,24 @@ def _shapes(documents: pd.DataFrame, language: Language, *, lineage: bool) -> li
         text = pick(language, "day known", "日期确定")
         shapes.append(Line2D([], [], marker="o", markersize=7, markerfacecolor=GREY, label=text, **point))
     if open_end.any():
-        text = pick(language, "open end", "一端未定")
-        shapes.append(Line2D([], [], marker=9, markersize=9, markerfacecolor=GREY, label=text, **point))
+        text = pick(language, "open end (fades to the edge)", "一端未定（渐淡至图边）")
+        shapes.append(Line2D([], [], marker=">", markersize=7, markerfacecolor=GREY, label=text, **point))
     if lineage and any(_parents(value) for value in documents["parent_ids"]):
-        text = pick(language, "declared superior → subordinate", "声明的上位文件 → 下位文件")
+        text = pick(language, "declared superior → subordinate", "文中列明的上级文件 → 下级文件")
         shapes.append(Line2D([], [], color=GREY, linewidth=0.8, label=text))
     return shapes
 
 
-def _legend(ax: Axes, documents: pd.DataFrame, colours: Mapping[str, str], language: Language) -> None:
-    rows = documents.to_dict("records")
-    names = {_family(row, language="en"): _family(row, language=language) for row in rows}
+def _legend(
+    ax: Axes, documents: pd.DataFrame, colours: Mapping[str, str], language: Language, lineages: Mapping[str, str]
+) -> None:
+    names: dict[str, str] = {}
+    for row in documents.to_dict("records"):
+        policy, name = str(row.get("lineage")), _family(row, language=language)
+        if language == "en" and policy in lineages:
+            name = name.replace(policy, f"{policy} ({lineages[policy]})", 1)
+        names[_family(row, language="en")] = name
     handles = [_swatch(colour, names[family]) for family, colour in colours.items()]
-    legend_below(ax, [*handles, *_shapes(documents, language, lineage=True)], columns=4)
+    shapes = _shapes(documents, language, lineage=True)
+    longest = max(width_of(handle.get_label()) for handle in [*handles, *shapes])
+    legend_below(ax, [*handles, *shapes], columns=min(4, max(1, int(76 / (longest + 5)))))

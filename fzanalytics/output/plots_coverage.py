@@ -25,6 +25,8 @@ from fzanalytics.output.style import (
     short,
     shown_labels,
     spread,
+    subtitle,
+    width_of,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def plot_coverage(
     ax: Axes | None = None,
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
+    note: bool = True,
 ) -> Axes:
     """Figure 4a: the paragraphs of a source, in reading order, by other document; darker where more is shared.
 
@@ -61,6 +64,8 @@ def plot_coverage(
         Drawn on; else a new figure.
     language : "en" or "zh"
     labels : mapping of doc_id to text, optional
+    note : bool
+        Says below that shared text may come from a common ancestor that is not held; False where it is held.
 
     Returns
     -------
@@ -84,15 +89,19 @@ def plot_coverage(
     matrix = _with_sections(matrix, paragraphs)
     grid = _grid(matrix, threshold)
     rows, targets = list(grid.index), list(grid.columns)
-    ax = axes_or_new(ax, min(5.2 + 0.75 * len(targets), 30), min(max(2.6, 1.6 + 0.07 * len(rows)), 24))
+    names = shown_labels(targets, labels)
+    above = 0.08 * max(width_of(name) for name in names)  # inches that slanting names take
+    ax = axes_or_new(ax, min(5.2 + 0.75 * len(targets), 30), above + min(max(2.6, 1.4 + 0.07 * len(rows)), 24))
     values = grid.to_numpy(dtype=float)
     image = ax.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, interpolation="none", aspect="auto")
     ax.patch.set(hatch="////", edgecolor=GREY, facecolor="white")
     _mark_covered(ax, values, threshold)
-    _label_targets(ax, values, shown_labels(targets, labels), _orders(matrix, targets, language), threshold)
+    orders = _orders(matrix, targets, labels, language)
+    _label_targets(ax, values, names, orders, threshold)
     _label_sections(ax, matrix, rows, clauses)
     _draw_bar(ax, image, threshold, len(rows), language)
     ax.set_title(_title_of_matrix(matrix, labels, language))
+    _write_notes(ax, values, threshold, note, language)
     set_font(ax)
     return ax
 
@@ -102,6 +111,7 @@ def plot_coverage_curve(
     curve: pd.DataFrame,
     *,
     threshold: float | None = 0.5,
+    source: str | None = None,
     ax: Axes | None = None,
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
@@ -111,9 +121,12 @@ def plot_coverage_curve(
     Parameters
     ----------
     curve : DataFrame
-        As `coverage_curve` returns it: columns target, threshold, coverage, low, high, all shares in [0, 1].
+        As `coverage_curve` returns it: columns target, threshold, coverage, low, high, all shares in [0, 1]; and,
+        if there, source.
     threshold : float, optional
         The one used elsewhere, marked by a line.
+    source : str, optional
+        doc_id of the document whose paragraphs are counted, named in the title; default: as `curve` tells it.
     ax : Axes, optional
         Drawn on; else a new figure.
     language : "en" or "zh"
@@ -165,20 +178,25 @@ def plot_coverage_curve(
         ax.axvline(threshold, color=GREY, linewidth=0.8, linestyle=":")
     ticks = [0, 0.25, 0.5, 0.75, 1]
     ax.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
-    ax.set_yticks(ticks, labels=[f"{tick:.0%}" for tick in ticks])
+    ax.set_yticks(ticks, labels=[f"{100 * tick:.0f}" for tick in ticks])
     ax.set_xlim(-0.01, 1.01)
     ax.set_ylim(-0.02, 1.02)
     ax.set_xlabel(pick(language, "threshold: share of a paragraph that is shared", "阈值：段落中共有部分的比例"))
-    ax.set_ylabel(pick(language, "paragraphs that reach it", "达到阈值的段落占比"))
+    ax.set_ylabel(pick(language, "paragraphs at or above the threshold, %", "达到阈值的段落占比（%）"))
     ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.02, 1), borderaxespad=0)
     ax.spines[["top", "right"]].set_visible(False)
+    if source is None and "source" in curve.columns:
+        source = str(curve["source"].iloc[0])
+    name = pick(language, "the source", "源文件") if source is None else shown_labels([source], labels)[0]
     ax.set_title(
         pick(
             language,
-            "Coverage by threshold (band: clause-resampling interval)",
-            "覆盖率随阈值的变化（带：条款重抽样区间）",
+            f"Share of {name}'s paragraphs found in each document, by threshold",
+            f"{name}各段落见于下列文件的比例（按阈值）",
         )
     )
+    if curve[["low", "high"]].notna().all(axis=1).any():
+        subtitle(ax, pick(language, "shading: clause-resampling interval", "阴影：按节重抽样区间"))
     set_font(ax)
     return ax
 
@@ -226,39 +244,86 @@ def _share(values: np.ndarray, threshold: float) -> str:
     return f"{(known >= threshold).mean():.0%}".replace("%", " %") if len(known) else "NA"
 
 
-_ORDERS_ZH = {"declared": "声明", "earlier": "在后", "superior": "下级", "unknown": "先后不明"}
-_ORDERS_EN = {"declared": "declared", "earlier": "later", "superior": "below", "unknown": "order unknown"}
+#: {} is the source; where it is not known, "it".
+_ORDERS: dict[str, tuple[str, str]] = {
+    "declared": ("names it\nas basis", "列为依据"),
+    "earlier": ("later\nthan it", "晚于{}"),
+    "superior": ("below it", "{}下级"),
+    "unknown": ("order\nunknown", "先后不明"),
+}
 
 
-def _orders(matrix: pd.DataFrame, targets: list[str], language: Language) -> list[str]:
+def _orders(
+    matrix: pd.DataFrame, targets: list[str], labels: Mapping[str, str] | None, language: Language
+) -> list[str]:
     """How it is known that a target comes after the source."""
     if "order" not in matrix.columns:
         return [""] * len(targets)
-    orders = matrix.drop_duplicates("target").set_index("target")["order"]
-    words = _ORDERS_ZH if language == "zh" else _ORDERS_EN
-    return [words.get(str(orders[target]), str(orders[target])) for target in targets]
+    source = short(shown_labels(matrix["source"].iloc[:1], labels)[0], 6) if "source" in matrix.columns else "其"
+    orders = matrix.drop_duplicates("target").set_index("target")["order"].astype(str)
+    words = {order: pick(language, *wording).format(source) for order, wording in _ORDERS.items()}
+    return [words.get(orders[target], orders[target]) for target in targets]
 
 
 def _label_targets(ax: Axes, values: np.ndarray, names: list[str], orders: list[str], threshold: float) -> None:
-    """Above each column its share and order in time, and above that the name of its document."""
-    for j, order in enumerate(orders):
-        share = _share(values[:, j], threshold)
+    """Above each column its share and order in time, and above that the name of its document, slanting."""
+    heads = [_share(values[:, j], threshold) for j in range(len(names))]
+    heads = [f"{order}\n{share}" if order else share for order, share in zip(orders, heads, strict=True)]
+    widest = max(width_of(line) for head in heads for line in head.split("\n"))
+    column = 72 * 0.6 * _inches_of(ax) / len(names)  # the rest is for the sections and the colour bar
+    size = min(7.5, column / (widest + 1))
+    for j, head in enumerate(heads):
         ax.annotate(
-            f"{order}\n{share}" if order else share,
+            head,
             (j, 1),
             xycoords=ax.get_xaxis_transform(),
             xytext=(0, 3),
             textcoords="offset points",
             ha="center",
             va="bottom",
-            fontsize=fitting_size(len(names), 8, largest=7.5),
+            fontsize=size,
+            linespacing=1.25,
         )
     ax.set_xticks(range(len(names)), labels=names)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
-    ax.tick_params(axis="x", pad=24 if any(orders) else 16)
+    ax.tick_params(axis="x", pad=7 + 1.35 * size * max(head.count("\n") + 1 for head in heads))
+    angle = 45 if column > 30 else 90
     for text in ax.get_xticklabels():
-        text.set(rotation=30, ha="left", va="bottom", rotation_mode="anchor", fontsize=fitting_size(len(names), 20))
+        text.set(rotation=angle, ha="left", va="bottom", rotation_mode="anchor", fontsize=fitting_size(len(names), 20))
+
+
+def _inches_of(ax: Axes) -> float:
+    """The width of what the axes may fill, before labels: their part of the figure."""
+    spec = ax.get_subplotspec()
+    whole = float(ax.figure.get_figure(root=True).get_size_inches()[0])  # type: ignore[union-attr]
+    return whole if spec is None else whole * len(spec.colspan) / spec.get_gridspec().ncols
+
+
+def _write_notes(ax: Axes, values: np.ndarray, threshold: float, note: bool, language: Language) -> None:
+    """Below the axes: how to read the numbers above the columns, and what the cells do not show."""
+    share = _share(values[:, 0], threshold)
+    notes = []
+    if share != "NA":
+        notes.append(
+            pick(
+                language,
+                f"Above the first column: {share} of paragraphs ≥ {threshold:g} (●)",
+                f"首列上方：{share} 段落≥{threshold:g}（●）",
+            )
+        )
+    if np.isnan(values).any():
+        notes.append(pick(language, "hatched: nothing to compare", "斜线：无可比文字"))
+    if note:
+        notes.append(
+            pick(
+                language,
+                "common ancestor not held: shared text may come from it",
+                "共同的上级文件未入库：共有文字可能源自该文件",
+            )
+        )
+    ax.set_xlabel("\n".join(notes), loc="left", fontsize=8, linespacing=1.4, color="#333333")
+    ax.xaxis.set_label_position("bottom")
 
 
 def _mark_covered(ax: Axes, values: np.ndarray, threshold: float) -> None:
@@ -315,7 +380,7 @@ def _draw_bar(ax: Axes, image: AxesImage, threshold: float, n_rows: int, languag
 
 
 def _title_of_matrix(matrix: pd.DataFrame, labels: Mapping[str, str] | None, language: Language) -> str:
-    if "source" not in matrix.columns:
-        return pick(language, "Paragraphs of the source that others share", "源文件各段落与其他文件的共有")
-    name = shown_labels(matrix["source"].iloc[:1], labels)[0]
-    return pick(language, f"Paragraphs of {name} that are shared with", f"{name}各段落与下列文件的共有")
+    name = pick(language, "the source", "源文件")
+    if "source" in matrix.columns:
+        name = shown_labels(matrix["source"].iloc[:1], labels)[0]
+    return pick(language, f"Share of each paragraph of {name} that is also in", f"{name}各段落与下列文件的共有比例")

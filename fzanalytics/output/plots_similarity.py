@@ -22,6 +22,7 @@ from fzanalytics.output.style import (
     set_font,
     shown_labels,
     spread,
+    subtitle,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def plot_similarity(
     ax: Axes | None = None,
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
+    masked: bool = False,
 ) -> Axes:
     """Figure 2a: TF-IDF similarity of documents as a heat map with its numbers, and their clustering above it.
 
@@ -55,6 +57,8 @@ def plot_similarity(
     language : "en" or "zh"
     labels : mapping of doc_id to text, optional
         Names to show; see `document_labels`.
+    masked : bool
+        True says below the title that the names of places and agencies were masked; the table does not tell.
 
     Returns
     -------
@@ -90,10 +94,12 @@ def plot_similarity(
         _write_values(ax, values)
     _draw_bar(ax, image, pick(language, "cosine of TF-IDF", "TF-IDF 余弦相似度"))
     title = pick(language, "TF-IDF similarity of documents", "文件的 TF-IDF 相似度")
-    if linkage is not None and len(ids) > 1:
-        _draw_tree(ax, linkage, language).set_title(title)
-    else:
-        ax.set_title(title)
+    tree = linkage if linkage is not None and len(ids) > 1 else None
+    top = ax if tree is None else _draw_tree(ax, tree, language)
+    top.set_title(title)
+    average = pick(language, "tree: average linkage", "聚类：平均连接法")
+    empty = pick(language, "hatched: document without terms", "斜线：无词项的文件")
+    subtitle(top, _remarks(values, masked, "" if tree is None else average, empty, language))
     set_font(ax)
     return ax
 
@@ -107,6 +113,7 @@ def plot_paragraph_similarity(
     ax: Axes | None = None,
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
+    masked: bool = False,
 ) -> Axes:
     """Figure 2b: TF-IDF similarity of paragraphs, by document and in reading order.
 
@@ -124,6 +131,8 @@ def plot_paragraph_similarity(
         Drawn on; else a new figure.
     language : "en" or "zh"
     labels : mapping of doc_id to text, optional
+    masked : bool
+        As in `plot_similarity`.
 
     Returns
     -------
@@ -148,7 +157,8 @@ def plot_paragraph_similarity(
     _check_square(similarity)
     counts, ids = _by_document(similarity, paragraphs, order)
     ax = axes_or_new(ax, 7.6, 6.4)
-    image = _draw_heat(ax, similarity.loc[ids, ids].to_numpy(dtype=float))
+    values = similarity.loc[ids, ids].to_numpy(dtype=float)
+    image = _draw_heat(ax, values)
     ends = np.cumsum(list(counts.values()))
     starts = ends - list(counts.values())
     for place in ends[:-1]:
@@ -165,10 +175,12 @@ def plot_paragraph_similarity(
     ax.set_title(
         pick(
             language,
-            "TF-IDF similarity of paragraphs (with their number)",
-            "段落的 TF-IDF 相似度（附段落数）",
+            "TF-IDF similarity of paragraphs (number after the name)",
+            "段落的 TF-IDF 相似度（名称后为段落数）",
         )
     )
+    empty = pick(language, "hatched: paragraph without terms", "斜线：无词项的段落")
+    subtitle(ax, _remarks(values, masked, "", empty, language))
     set_font(ax)
     return ax
 
@@ -235,6 +247,13 @@ def _draw_heat(ax: Axes, values: np.ndarray) -> AxesImage:
     image = ax.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, interpolation="none", aspect="equal")
     ax.patch.set(hatch="////", edgecolor=GREY, facecolor="white")  # shows through where a value is missing
     return image
+
+
+def _remarks(values: np.ndarray, masked: bool, tree: str, empty: str, language: Language) -> str:
+    """What the reader must know of the numbers: masked names, the tree, and rows without a value if there are."""
+    names = pick(language, "places and agencies masked", "地名与机构名已屏蔽") if masked else ""
+    hatched = empty if np.isnan(values).any() else ""
+    return pick(language, "; ", "；").join(part for part in (names, tree, hatched) if part)
 
 
 def _write_values(ax: Axes, values: np.ndarray) -> None:

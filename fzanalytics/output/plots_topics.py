@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
     from fzanalytics.measures.topics import TopicResult
 
+#: A level has a row of its own only with documents of so many regions: fewer are these regions, not the level.
+MIN_REGIONS = 3
+#: Of topics that do not come back.
+_UNSTABLE_BAR = "#D0D0D0"
+
 #: Columns of the stability table that are drawn, with their names in both languages.
 _SCORES = {
     "cosine_mean": ("stability: cosine of matched topics", "稳定性：匹配主题的余弦"),
@@ -72,6 +77,7 @@ def plot_topics(
     stability: pd.DataFrame,
     *,
     documents: pd.DataFrame | None = None,
+    recurrence: pd.DataFrame | None = None,
     n_terms: int = 8,
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
@@ -85,7 +91,11 @@ def plot_topics(
     stability : DataFrame
         From `topic_stability`, one row a number of topics.
     documents : DataFrame, optional
-        Columns doc_id, level: orders the documents and adds a row for each level.
+        Columns doc_id, level, region: orders the documents, and adds a row for each level of which at least
+        `MIN_REGIONS` regions have a document in the model.
+    recurrence : DataFrame, optional
+        From `topic_stability(by="topic")` with the model, number of topics and seed of `result`, since its topics
+        must be those of `result`: columns n_topics, topic, recurs. Topics that do not recur are grey and marked.
     n_terms : int
         Terms shown a topic.
     language : "en" or "zh"
@@ -97,6 +107,17 @@ def plot_topics(
         With three axes, (a) to (c); each can be drawn alone, on axes of your own, by `plot_topic_shares`,
         `plot_top_terms` and `plot_topic_stability`.
 
+    Raises
+    ------
+    ValueError
+        If a column is missing, or `recurrence` is of other topics than `result`.
+
+    Notes
+    -----
+    Shares are of these documents only. The runs in (c) start at random, and so do those behind `recurrence`: topics
+    of models with a fixed start would come back always, and mean nothing by it. Under each head in (b) stands the
+    NPMI of the topic's top terms, in [-1, 1].
+
     Examples
     --------
     >>> from fzanalytics import load_sample
@@ -107,12 +128,12 @@ def plot_topics(
     >>> len(plot_topics(result, stability, documents=corpus.documents).axes)
     3
     """
+    chosen = len(result.topic_terms)
+    _check_recurrence(recurrence, list(result.topic_terms.index))
     terms = result.top_terms(n_terms)
-    by_level = None
-    if documents is not None:
-        by_level = result.shares_by(dict(zip(documents["doc_id"], documents["level"], strict=True)))
+    by_level = None if documents is None else _shares_of_levels(result, documents)
     n_rows = len(result.document_topics) + (0 if by_level is None else len(by_level))
-    top, bottom = 1.8 + min(0.27 * n_rows, 50), 0.8 + 0.2 * n_terms
+    top, bottom = 2.2 + min(0.27 * n_rows, 50), 1.0 + 0.2 * n_terms
     figure = new_figure(11.4, top + bottom)
     grid = figure.add_gridspec(2, 2, height_ratios=[top, bottom], width_ratios=[1.75, 1])
     plot_topic_shares(
@@ -120,17 +141,52 @@ def plot_topics(
         documents=documents,
         by_level=by_level,
         names=name_topics(terms),
+        recurrence=recurrence,
         ax=figure.add_subplot(grid[0, 0]),
         language=language,
         labels=labels,
     )
-    chosen = len(result.topic_terms)
     plot_topic_stability(stability, n_topics=chosen, ax=figure.add_subplot(grid[0, 1]), language=language)
-    plot_top_terms(terms, ax=figure.add_subplot(grid[1, :]), language=language)
+    marks = result.coherence if recurrence is None else recurrence
+    plot_top_terms(terms, recurrence=marks, ax=figure.add_subplot(grid[1, :]), language=language)
     for letter, ax in zip("acb", figure.axes, strict=False):
         ax.set_title(f"({letter}) {ax.get_title(loc='left')}")
+    model = str(result.settings.get("model", "")).upper()
+    english, chinese = (f"{model}, K = {chosen}", f"{model}，K={chosen}") if model else (f"K = {chosen}", f"K={chosen}")
+    title = pick(language, f"Topics ({english}); these documents only", f"主题（{chinese}）；仅就本语料而言")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     set_font(figure)
     return figure
+
+
+def _check_recurrence(recurrence: pd.DataFrame | None, topics: list[Any]) -> None:
+    if recurrence is None:
+        return
+    require_columns(recurrence, ("n_topics", "topic", "recurs"), name="recurrence")
+    numbers = sorted(set(recurrence["n_topics"]))
+    if numbers != [len(topics)] or sorted(recurrence["topic"]) != sorted(topics):
+        found = ", ".join(map(str, numbers)) or "none"
+        raise ValueError(
+            f"`recurrence` must have one row for each of the {len(topics)} topics of `result`; got {len(recurrence)} "
+            f'rows, n_topics {found}. Make it by `topic_stability(by="topic")` with the same number of topics.'
+        )
+
+
+def _shares_of_levels(result: TopicResult, documents: pd.DataFrame) -> pd.DataFrame:
+    """Topic shares of the levels of which enough regions have a document."""
+    require_columns(documents, ("doc_id", "level", "region"), name="documents")
+    known = documents[documents["doc_id"].isin(result.document_topics.dropna(how="all").index)]
+    regions = known.groupby("level")["region"].nunique()
+    enough = set(regions[regions >= MIN_REGIONS].index)
+    shown = known[known["level"].isin(enough)]
+    return result.shares_by(dict(zip(shown["doc_id"], shown["level"], strict=True)))
+
+
+def _unstable(recurrence: pd.DataFrame | None) -> set[Any]:
+    """The topics that do not come back; none where nothing is known of it."""
+    if recurrence is None or "recurs" not in recurrence.columns:
+        return set()
+    return set(recurrence.loc[~recurrence["recurs"].astype(bool), "topic"])
 
 
 @in_house_style
@@ -140,6 +196,7 @@ def plot_topic_shares(
     documents: pd.DataFrame | None = None,
     by_level: pd.DataFrame | None = None,
     names: Mapping[Any, str] | None = None,
+    recurrence: pd.DataFrame | None = None,
     ax: Axes | None = None,
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
@@ -156,6 +213,8 @@ def plot_topic_shares(
         The same by level, drawn below.
     names : mapping of topic to text, optional
         See `name_topics`.
+    recurrence : DataFrame, optional
+        Columns topic, recurs: topics that do not recur are grey and marked as not stable.
     ax : Axes, optional
         Drawn on; else a new figure.
     language : "en" or "zh"
@@ -183,7 +242,12 @@ def plot_topic_shares(
     ax = axes_or_new(ax, 3.4 + 0.6 * len(topics), 1.9 + min(0.3 * len(table), 50))
     values = table.to_numpy(dtype=float)
     darkest = max(0.1, float(np.nanmax(values, initial=0)))
-    ax.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=darkest, interpolation="none", aspect="auto")
+    unstable = _unstable(recurrence)
+    grey = np.array([topic in unstable for topic in topics])
+    for cmap, shown in ((SEQUENTIAL, ~grey), ("Greys", grey)):
+        if shown.any():
+            cells = np.where(shown, values, np.nan)
+            ax.imshow(cells, cmap=cmap, vmin=0, vmax=darkest, interpolation="none", aspect="auto")
     ax.patch.set(hatch="////", edgecolor=GREY, facecolor="white")
     for (i, j), value in np.ndenumerate(values):
         if not np.isnan(value):
@@ -191,12 +255,19 @@ def plot_topic_shares(
             ax.text(j, i, f"{100 * value:.0f}", ha="center", va="center", color=colour, fontsize=8)
     if boundary:
         ax.axhline(boundary - 0.5, color="black", linewidth=1)
-    shown = [(names or {}).get(topic, f"T{topic}") for topic in topics]
-    ax.set_xticks(range(len(topics)), labels=shown, rotation=30, ha="right", rotation_mode="anchor")
+    mark = pick(language, " (not stable)", "（不稳定）")
+    heads = [(names or {}).get(topic, f"T{topic}") + (mark if topic in unstable else "") for topic in topics]
+    ax.set_xticks(range(len(topics)), labels=heads, rotation=30, ha="right", rotation_mode="anchor")
+    for text, is_grey in zip(ax.get_xticklabels(), grey, strict=True):
+        text.set_color(GREY if is_grey else "black")
     ax.set_yticks(range(len(table)), labels=captions)
     ax.tick_params(length=0)
     ax.tick_params(axis="y", labelsize=fitting_size(len(table), min(0.27 * len(table), 50)))
-    ax.set_title(pick(language, "Share of topics by document and level, %", "各文件与各层级的主题占比（%）"))
+    if boundary:
+        title = pick(language, "Share of topics by document and level, %", "各文件与各层级的主题占比（%）")
+    else:
+        title = pick(language, "Share of topics by document, %", "各文件的主题占比（%）")
+    ax.set_title(title)
     set_font(ax)
     return ax
 
@@ -205,6 +276,7 @@ def plot_topic_shares(
 def plot_top_terms(
     top_terms: pd.DataFrame,
     *,
+    recurrence: pd.DataFrame | None = None,
     ax: Axes | None = None,
     language: Language = "en",
 ) -> Axes:
@@ -214,6 +286,9 @@ def plot_top_terms(
     ----------
     top_terms : DataFrame
         Columns topic, rank (from 1), term, weight (share of the term in the topic), as `TopicResult.top_terms` gives.
+    recurrence : DataFrame, optional
+        Columns topic and, if there, recurs (topics that do not are grey and marked as not stable) and npmi (printed
+        under each head). `TopicResult.coherence` will do too.
     ax : Axes, optional
         Drawn on; else a new figure.
     language : "en" or "zh"
@@ -244,15 +319,21 @@ def plot_top_terms(
     left = top_terms["topic"].map(place).to_numpy(dtype=float)
     rank = top_terms["rank"].to_numpy(dtype=float)
     width = 0.92 * top_terms["weight"].to_numpy(dtype=float) / longest
-    ax.barh(rank, width, left=left, height=0.86, color="#9ECAE1", edgecolor="none")
-    for x, y, term in zip(left, rank, top_terms["term"], strict=True):
-        ax.text(x + 0.02, y, short(str(term), 9), ha="left", va="center", fontsize=8)
-    ax.set_xticks(np.arange(len(topics)) + 0.04, labels=[f"T{topic}" for topic in topics], ha="left")
+    unstable = _unstable(recurrence)
+    fills = [_UNSTABLE_BAR if topic in unstable else "#9ECAE1" for topic in top_terms["topic"]]
+    inks = [GREY if topic in unstable else "black" for topic in top_terms["topic"]]
+    ax.barh(rank, width, left=left, height=0.86, color=fills, edgecolor="none")
+    for x, y, term, ink in zip(left, rank, top_terms["term"], inks, strict=True):
+        ax.text(x + 0.02, y, short(str(term), 9), ha="left", va="center", fontsize=8, color=ink)
+    heads = _heads_of_terms(topics, recurrence, language)
+    ax.set_xticks(np.arange(len(topics)) + 0.04, labels=heads, ha="left")
+    for text, topic in zip(ax.get_xticklabels(), topics, strict=True):
+        text.set_color(GREY if topic in unstable else "black")
     ax.xaxis.tick_top()
     ax.set_xlim(-0.03, len(topics))
     ax.set_ylim(n_ranks + 0.6, 0.4)
     ax.set_yticks(range(1, n_ranks + 1), labels=[str(n) for n in range(1, n_ranks + 1)])
-    ax.set_ylabel(pick(language, "rank", "名次"))
+    ax.set_ylabel(pick(language, "rank", "排名"))
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_title(
@@ -282,7 +363,7 @@ def plot_topic_stability(
         As `topic_stability` returns it: columns n_topics, cosine_mean, and as many of cosine_min, recurring_share, c_v
         and npmi as there are.
     n_topics : int, optional
-        The number that was chosen, marked by a line.
+        The number that is drawn elsewhere, marked by a dotted line.
     ax : Axes, optional
         Drawn on; else a new figure.
     language : "en" or "zh"
@@ -298,7 +379,7 @@ def plot_topic_stability(
 
     Notes
     -----
-    It shows how far topics hang on the seed, not which number of topics is true.
+    The runs that are compared start at random. It shows how far topics hang on where a run starts, not which number of topics is true.
 
     Examples
     --------
@@ -325,7 +406,8 @@ def plot_topic_stability(
         ax.vlines(numbers, worst, table["cosine_mean"].to_numpy(dtype=float), color=COLOURS[0], linewidth=0.8)
         ax.scatter(numbers, worst, marker="_", s=36, color=COLOURS[0], linewidth=0.8)
     if n_topics is not None:
-        ax.axvline(n_topics, color=GREY, linewidth=0.8, linestyle=":", zorder=1)
+        name = pick(language, "K drawn", "图中所用K")
+        ax.axvline(n_topics, color=GREY, linewidth=1, linestyle=":", zorder=1, label=name)
     ticks = [tick for tick in (-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1) if tick >= lowest - 0.25]
     ax.set_yticks(ticks, labels=[f"{tick:g}".replace("-", "−") for tick in ticks])
     ax.set_ylim(lowest - 0.05, 1.03)
@@ -337,6 +419,19 @@ def plot_topic_stability(
     ax.set_title(pick(language, f"Stability against K{whisker}", f"稳定性与主题数{whisker}"))
     set_font(ax)
     return ax
+
+
+def _heads_of_terms(topics: list[Any], recurrence: pd.DataFrame | None, language: Language) -> list[str]:
+    """T1, whether it is not stable, and below it its NPMI where it is known."""
+    unstable = _unstable(recurrence)
+    mark = pick(language, " not stable", " 不稳定")
+    heads = [f"T{topic}{mark if topic in unstable else ''}" for topic in topics]
+    if recurrence is None or "npmi" not in recurrence.columns:
+        return heads
+    scores = dict(zip(recurrence["topic"], recurrence["npmi"].astype(float), strict=True))
+    values = [scores.get(topic, float("nan")) for topic in topics]
+    shown = ["NA" if np.isnan(value) else f"{value:.2f}".replace("-", "−") for value in values]
+    return [f"{head}\nNPMI {value}" for head, value in zip(heads, shown, strict=True)]
 
 
 def _rows_of_shares(

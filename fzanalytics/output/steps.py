@@ -17,7 +17,7 @@ from fzanalytics.measures.passages import borrowing_share, find_passages, order_
 from fzanalytics.measures.similarity import cluster_order, tfidf_similarity
 from fzanalytics.measures.timing import lag_table, timeline
 from fzanalytics.measures.topic_result import TopicResult
-from fzanalytics.measures.topics import fit_topics, topic_stability
+from fzanalytics.measures.topics import choose_n_topics, fit_topics, topic_stability
 from fzanalytics.output.plots_attribution import plot_attribution
 from fzanalytics.output.plots_corpus import plot_corpus, plot_timeline
 from fzanalytics.output.plots_coverage import plot_coverage, plot_coverage_curve
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: table of stability holds both, so that a reader can judge.
 MODELS: tuple[Literal["nmf", "lda"], ...] = ("nmf", "lda")
 DRAWN_MODEL = MODELS[0]
+#: The numbers of topics that are tried.
+GRID = (4, 6, 8, 10, 12)
 #: Processes for work that splits; no result depends on it.
 N_JOBS = min(2, cpu_count())
 #: More paragraphs than this are not drawn in one heat map.
@@ -44,11 +46,12 @@ MAX_HEAT_MAP = 1500
 class Settings:
     """What a run depends on beside the corpus."""
 
-    n_topics: int
+    n_topics: int | None
     random_state: int
     formats: tuple[Format, ...]
     progress: bool
     labels: Mapping[str, str]
+    lineages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -80,17 +83,9 @@ class Work:
         return tfidf_similarity(self.corpus, unit="paragraph", mask=("place", "agency"))
 
     @cached_property
-    def topics(self) -> TopicResult:
-        """The model that figure 3 draws."""
-        settings = self.settings
-        return fit_topics(
-            self.corpus, model=DRAWN_MODEL, n_topics=settings.n_topics, random_state=settings.random_state
-        )
-
-    @cached_property
     def stability(self) -> pd.DataFrame:
         """Both models over the grid of K."""
-        grid = sorted({4, 6, 8, 10, 12, self.settings.n_topics})
+        grid = sorted({*GRID, self.settings.n_topics or GRID[0]})
         tables = [
             topic_stability(
                 self.corpus, model=model, n_topics=grid, random_state=self.settings.random_state, n_jobs=N_JOBS
@@ -100,6 +95,36 @@ class Work:
         return pd.concat(
             [table.assign(model=model) for model, table in zip(MODELS, tables, strict=True)], ignore_index=True
         )
+
+    @cached_property
+    def drawn_stability(self) -> pd.DataFrame:
+        """The stability of the model that figure 3 draws."""
+        return self.stability[self.stability["model"] == DRAWN_MODEL]
+
+    @cached_property
+    def n_topics(self) -> int:
+        """K as asked for, else by the rule of `choose_n_topics`."""
+        return self.settings.n_topics or choose_n_topics(self.drawn_stability)
+
+    @cached_property
+    def topics(self) -> TopicResult:
+        """The model that figure 3 draws."""
+        return fit_topics(
+            self.corpus, model=DRAWN_MODEL, n_topics=self.n_topics, random_state=self.settings.random_state
+        )
+
+    @cached_property
+    def recurrence(self) -> pd.DataFrame | None:
+        """Which of the drawn topics come back; None if the runs do not lead to the drawn topics at all."""
+        table = topic_stability(
+            self.corpus,
+            model=DRAWN_MODEL,
+            n_topics=[self.n_topics],
+            by="topic",
+            random_state=self.settings.random_state,
+        )
+        terms = self.topics.top_terms(10).groupby("topic")["term"].agg(" ".join)
+        return table if terms.tolist() == table["terms"].tolist() else None
 
     @cached_property
     def source(self) -> str:
@@ -199,20 +224,25 @@ def list_tables() -> list[Step]:
 def list_figures() -> list[Step]:
     """The figures, each made once a language."""
     steps: list[tuple[str, str, Callable[..., Axes | Figure], tuple[str, ...]]] = [
-        ("fig1_corpus", "plot_corpus", lambda w, **k: plot_corpus(w.corpus.documents, **k), ()),
+        (
+            "fig1_corpus",
+            "plot_corpus",
+            lambda w, **k: plot_corpus(w.corpus.documents, lineages=w.settings.lineages, **k),
+            (),
+        ),
         ("fig1_timeline", "plot_timeline", lambda w, **k: plot_timeline(timeline(w.corpus.documents), **k), ()),
         ("fig2_similarity", "plot_similarity", _draw_similarity, ()),
         (
             "fig2_paragraphs",
             "plot_paragraph_similarity",
-            lambda w, **k: plot_paragraph_similarity(w.paragraph_similarity, w.corpus.paragraphs, **k),
+            lambda w, **k: plot_paragraph_similarity(w.paragraph_similarity, w.corpus.paragraphs, masked=True, **k),
             (),
         ),
         (
             "fig3_topics",
             "plot_topics",
             lambda w, **k: plot_topics(
-                w.topics, w.stability[w.stability["model"] == DRAWN_MODEL], documents=w.corpus.documents, **k
+                w.topics, w.drawn_stability, documents=w.corpus.documents, recurrence=w.recurrence, **k
             ),
             ("n_topics", "seed"),
         ),
@@ -222,7 +252,12 @@ def list_figures() -> list[Step]:
             lambda w, **k: plot_coverage(w.coverage, paragraphs=w.corpus.paragraphs, clauses=w.corpus.clauses, **k),
             ("source",),
         ),
-        ("fig4_curve", "plot_coverage_curve", lambda w, **k: plot_coverage_curve(w.curve, **k), ("source", "seed")),
+        (
+            "fig4_curve",
+            "plot_coverage_curve",
+            lambda w, **k: plot_coverage_curve(w.curve, source=w.source, **k),
+            ("source", "seed"),
+        ),
         (
             "fig5_attribution",
             "plot_attribution",
@@ -254,4 +289,4 @@ def _borrowing(work: Work) -> pd.DataFrame:
 
 def _draw_similarity(work: Work, **options: Any) -> Axes | Figure:
     _, linkage = cluster_order(work.similarity)
-    return plot_similarity(work.similarity, linkage=linkage, **options)
+    return plot_similarity(work.similarity, linkage=linkage, masked=True, **options)

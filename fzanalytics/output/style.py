@@ -25,6 +25,15 @@ Format = Literal["png", "svg", "pdf"]
 #: Okabe and Ito (2008), Color Universal Design, in an order in which neighbours differ in lightness too.
 COLOURS = ("#0072B2", "#E69F00", "#000000", "#009E73", "#56B4E9", "#D55E00", "#F0E442", "#CC79A7")
 
+#: Levels are ordered, so their colours go from dark to light; none of them is one of `COLOURS`.
+LEVEL_COLOURS = {
+    "national": "#3B0F70",
+    "province": "#8C2981",
+    "prefecture": "#DE4968",
+    "county": "#FE9F6D",
+    "township": "#FCDA9B",
+}
+
 #: One hue, darker for more, in grey too; cells without a value are hatched.
 SEQUENTIAL = "Blues"
 LINE_STYLES = ("-", "--", ":", "-.")
@@ -265,13 +274,14 @@ def document_labels(
 ) -> dict[str, str]:
     """A short name for each document, no two alike.
 
-    In Chinese the last part of the region (河北省, 石家庄市), with the period, the kind or the doc_id where that is
-    not enough to tell documents apart; in English the doc_id, since a romanised name cannot be derived safely.
+    In Chinese the last part of the region (河北省, 石家庄市), with the period, the kind, the policy or the doc_id where
+    that is not enough to tell documents apart; for the centre always kind and period (中央 实施纲要 2015–2020). In
+    English the doc_id, since a romanised name cannot be derived safely.
 
     Parameters
     ----------
     documents : DataFrame
-        Columns doc_id; for Chinese also region, and if there period_start, period_end, kind.
+        Columns doc_id; for Chinese also region, and if there level, period_start, period_end, kind, lineage.
     language : "en" or "zh"
     labels : mapping of doc_id to text, optional
         Names of your own; these win. May be in part.
@@ -298,17 +308,30 @@ def document_labels(
 
 def _chinese_labels(documents: pd.DataFrame, ids: Sequence[str]) -> dict[str, str]:
     rows = documents.to_dict("records")
-    places = [_text(row.get("region")).rpartition("/")[2] or doc_id for row, doc_id in zip(rows, ids, strict=True)]
+    places = [_place(row) or doc_id for row, doc_id in zip(rows, ids, strict=True)]
     periods = [_period(row) for row in rows]
     kinds = [_text(row.get("kind")) for row in rows]
     both = [_joined(*parts) for parts in zip(kinds, periods, strict=True)]
+    lineages = [_joined(_text(row.get("lineage")), kind) for row, kind in zip(rows, kinds, strict=True)]
     names: dict[str, str] = {}
     for i, doc_id in enumerate(ids):
         peers = [j for j in range(len(ids)) if places[j] == places[i]]
-        tries = [additions for additions in (periods, kinds, both) if _tell_apart([additions[j] for j in peers])]
-        addition = tries[0][i] if tries else doc_id
-        names[doc_id] = places[i] if len(peers) == 1 else _joined(places[i], addition)
+        national = places[i] == "中央"
+        tries = [both] if national else [periods, kinds, both]
+        tries = [additions for additions in tries if _tell_apart([additions[j] for j in peers])]
+        if tries:
+            addition = tries[0][i]
+        else:  # no one addition parts them all: the first that parts this one from the others
+            alone = [one[i] for one in (both, lineages) if one[i] and [one[j] for j in peers].count(one[i]) == 1]
+            addition = alone[0] if alone else doc_id
+        names[doc_id] = places[i] if len(peers) == 1 and not national else _joined(places[i], addition)
     return names
+
+
+def _place(row: Mapping[Hashable, Any]) -> str:
+    """The last part of the region; the centre for the whole country."""
+    name = _text(row.get("region")).rpartition("/")[2]
+    return "中央" if name == "全国" or _text(row.get("level")) == "national" else name
 
 
 def _tell_apart(additions: Sequence[str]) -> bool:
@@ -358,6 +381,17 @@ def short(text: str, n_chars: int) -> str:
     return text if len(text) <= n_chars else f"{text[: n_chars - 1]}…"
 
 
+def width_of(text: str) -> float:
+    """About how wide a line of text is, in times its font size: 1 for a Chinese character, half of it for others.
+
+    Examples
+    --------
+    >>> width_of("法治 to")
+    3.5
+    """
+    return sum(1.0 if ord(character) > 0x2E80 else 0.5 for character in text)
+
+
 def legend_below(ax: Axes, handles: list[Any], *, columns: int, points: float = 46) -> None:
     """A legend below the axes, at the same distance in points however tall they are."""
     from matplotlib.transforms import ScaledTranslation
@@ -371,6 +405,24 @@ def legend_below(ax: Axes, handles: list[Any], *, columns: int, points: float = 
         ncols=columns,
         frameon=False,
         borderaxespad=0,
+    )
+
+
+def subtitle(ax: Axes, text: str) -> None:
+    """A second line between the title of the axes and the axes, smaller; nothing if the text is empty."""
+    if not text:
+        return
+    ax.set_title(ax.get_title(loc="left"), pad=18)
+    ax.annotate(
+        text,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 5),
+        textcoords="offset points",
+        va="bottom",
+        fontsize=8,
+        color="#333333",
+        annotation_clip=False,
     )
 
 

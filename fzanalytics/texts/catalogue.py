@@ -30,7 +30,7 @@ COLUMN_NAMES = {
 LEVEL_NAMES = {
     "国家": "national", "国家级": "national", "中央": "national", "全国": "national", "central": "national",
     "省": "province", "省级": "province", "直辖市": "province", "自治区": "province", "provincial": "province",
-    "市": "prefecture", "市级": "prefecture", "地级": "prefecture", "地级市": "prefecture", "地市级": "prefecture",
+    "市": "prefecture", "市级": "prefecture", "地级": "prefecture", "地级市": "prefecture", "地市级": "prefecture", "地市": "prefecture", "设区市": "prefecture", "设区的市": "prefecture",
     "州": "prefecture", "city": "prefecture", "municipal": "prefecture", "县": "county", "县级": "county", "区": "county",
     "区县": "county", "区县级": "county", "district": "county", "乡": "township", "镇": "township", "乡镇": "township",
     "乡镇级": "township", "街道": "township", "town": "township",
@@ -166,16 +166,21 @@ def _check_regions(table: pd.DataFrame, problems: list[dict[str, object]]) -> No
 
 
 def _check_dates(table: pd.DataFrame, problems: list[dict[str, object]]) -> None:
-    """Dates become dates; a year or a month as date of issue becomes bounds."""
+    """Dates become dates; a year or a month as date of issue becomes bounds; none is issued after it was published."""
     labels = _labels(table)
+    public = pd.Series(pd.NaT, index=table.index, dtype="datetime64[us]")
     for column in [column for column in DATE_COLUMNS if column in table.columns]:
-        spans = [None if pd.isna(value) else _read_span(str(value)) for value in table[column]]
-        for i, span in enumerate(spans):
+        known = [None if pd.isna(value) else _read_span(str(value)) for value in table[column]]
+        spans = list(known)
+        for i, span in enumerate(known):
             vague = column in ("published", "effective") and span is not None and span[0] != span[1]
             if (span is None or vague) and not pd.isna(table.at[i, column]):
                 rule = f"`{column}` must be a date such as 2017-01-26; got {table.at[i, column]!r}"
-                problems.append(problem("unreadable date", f"{labels[i]}: {rule}. Taken as unknown", labels[i]))
+                remedy = "Only its last day bounds the date of issue" if vague else "Taken as unknown"
+                problems.append(problem("unreadable date", f"{labels[i]}: {rule}. {remedy}", labels[i]))
                 spans[i] = None
+        if column == "published":
+            public = pd.Series([span[1] if span else pd.NaT for span in known], dtype="datetime64[us]")
         firsts = pd.Series([span[0] if span else pd.NaT for span in spans], dtype="datetime64[us]")
         lasts = pd.Series([span[1] if span else pd.NaT for span in spans], dtype="datetime64[us]")
         table[column] = lasts if column == "latest" else firsts
@@ -185,6 +190,9 @@ def _check_dates(table: pd.DataFrame, problems: list[dict[str, object]]) -> None
     if "dated" in table.columns:
         for column, bound in bounds.items():
             table[column] = table[column].fillna(bound) if column in table.columns else bound
+    if public.notna().any():
+        latest = table["latest"] if "latest" in table.columns else pd.Series(pd.NaT, index=table.index)
+        table["latest"] = latest.where(latest <= public, public).fillna(latest)
     if {"earliest", "latest"} <= set(table.columns):
         for i in table.index[table["earliest"] > table["latest"]]:
             message = f"{labels[i]}: `earliest` must not be after `latest`; got {table.at[i, 'earliest']:%Y-%m-%d} and "

@@ -4,8 +4,8 @@ A fixer takes a text and returns the edits it would make; nothing else changes a
 counted, listed, left out by name, and led back to the place in the file where it happened. A clean text passes
 unchanged. Fixers are deliberately narrow: what they cannot be sure of, they leave alone.
 
-Damage that only the rest of a document could undo (bytes shifted within GBK) is counted here, not repaired;
-see `count_damaged_lines`.
+Damage that only the rest of a corpus can undo (bytes shifted within GBK) is counted here and repaired in a second pass,
+see `fzanalytics.texts.byteshift`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,13 @@ def _converter() -> Callable[[str], str]:
 
 
 @cache
-def _is_traditional(character: str) -> bool:
+def to_simplified(character: str) -> str:
+    """One character in Simplified writing."""
+    return _converter()(character)[:1] or character
+
+
+@cache
+def is_traditional(character: str) -> bool:
     """Whether a character exists in Traditional writing only (GB 2312 holds the Simplified standard)."""
     try:
         character.encode("gb2312")
@@ -85,7 +91,7 @@ def _is_traditional(character: str) -> bool:
 
 
 @cache
-def _is_simplified(character: str) -> bool:
+def is_simplified(character: str) -> bool:
     """Whether a character exists in Simplified writing only (Big5 holds the Traditional standard)."""
     try:
         character.encode("big5")
@@ -115,8 +121,8 @@ def fix_traditional(text: str) -> list[Edit]:
 
 
 def _simplify_line(line: str, begin: int) -> list[Edit]:
-    traditional = sum(map(_is_traditional, line))
-    if traditional <= sum(map(_is_simplified, line)):
+    traditional = sum(map(is_traditional, line))
+    if traditional <= sum(map(is_simplified, line)):
         return []
     line = _HALF_CHARACTER.sub("\ufffd", line)
     simplified = _converter()(line)
@@ -244,7 +250,7 @@ FIXERS: tuple[Fixer, ...] = (
 class Cleaned(NamedTuple):
     """A clean text, the way back to the raw one, and the log.
 
-    repairs has the columns fixer, raw_begin, raw_end (characters of the raw text), before, after.
+    repairs has the columns fixer, raw_begin, raw_end (characters of the raw text), before, after, certainty.
     """
 
     text: str
@@ -303,6 +309,7 @@ def clean_with_log(text: str, *, skip: Collection[str] = ()) -> Cleaned:
         text, step = apply_edits(text, edits)
         offsets = offsets.then(step)
     repairs = pd.DataFrame(rows, columns=["fixer", "raw_begin", "raw_end", "before", "after"])
+    repairs["certainty"] = "exact"
     return Cleaned(text, offsets, repairs)
 
 
@@ -344,7 +351,7 @@ def explain_cleaning(text: str, *, skip: Collection[str] = ()) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns fixer, raw_begin, raw_end (characters of `text`, end excluded), before, after. A later fixer
+        Columns fixer, raw_begin, raw_end (characters of `text`, end excluded), before, after, certainty. A later fixer
         sees what an earlier one has left, so `before` may differ from the stretch of the raw text.
 
     Examples

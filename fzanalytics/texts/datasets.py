@@ -9,12 +9,12 @@ from fzanalytics.base.resources import data_path
 from fzanalytics.texts.corpus import Corpus, read_corpus
 
 
-def load_sample(*, add: Sequence[str | Path] = (), progress: bool = False) -> Corpus:
+def load_sample(*, add: str | Path | Sequence[str | Path] = (), progress: bool = False) -> Corpus:
     """The bundled corpus: five files of implementation plans for a law-based government (法治政府建设实施方案).
 
     Parameters
     ----------
-    add : sequence of paths
+    add : path or sequence of paths
         Further files or folders. The text of a document that the corpus names but does not hold takes the place
         of its row: add the official text of the national outline of 2015, and the national tier is the real one.
     progress : bool
@@ -23,7 +23,7 @@ def load_sample(*, add: Sequence[str | Path] = (), progress: bool = False) -> Co
     Returns
     -------
     Corpus
-        Six documents held (Henan's file holds two) of Hebei, Shijiazhuang, Qingyuan, Xiahe and Henan, and six that
+        Six documents held (Henan's file holds two) of Hebei, Shijiazhuang, Qingyuan, Xiahe and Henan, and nine that
         they name but that are not at hand, among them both national outlines.
 
     Raises

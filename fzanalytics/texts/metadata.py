@@ -150,7 +150,7 @@ def _title(lines: list[Line], name: str) -> str:
             if _KIND_END.search(joined):
                 return joined + _years_below(lines, following)
     first = lines[0].text.strip("#* ★") if lines else ""
-    return first if first and len(first) <= 60 and not _TITLE_MARKS.search(first) else name
+    return first if first and not read_marker(first) and len(first) <= 60 and not _TITLE_MARKS.search(first) else name
 
 
 def _years_below(lines: list[Line], title: Line) -> str:

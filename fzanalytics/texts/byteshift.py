@@ -1,0 +1,544 @@
+"""Lines whose bytes were shifted within GBK, put back.
+
+The fault is common in the wild. A page in GBK was cut at the bytes of 。 ！ ？ (A1A3, A3A1, A3BF) by a program blind to
+the borders of characters. Where such a pair of bytes straddled two characters, an orphan byte is left in front of
+it, shown as "?", and everything behind is read one byte off, until an ASCII character sets it right again: the line
+（一）指導思想。 became ?。ㄒ唬┲笇枷?。 The orphan may have swallowed an ASCII character behind it. Pairs of bytes
+that are no character stand as private-use code points, so that no byte is lost: this module must see them before
+anything strips or normalises them.
+
+It is undone by going back to bytes, with an unknown byte for each orphan, and reading them again from the
+start of the line: a beam search for the likeliest sequence of characters under a small character model, learned
+from the undamaged lines of the corpus. All that is read from known bytes is exact; what an unknown byte stood for is the
+model's choice; what was swallowed is inferred. The log says which is which.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from math import log
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from fzanalytics.base.offsets import Edit, apply_edits
+from fzanalytics.texts.cleaning import (
+    Cleaned,
+    clean_with_log,
+    count_damaged_lines,
+    is_simplified,
+    is_traditional,
+    to_simplified,
+)
+
+Certainty = Literal["exact", "model", "inferred"]
+_ORDER: tuple[Certainty, ...] = ("exact", "model", "inferred")
+#: Hypotheses kept at every place of a line, and how far behind the best one of them may be (natural logarithm).
+BEAM, MARGIN = 40, 45.0
+#: Readings of an unknown byte that are followed, and those of them tried with each character it may have swallowed.
+_READINGS, _WITH_SWALLOWED = 16, 6
+# log-probabilities of readings that the bytes allow but the fault does not call for
+_LITERAL, _SWALLOWED, _FULL_WIDTH, _OTHER_SCRIPT, _UNREADABLE = -14.0, -3.0, -4.0, -6.0, -1.0
+_UNKNOWN_NOTE, _UNPAIRED = -3.0, -8.0
+#: Marks that come in pairs within a line, and what each adds to the marks that are open.
+_PAIRED = {"“": (1, 0), "”": (-1, 0), "《": (0, 1), "》": (0, -1)}
+_SWALLOWED_CHARACTERS = "0123456789,.:;-+%ABN"
+_TONED = "a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_NOTE = re.compile(rf"[(（]([{_TONED}]{{1,6}})[)）]")
+_NOTE_REST = re.compile(rf"([{_TONED}]{{1,6}})[)）]")
+_NOTED = re.compile(rf"([\u3400-\u9fff])[(（]([{_TONED}]{{1,6}})[)）]")
+_ORDERED = re.compile(r"^[\s\u3000]*[(（](\d{1,2})[)）]")
+_HIGHER = re.compile(r"^[\s\u3000]*(?:\d{1,2}[.．、]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])")
+#: Notes put behind characters (設(shè)), by their sound: the characters that bear each in undamaged lines.
+Notes = dict[str, frozenset[str]]
+
+
+class ShiftRepair(NamedTuple):
+    """One character of the damaged text and what is put in its place ("" takes it out)."""
+
+    begin: int
+    end: int
+    replacement: str
+    certainty: Certainty
+
+
+# ---------------------------------------------------------------- bytes and characters
+
+
+@cache
+def _bytes_of(character: str) -> tuple[int, ...] | None:
+    """The bytes that a character was read from under code page 936, user-defined and undefined pairs included.
+
+    Pairs without a character were shown as private-use code points in a fixed order. Python's gb18030 follows a later
+    standard, which gave some of them to real characters; these are put back here.
+    """
+    code = ord(character)
+    if code < 0x80:
+        return (code,)
+    if 0xE000 <= code <= 0xE4C5:  # user-defined 1 and 2: rows AA-AF and F8-FE, 94 pairs each
+        row, cell = divmod(code - 0xE000 if code <= 0xE233 else code - 0xE234, 94)
+        return (0xAA if code <= 0xE233 else 0xF8) + row, 0xA1 + cell
+    if 0xE4C6 <= code <= 0xE765:  # user-defined 3: rows A1-A7 below A1, 96 pairs each, 7F left out
+        row, cell = divmod(code - 0xE4C6, 96)
+        return 0xA1 + row, _skip_7f(0x40 + cell)
+    if 0xE7E7 <= code <= 0xE7F3:
+        return 0xA9, 0x89 + code - 0xE7E7
+    if 0xE815 <= code <= 0xE864:
+        return 0xFE, _skip_7f(0x50 + code - 0xE815)
+    try:
+        data = character.encode("gb18030" if 0xE000 <= code <= 0xF8FF else "gbk")
+    except UnicodeEncodeError:
+        return None
+    return tuple(data) if len(data) == 2 else None
+
+
+def _skip_7f(byte: int) -> int:
+    return byte + (byte >= 0x7F)
+
+
+@cache
+def _characters() -> tuple[dict[tuple[int, int], str], dict[int, list[str]], dict[int, list[str]]]:
+    """Characters by their two bytes, by the second alone, and by the first alone (second from 81 on: an orphan's)."""
+    pairs: dict[tuple[int, int], str] = {}
+    by_trail: dict[int, list[str]] = {}
+    by_lead: dict[int, list[str]] = {}
+    for lead in range(0x81, 0xFF):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
+            try:
+                character = bytes((lead, trail)).decode("gbk")
+            except UnicodeDecodeError:
+                continue
+            pairs[lead, trail] = character
+            by_trail.setdefault(trail, []).append(character)
+            if trail >= 0x81:
+                by_lead.setdefault(lead, []).append(character)
+    return pairs, by_trail, by_lead
+
+
+# ---------------------------------------------------------------- what is likely
+
+_START, _END = "\n\n", "\n"
+
+
+@cache
+def _folded(character: str) -> str:
+    """A character as the model knows it: Simplified, and half-width where it has such a form."""
+    code = ord(character)
+    if code == 0x3000:
+        return " "
+    if 0xFF01 <= code <= 0xFF5E:
+        return chr(code - 0xFEE0)
+    return to_simplified(character)
+
+
+@dataclass
+class CharacterModel:
+    """How often characters follow one another: interpolated trigrams (Witten and Bell 1991).
+
+    Attributes
+    ----------
+    counts : list of Counter
+        Of sequences of one, two and three characters, folded: Simplified, half-width.
+    followers : list of Counter
+        How many different characters follow a sequence of one and two.
+    """
+
+    counts: list[Counter[str]] = field(default_factory=lambda: [Counter(), Counter(), Counter()])
+    followers: list[Counter[str]] = field(default_factory=lambda: [Counter(), Counter()])
+    known: dict[tuple[str, str], float] = field(default_factory=dict)
+    total: int = 0
+
+    def count(self, sequence: str) -> None:
+        """Count a sequence of folded characters."""
+        for counts, n in zip(self.counts, (1, 2, 3), strict=True):
+            counts.update(sequence[i : i + n] for i in range(len(sequence) - n + 1))
+
+    def log_probability(self, history: str, character: str) -> float:
+        """Of a folded character after two others."""
+        key = (history, character)
+        value = self.known.get(key)
+        if value is None:
+            value = self.known[key] = log(self._probability(history, character))
+        return value
+
+    def _probability(self, history: str, character: str) -> float:
+        if not self.total:
+            self.total = self.counts[0].total()
+        total, types = self.total, len(self.counts[0]) + 8000
+        probability = (self.counts[0][character] + 0.05) / (total + 0.05 * types)
+        for n in (1, 2):
+            context = history[-n:]
+            seen, kinds = self.counts[n - 1][context], self.followers[n - 1][context]
+            if kinds and len(context) == n:
+                probability = (self.counts[n][context + character] + kinds * probability) / (seen + kinds)
+        return probability
+
+
+def learn_characters(texts: Iterable[str], *, most: int = 2_000_000) -> CharacterModel:
+    """Learn a character model from clean texts; what stands behind a lost character in a line is left out.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Of the same genre: a few ten thousand characters are enough to choose well.
+    most : int
+        Characters after which no further text is taken.
+
+    Examples
+    --------
+    >>> model = learn_characters(["指导思想", "指导意见"])
+    >>> model.log_probability("指导", "思") > model.log_probability("指导", "政")
+    True
+    """
+    model = CharacterModel()
+    n_characters = 0
+    for text in texts:
+        for line in text.splitlines():
+            sound = line.partition("?")[0]  # behind a lost character nothing is sure
+            if sound.strip():
+                model.count(_START + "".join(map(_folded, sound)) + (_END if sound == line else ""))
+        n_characters += len(text)
+        if n_characters >= most:
+            break
+    for n in (2, 3):
+        model.followers[n - 2].update(sequence[:-1] for sequence in model.counts[n - 1])
+    return model
+
+
+# ---------------------------------------------------------------- the search
+
+
+class _Link(NamedTuple):
+    """A character that was read, where its first byte stands, and the one before it."""
+
+    before: _Link | None
+    character: str
+    place: int
+    certainty: Certainty
+
+
+class _Hypothesis(NamedTuple):
+    """A reading of a line up to a place: its score, the last two characters, a first byte and marks still open."""
+
+    score: float
+    history: str
+    last: _Link | None
+    pending: int | None  # a byte, or _UNKNOWN
+    since: int
+    unpaired: tuple[int, int] = (0, 0)
+
+
+_UNKNOWN = -1
+
+
+class _Search:
+    """One line, read again from its bytes."""
+
+    def __init__(self, line: str, model: CharacterModel, notes: Notes, *, traditional: bool) -> None:
+        self.line, self.model, self.notes, self.traditional = line, model, notes, traditional
+        self.pairs, self.by_trail, self.by_lead = _characters()
+
+    def run(self) -> list[_Link] | None:
+        """The likeliest reading, or None if there is none."""
+        agenda: list[dict[tuple[object, ...], _Hypothesis]] = [{} for _ in range(len(self.line) + 1)]
+        agenda[0][()] = _Hypothesis(0.0, _START, None, None, 0)
+        for place in range(len(self.line)):
+            best = heapq.nlargest(BEAM, agenda[place].values(), key=_score)
+            agenda[place].clear()
+            if len(best) == 1 and best[0].pending is None and self.line[place] != "?":
+                found, next_place = self._run_ahead(best[0], place)
+                agenda[next_place][()] = found
+                continue
+            for now in best:
+                if now.score < best[0].score - MARGIN:
+                    break
+                for found, next_place in self._read(now, place):
+                    key = (found.history, found.pending, found.unpaired)
+                    other = agenda[next_place].get(key)
+                    if other is None or other.score < found.score:
+                        agenda[next_place][key] = found
+        whole = [found for found in agenda[-1].values() if found.pending is None]
+        if not whole:
+            return None
+        link = max(whole, key=lambda found: found.score + _UNPAIRED * sum(map(abs, found.unpaired))).last
+        links: list[_Link] = []
+        while link is not None:
+            links.append(link)
+            link = link.before
+        return links[::-1]
+
+    def _run_ahead(self, now: _Hypothesis, place: int) -> tuple[_Hypothesis, int]:
+        """Where only one reading is left and it is in step, all up to the next orphan stands for itself."""
+        end = self.line.find("?", place)
+        end = len(self.line) if end < 0 else end
+        heard = _NOTE.sub("", self.line[max(place, end - 40) : end])
+        unpaired = now.unpaired
+        for character in self.line[place:end]:
+            if change := _PAIRED.get(character):
+                unpaired = unpaired[0] + change[0], unpaired[1] + change[1]
+        history = (now.history + "".join(map(_folded, heard)))[-2:]
+        return now._replace(history=history, last=self._keep(now.last, place, end), unpaired=unpaired), end
+
+    def _read(self, now: _Hypothesis, place: int) -> Iterator[tuple[_Hypothesis, int]]:
+        character = self.line[place]
+        if note := _NOTE.match(self.line, place):
+            yield self._pass_note(now, place, note.end()), note.end()
+        data = _bytes_of(character)
+        if data is None:  # never was in GBK: it can only stand for itself
+            if now.pending is None:
+                yield self._emit(now, character, place, "exact", _UNREADABLE), place + 1
+            return
+        for found in self._bytes(now, data, place, _LITERAL if character == "?" else 0.0):
+            yield found, place + 1
+        if now.pending is not None and 0x21 <= ord(character) <= 0x7E:
+            # a full-width form that was made half-width after the damage
+            for found in self._bytes(now, (0xA3, ord(character) + 0x80), place, _FULL_WIDTH):
+                yield found, place + 1
+        if character == "?":
+            note = _NOTE_REST.match(self.line, place + 1)
+            found_in = self._orphan(now, place) if note is None else self._orphan_of_note(now, place, note)
+            yield from found_in
+
+    def _pass_note(self, now: _Hypothesis, place: int, end: int) -> _Hypothesis:
+        """A note is kept as it is between two characters, and dropped in the midst of one."""
+        if now.pending is not None:
+            return now
+        return now._replace(last=self._keep(now.last, place, end))
+
+    def _keep(self, last: _Link | None, place: int, end: int) -> _Link | None:
+        for i in range(place, end):
+            last = _Link(last, self.line[i], i, "exact")
+        return last
+
+    def _orphan(self, now: _Hypothesis, place: int) -> Iterator[tuple[_Hypothesis, int]]:
+        """An unknown byte: the first of a character, or the second, and then it may have swallowed an ASCII character."""
+        if now.pending is None:
+            yield now._replace(pending=_UNKNOWN, since=place), place + 1
+        elif now.pending != _UNKNOWN:
+            read = self._likeliest(now, self.by_lead.get(now.pending, []))
+            yield from ((found, place + 1) for found in read)
+            if not self.line[place + 1 : place + 2].isascii():
+                return  # a figure alone between characters would leave no trace to tell it by
+            for found in read[:_WITH_SWALLOWED]:
+                for swallowed in _SWALLOWED_CHARACTERS:
+                    yield self._emit(found, swallowed, place, "inferred", _SWALLOWED), place + 1
+
+    def _orphan_of_note(self, now: _Hypothesis, place: int, note: re.Match[str]) -> Iterator[tuple[_Hypothesis, int]]:
+        """An orphan that swallowed the bracket of a note: the note tells which byte it was."""
+        exact = False
+        for character in sorted(self.notes.get(note[1], ())):
+            data = _bytes_of(character)
+            if data is None or len(data) != 2:
+                continue
+            if now.pending is None:
+                # the note was put behind two bytes that look like its character, in the midst of another one
+                before = _bytes_of(now.last.character) if now.last else None
+                if before and before[-1] == data[0]:
+                    exact = True
+                    yield now._replace(pending=data[1], since=place), note.end()
+            elif now.pending == data[0]:
+                exact = True
+                yield self._keep_note(self._emit(now, character, now.since, "exact", 0.0), place, note.end())
+        if exact:
+            return
+        if now.pending is None:  # the same for a character that bears its note nowhere else
+            yield now._replace(score=now.score + _UNKNOWN_NOTE, pending=_UNKNOWN, since=place), note.end()
+        elif now.pending != _UNKNOWN:
+            for read in self._likeliest(now, self.by_lead.get(now.pending, [])):
+                yield self._keep_note(read._replace(score=read.score + _UNKNOWN_NOTE), place, note.end())
+
+    def _keep_note(self, now: _Hypothesis, place: int, end: int) -> tuple[_Hypothesis, int]:
+        opened = _Link(now.last, "(", place, "exact")
+        return now._replace(last=self._keep(opened, place + 1, end)), end
+
+    def _bytes(self, now: _Hypothesis, data: tuple[int, ...], place: int, cost: float) -> Iterator[_Hypothesis]:
+        """Known bytes, one after the other."""
+        states = [now._replace(score=now.score + cost)]
+        for byte in data:
+            states = [found for state in states for found in self._byte(state, byte, place)]
+        yield from states
+
+    def _byte(self, now: _Hypothesis, byte: int, place: int) -> Iterator[_Hypothesis]:
+        if now.pending is None:
+            if byte < 0x80:
+                yield self._emit(now, chr(byte), place, "exact", 0.0)
+            else:
+                yield now._replace(pending=byte, since=place)
+        elif now.pending == _UNKNOWN:
+            yield from self._likeliest(now, self.by_trail.get(byte, []))
+        elif (now.pending, byte) in self.pairs:
+            yield self._emit(now, self.pairs[now.pending, byte], now.since, "exact", 0.0)
+
+    def _likeliest(self, now: _Hypothesis, characters: list[str]) -> list[_Hypothesis]:
+        """The characters that an unknown byte may have made, the likeliest first."""
+
+        def likelihood(character: str) -> float:
+            return self.model.log_probability(now.history, _folded(character)) + self._foreign(character)
+
+        chosen = heapq.nlargest(_READINGS, characters, key=likelihood)
+        return [self._emit(now, character, now.since, "model", self._foreign(character)) for character in chosen]
+
+    def _foreign(self, character: str) -> float:
+        """The cost of a character of the other script (a Traditional text has no Simplified ones), or of a wide figure."""
+        other = is_simplified(character) if self.traditional else is_traditional(character)
+        wide = character > "\uff00" and character.isalnum()
+        return _OTHER_SCRIPT if other or wide else 0.0
+
+    def _emit(self, now: _Hypothesis, character: str, place: int, certainty: Certainty, cost: float) -> _Hypothesis:
+        folded = _folded(character)
+        score = now.score + cost + self.model.log_probability(now.history, folded)
+        link = _Link(now.last, character, place, certainty)
+        unpaired = now.unpaired
+        if change := _PAIRED.get(character):
+            unpaired = unpaired[0] + change[0], unpaired[1] + change[1]
+        return _Hypothesis(score, (now.history + folded)[-2:], link, None, place, unpaired)
+
+
+def _score(found: _Hypothesis) -> float:
+    return found.score
+
+
+# ---------------------------------------------------------------- a text
+
+
+def repair_byte_shift(text: str, model: CharacterModel) -> tuple[list[ShiftRepair], list[int]]:
+    """Read the damaged lines of a text again from their bytes.
+
+    Parameters
+    ----------
+    text : str
+        As it came: nothing stripped, normalised or converted.
+    model : CharacterModel
+        Learned from undamaged text, see `learn_characters`.
+
+    Returns
+    -------
+    (list of ShiftRepair, list of int)
+        One repair a character that changes, in order, none that overlap; and the lines (from 0) that are damaged and
+        could not be read in any way that the fault explains: they stay as they are. Both are empty for a text
+        without traces of the fault.
+
+    Notes
+    -----
+    A swallowed figure in brackets at the head of a line (（?)) is taken from the order of the list, and its
+    certainty is "inferred", as is that of every other swallowed character.
+
+    Examples
+    --------
+    >>> model = learn_characters(["　（一）指导思想。", "　（二）主要原则。"])
+    >>> repairs, failed = repair_byte_shift("　?。ㄒ唬┲笇\\ue7a9枷?。", model)
+    >>> "".join(repair.replacement for repair in repairs), failed
+    ('　（一）指導思想', [])
+    """
+    if not count_damaged_lines(text):
+        return [], []
+    repairs: list[ShiftRepair] = []
+    failed: list[int] = []
+    notes = _learn_notes(text)
+    traditional = sum(map(is_traditional, text)) > sum(map(is_simplified, text))
+    begin, last_number = 0, 0
+    for index, line in enumerate(text.split("\n")):
+        body = line.rstrip("\r")
+        links = _Search(body, model, notes, traditional=traditional).run() if "?" in body else None
+        if links is not None:
+            own = _differences(body, links)
+            own, last_number = _number_in_order(body, own, last_number)
+            repairs += [repair._replace(begin=repair.begin + begin, end=repair.end + begin) for repair in own]
+        else:
+            if count_damaged_lines(body):
+                failed.append(index)
+            last_number = _number_of(body, last_number)
+        begin += len(line) + 1
+    return repairs, failed
+
+
+def clean_shifted(raw: str, model: CharacterModel, *, skip: Collection[str] = ()) -> Cleaned:
+    """`clean_with_log` for a text whose bytes were shifted: first read again, then cleaned, in one log.
+
+    Parameters
+    ----------
+    raw : str
+        As it came.
+    model : CharacterModel
+        See `learn_characters`.
+    skip : collection of str
+        Fixers to leave out; see `clean`.
+
+    Returns
+    -------
+    Cleaned
+        Offsets and repairs lead to `raw`. The fixer of the characters that were read again is "byte_shift"; their
+        certainty is "exact", "model" or "inferred".
+    """
+    repairs, _ = repair_byte_shift(raw, model)
+    mended, step = apply_edits(raw, [Edit(*repair[:3]) for repair in repairs])
+    cleaned = clean_with_log(mended, skip=skip)
+    shift = pd.DataFrame(
+        [("byte_shift", r.begin, r.end, raw[r.begin : r.end], r.replacement, r.certainty) for r in repairs],
+        columns=cleaned.repairs.columns,
+    )
+    spans = [
+        step.span(begin, end)
+        for begin, end in zip(cleaned.repairs["raw_begin"], cleaned.repairs["raw_end"], strict=True)
+    ]
+    own = cleaned.repairs.assign(raw_begin=[span[0] for span in spans], raw_end=[span[1] for span in spans])
+    return Cleaned(cleaned.text, step.then(cleaned.offsets), pd.concat([shift, own], ignore_index=True))
+
+
+def _learn_notes(text: str) -> Notes:
+    found: dict[str, set[str]] = {}
+    for line in text.splitlines():
+        if "?" not in line:
+            for character, note in _NOTED.findall(line):
+                found.setdefault(note, set()).add(character)
+    return {note: frozenset(characters) for note, characters in found.items()}
+
+
+def _differences(line: str, links: list[_Link]) -> list[ShiftRepair]:
+    """Character by character: what begins in its place, or nothing."""
+    read: list[list[_Link]] = [[] for _ in line]
+    for link in links:
+        read[link.place].append(link)
+    repairs = []
+    for place, (old, found) in enumerate(zip(line, read, strict=True)):
+        new = "".join(link.character for link in found)
+        if new != old:
+            least_sure = max((_ORDER.index(link.certainty) for link in found), default=0)
+            repairs.append(ShiftRepair(place, place + 1, new, _ORDER[least_sure]))
+    return repairs
+
+
+def _apply(line: str, repairs: list[ShiftRepair]) -> str:
+    characters = list(line)
+    for repair in repairs:
+        characters[repair.begin] = repair.replacement
+    return "".join(characters)
+
+
+def _number_of(line: str, last: int) -> int:
+    """The number of a list that a line carries on: (3) gives 3, a heading of a higher rank 0, other text the last one."""
+    match = _ORDERED.match(line)
+    if match:
+        return int(match[1])
+    return 0 if _HIGHER.match(line) else last
+
+
+def _number_in_order(line: str, repairs: list[ShiftRepair], last: int) -> tuple[list[ShiftRepair], int]:
+    """A swallowed figure that heads a line gets its value from the number of the item before it."""
+    match = _ORDERED.match(_apply(line, repairs))
+    if match is None:
+        return repairs, _number_of(_apply(line, repairs), last)
+    expected = str(last + 1)
+    mended = []
+    for repair in repairs:
+        inside = repair.certainty == "inferred" and repair.begin < 12
+        if inside and len(expected) == len(match[1]) and repair.replacement[-1:].isdecimal():
+            # of two figures only the first can have been swallowed
+            repair = repair._replace(replacement=repair.replacement[:-1] + expected[0])
+        mended.append(repair)
+    return mended, _number_of(_apply(line, mended), last)
