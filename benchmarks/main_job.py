@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 IMPORT = "import time; t = time.perf_counter(); import fzanalytics; print(time.perf_counter() - t)"
 SAMPLE = (
@@ -27,15 +28,32 @@ def seconds_inside(code: str) -> float:
     return float(done.stdout.split()[-1])
 
 
+def memory_of_tree(pid: int) -> float:
+    """Memory (MB) of a process and all below it, shared pages counted once (Linux: proportional set size)."""
+    total, waiting = 0.0, [pid]
+    while waiting:
+        at = waiting.pop()
+        try:
+            lines = Path(f"/proc/{at}/smaps_rollup").read_text(encoding="ascii").splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+            for task in Path(f"/proc/{at}/task").iterdir():
+                waiting += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+        except OSError:  # it has ended
+            continue
+    return total
+
+
 def whole_command(command: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak memory (MB, the process and its largest child) of one command."""
+    """Wall seconds and peak memory (MB) of one command with all its processes."""
     begin = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(command)} failed with status {status}")
-    per_mb = 1024 if sys.platform.startswith("linux") else 1024 * 1024
-    return time.perf_counter() - begin, usage.ru_maxrss / per_mb
+    peak = 0.0
+    while process.poll() is None:
+        peak = max(peak, memory_of_tree(process.pid))
+        time.sleep(0.25)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed with status {process.returncode}")
+    return time.perf_counter() - begin, peak
 
 
 def main() -> None:

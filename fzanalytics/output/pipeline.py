@@ -228,6 +228,7 @@ Result = tuple[list[tuple[str, dict[str, object]]], list[str]]
 def _results(work: Work, stage: Path) -> Iterator[tuple[Step, Result]]:
     """Tables first, one after the other, for figures need them; then figures, on two cores where there are."""
     from joblib import Parallel, delayed
+    from joblib.externals.loky import get_reusable_executor
 
     tables, figures = list_tables(), list_figures()
     with _bar(len(tables) + len(figures), work.settings.progress) as bar:
@@ -236,6 +237,8 @@ def _results(work: Work, stage: Path) -> Iterator[tuple[Step, Result]]:
             yield step, _attempt(step.name, _save_table, work, stage)
             bar.update()
         bar.set_description("figures")
+        work.prepare_figures()
+        get_reusable_executor().shutdown()  # workers that fitted topics keep what they loaded; figures need none of it
         drawn = Parallel(n_jobs=N_JOBS, return_as="generator")(
             delayed(_attempt)(step.name, _save_figure, work, stage) for step in figures
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
 
 #: Figure 3 draws NMF: on a few hundred paragraphs its topics come back over seeds, those of LDA hardly do. The
 #: table of stability holds both, so that a reader can judge.
-MODELS: tuple[Literal["nmf", "lda"], ...] = ("nmf", "lda")
-DRAWN_MODEL = MODELS[0]
-#: The numbers of topics that are tried.
-GRID = (4, 6, 8, 10, 12)
+DRAWN_MODEL: Literal["nmf", "lda"] = "nmf"
+#: The numbers of topics that are tried with each model.
+GRIDS: dict[Literal["nmf", "lda"], tuple[int, ...]] = {"nmf": (4, 6, 8, 10, 12), "lda": (4, 8, 12)}
 #: Processes for work that splits; no result depends on it.
 N_JOBS = min(2, cpu_count())
 #: More paragraphs than this are not drawn in one heat map.
@@ -62,6 +62,12 @@ class Work:
     settings: Settings
     notes: list[str] = field(default_factory=list)
 
+    def prepare_figures(self) -> None:
+        """Compute here what only figures need, so that the processes that draw load no dictionary and no model."""
+        for name in ("paragraph_similarity", "recurrence"):
+            with suppress(ValueError):  # the figure that asks for it tells why it cannot be
+                getattr(self, name)
+
     @cached_property
     def passages(self) -> pd.DataFrame:
         """Shared passages of all pairs."""
@@ -85,15 +91,15 @@ class Work:
     @cached_property
     def stability(self) -> pd.DataFrame:
         """Both models over the grid of K."""
-        grid = sorted({*GRID, self.settings.n_topics or GRID[0]})
+        grids = {model: sorted({*grid, self.settings.n_topics or grid[0]}) for model, grid in GRIDS.items()}
         tables = [
             topic_stability(
                 self.corpus, model=model, n_topics=grid, random_state=self.settings.random_state, n_jobs=N_JOBS
             )
-            for model in MODELS
+            for model, grid in grids.items()
         ]
         return pd.concat(
-            [table.assign(model=model) for model, table in zip(MODELS, tables, strict=True)], ignore_index=True
+            [table.assign(model=model) for model, table in zip(GRIDS, tables, strict=True)], ignore_index=True
         )
 
     @cached_property
