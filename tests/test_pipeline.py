@@ -115,7 +115,7 @@ class TestReproduce:
         assert (table.loc[table["doc_id"] == "hebei_province_2016", "centre"] == "held").all()
         assert fz.main_source(corpus) == "national_outline_2015"
         notes = pipeline._notes_on(steps.Work(corpus, steps.Settings(4, 0, ("png",), False, {})))
-        assert any("national_outline_2015 is held" in note for note in notes)
+        assert any(note.startswith("national_outline_2015 held") for note in notes)
 
 
 class TestAnalyze:
@@ -157,7 +157,7 @@ class TestAnalyze:
         (place / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
         report = fz.analyze(place, tmp_path / "out", formats=["png"], n_topics=2)
         assert "tables/clauses.csv" in report.files and "fig1_corpus_en.png" in report.files
-        assert any(note.startswith("fig2_similarity was not made") for note in report.notes)
+        assert any("fig2_similarity" in note and "not made" in note for note in report.notes)
         assert sum("empty.txt" in note or "picture.txt" in note for note in report.notes) == 2
 
     def test_documents_without_numbering_and_with_one_text_twice(self, tmp_path):
@@ -212,6 +212,11 @@ class TestAnalyze:
         with pytest.raises(ValueError, match=message):
             fz.analyze(tmp_path, tmp_path / "out", **options)
         assert not (tmp_path / "out").exists()
+
+    def test_results_inside_the_folder_are_not_read_as_documents(self, folder):
+        for _ in range(2):
+            report = fz.analyze(folder, folder / "results", formats=["png"], n_topics=2)
+            assert len(report.corpus.held) == 3
 
     def test_an_empty_folder_is_one_clear_sentence(self, tmp_path):
         (tmp_path / "nothing").mkdir()

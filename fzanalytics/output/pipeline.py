@@ -218,7 +218,7 @@ def _run(corpus: Corpus, out: Path, settings: Settings, notes: Sequence[str] = (
             made += [MadeFile(file, step.function, options, sorted(inputs), seed) for file, options in files]
             work.notes += notes
         write_manifest(stage, build_manifest(stage, made, inputs=inputs))
-    return Report(corpus, out, [item.file for item in made], [*_notes_on(work), *dict.fromkeys(work.notes)])
+    return Report(corpus, out, [item.file for item in made], [*_notes_on(work), *_gathered(work.notes)])
 
 
 #: The files that a step made, each with the options that it depends on, and what it noticed.
@@ -261,7 +261,7 @@ def _attempt(name: str, save: Callable[[Step, Work, Path, list[str]], Any], work
         try:
             return save(step, work, stage, notes), notes
         except ValueError as error:
-            return [], [*notes, f"{name} was not made: {error}"]
+            return [], [*notes, f"{name}{_ABOUT}not made: {error}"]
 
 
 def _parameters(work: Work, depends: tuple[str, ...]) -> dict[str, object]:
@@ -277,7 +277,7 @@ def _save_table(step: Step, work: Work, stage: Path, notes: list[str]) -> list[t
     file = f"tables/{step.name}.csv"
     written = write_table(step.make(work), stage / file)
     if written.n_neutralised:
-        notes.append(f"{file}: {written.n_neutralised} cells that a spreadsheet would run got an apostrophe in front")
+        notes.append(f"{file}{_ABOUT}cells that a spreadsheet would run as a formula got an apostrophe in front")
     return [(file, _parameters(work, step.depends))]
 
 
@@ -320,18 +320,45 @@ def _notes_of_the_log(notes: list[str]) -> Iterator[None]:
         package.removeHandler(collector)
 
 
+#: Parts what a note is about from what it says, so that notes that say the same can be gathered.
+_ABOUT = ": "
+#: Notes of one kind that are written out; of more only the number is told.
+_WRITTEN_OUT = 3
+
+
+def _gathered(notes: Sequence[str]) -> list[str]:
+    """Notes that say the same of several things, in one line."""
+    about: dict[str, list[str]] = {}
+    for note in dict.fromkeys(notes):
+        name, found, what = note.partition(_ABOUT)
+        about.setdefault(what if found else note, []).append(name if found else "")
+    return [f"{_few(names)}{_ABOUT}{what}" if any(names) else what for what, names in about.items()]
+
+
+def _few(names: Sequence[str]) -> str:
+    rest = len(names) - _WRITTEN_OUT
+    return ", ".join(names[:_WRITTEN_OUT]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def _notes_on(work: Work) -> list[str]:
     """What a reader of the figures must know, in the order in which they would ask."""
     corpus = work.corpus
-    notes = [_sentence(row.message, row.doc_id, row.source) for row in corpus.problems.itertuples(index=False)]
+    notes = []
+    for kind, rows in corpus.problems.groupby("kind", sort=False):
+        shown = rows.head(_WRITTEN_OUT).itertuples(index=False)
+        notes += [_sentence(row.message, row.doc_id, row.source) for row in shown]
+        if len(rows) > _WRITTEN_OUT:
+            notes.append(f"{len(rows) - _WRITTEN_OUT} more of the kind '{kind}' are in tables/problems.csv")
     national = corpus.documents[corpus.documents["level"] == "national"]
-    for row in national.itertuples(index=False):
-        if row.held:
-            notes.append(f"{row.doc_id} is held: figures and attribution use its text, no proxy stands in for it")
-    missing = ", ".join(national.loc[~national["held"], "doc_id"])
+    held = national.loc[national["held"], "doc_id"].astype(str).tolist()
+    if held:
+        notes.append(
+            f"{_few(held)} held: figures and attribution use the text of the centre, no proxy stands in for it"
+        )
+    missing = national.loc[~national["held"], "doc_id"].astype(str).tolist()
     if missing:
         notes.append(
-            f"not held: {missing}; text that independent provinces share stands in as a proxy where there are two"
+            f"not held: {_few(missing)}; text that independent provinces share stands in as a proxy where there are two"
         )
     if "topics" in work.__dict__:
         loss = work.topics.loss

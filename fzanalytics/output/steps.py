@@ -91,7 +91,9 @@ class Work:
     @cached_property
     def stability(self) -> pd.DataFrame:
         """Both models over the grid of K."""
-        grids = {model: sorted({*grid, self.settings.n_topics or grid[0]}) for model, grid in GRIDS.items()}
+        most = max(2, len(self.corpus.paragraphs) // 3)  # a topic of fewer than three paragraphs says nothing
+        asked = [] if self.settings.n_topics is None else [self.settings.n_topics]
+        grids = {model: sorted({*(k for k in grid if k <= most), *asked} or {2}) for model, grid in GRIDS.items()}
         tables = [
             topic_stability(
                 self.corpus, model=model, n_topics=grid, random_state=self.settings.random_state, n_jobs=N_JOBS

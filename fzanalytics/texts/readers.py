@@ -6,6 +6,7 @@ A reader gives the text as it came, decoded and otherwise untouched; cleaning is
 from __future__ import annotations
 
 import codecs
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -209,14 +210,30 @@ def _is_binary(data: bytes) -> bool:
 
 
 def list_files(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The files of a folder and its subfolders with their relative names, sorted; hidden and temporary ones left out.
+    """The files of a folder and its subfolders with their relative names, sorted.
+
+    Hidden and temporary files, and results of earlier runs, are left out.
 
     A name is in NFC; one that is not UTF-8 (unpacked from a ZIP file of a Chinese Windows) is read as GB18030.
     """
-    named = [(readable_name(path.relative_to(folder).as_posix()), path) for path in folder.rglob("*") if path.is_file()]
-    for name, path in sorted(named):
+    made = _results_of_earlier_runs(folder)
+    found = [path for path in folder.rglob("*") if path.is_file() and path not in made]
+    for name, path in sorted((readable_name(path.relative_to(folder).as_posix()), path) for path in found):
         if not any(part.startswith((".", "~$")) for part in name.split("/")):
             yield path, name
+
+
+def _results_of_earlier_runs(folder: Path) -> set[Path]:
+    """Files that a MANIFEST.json in the folder lists as made by this package: results are no documents."""
+    made: set[Path] = set()
+    for manifest in folder.rglob("MANIFEST.json"):
+        try:
+            content = json.loads(manifest.read_text(encoding="utf-8"))
+            if "manifest_version" in content:
+                made |= {manifest, *(manifest.parent / str(name) for name in content["files"])}
+        except (OSError, ValueError, TypeError, KeyError):
+            continue  # another program's
+    return made
 
 
 def readable_name(name: str) -> str:

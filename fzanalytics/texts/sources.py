@@ -37,6 +37,10 @@ def read_path(
         raise FileNotFoundError(
             f"`source` must be a folder or file that exists; got {str(path)!r}. Check the spelling."
         )
+    if not path.is_dir() and not path.is_file():
+        raise ValueError(
+            f"`source` must be a folder or a regular file; {str(path)!r} is neither. Copy the texts into a folder."
+        )
     if path.is_dir():
         if metadata is None:
             metadata = next((path / name for name in METADATA_NAMES if (path / name).is_file()), None)
