@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fzanalytics.measures import alignment
-from fzanalytics.measures.alignment import align_pair, common_runs, reduce_text, text_characters
+from fzanalytics.measures.reuse import alignment
+from fzanalytics.measures.reuse.alignment import align_pair, common_runs, reduce_text, text_characters
 
 SMALL = st.text(alphabet="ab", max_size=40) | st.text(alphabet="依法行政", max_size=40)
 LOOSE = {"min_chars": 4, "seed_chars": 4, "max_gap": 4, "min_identity": 0.6}

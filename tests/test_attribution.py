@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from fzanalytics.base.tables import COLUMNS
-from fzanalytics.measures.attribution import MIN_PROXY_CHARS, PARTS, attribution, proxy_text_spans
-from fzanalytics.measures.passages import find_passages
+from fzanalytics.measures.diffusion.attribution import MIN_PROXY_CHARS, PARTS, attribution, proxy_text_spans
+from fzanalytics.measures.reuse.passages import find_passages
 from helpers import make_corpus
 
 

@@ -6,9 +6,9 @@ import pytest
 
 import fzanalytics as fz
 from fzanalytics.base.offsets import Edit, apply_edits
-from fzanalytics.texts import byteshift
-from fzanalytics.texts.byteshift import clean_shifted, learn_characters, repair_byte_shift
-from fzanalytics.texts.cleaning import apply_repairs, clean, count_damaged_lines
+from fzanalytics.texts.cleaning import byteshift
+from fzanalytics.texts.cleaning.byteshift import clean_shifted, learn_characters, repair_byte_shift
+from fzanalytics.texts.cleaning.fixers import apply_repairs, clean, count_damaged_lines
 
 CUTS = re.compile(rb"(\xa1\xa3|\xa3\xa1|\xa3\xbf)")  # the bytes of 。 ！ ？, wherever they stand
 # some of the notes of Henan's file, put behind every pair of bytes that looks like the character

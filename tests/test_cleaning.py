@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.base.resources import data_path
-from fzanalytics.texts.cleaning import (
+from fzanalytics.texts.cleaning.fixers import (
     FIXERS,
     apply_repairs,
     clean,

@@ -351,7 +351,7 @@ def test_second_document_of_a_file_leads_back_to_it() -> None:
 
 def test_every_repair_is_of_one_document() -> None:
     corpus = load_sample()
-    from fzanalytics.texts.cleaning import explain_cleaning
+    from fzanalytics.texts.cleaning.fixers import explain_cleaning
 
     for source, text in zip(corpus.files["source"], corpus.files["raw_text"], strict=True):
         ids = corpus.documents.loc[corpus.documents["source"] == source, "doc_id"]

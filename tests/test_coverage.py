@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fzanalytics.measures.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
-from fzanalytics.measures.passages import find_passages
+from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
+from fzanalytics.measures.reuse.passages import find_passages
 from helpers import make_corpus
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from fzanalytics.base.resources import data_path
-from fzanalytics.texts.cleaning import clean
+from fzanalytics.texts.cleaning.fixers import clean
 from fzanalytics.texts.dating import date_document, find_lower_bound, find_stated_date, normalise_number, parse_date
 from fzanalytics.texts.metadata import read_metadata
 from fzanalytics.texts.regions import infer_region

@@ -16,7 +16,15 @@ LATE = {"sklearn", "gensim", "statsmodels", "matplotlib", "jieba"}
 
 
 def modules():
-    return sorted(path for path in PACKAGE.glob("*/*.py") if path.parent.name in ROOMS)
+    return sorted(path for path in PACKAGE.rglob("*.py") if room_of(path) in ROOMS)
+
+
+def room_of(path):
+    return path.relative_to(PACKAGE).parts[0]
+
+
+def name_of(path):
+    return path.relative_to(PACKAGE).as_posix()
 
 
 def imported(path):
@@ -31,24 +39,25 @@ def imported(path):
             yield node.module, id(node) in top
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_a_module_imports_from_its_own_room_or_from_those_above(path):
-    own = ROOMS.index(path.parent.name)
+    own = ROOMS.index(room_of(path))
     for module, _ in imported(path):
         if module.startswith("fzanalytics."):
             room = module.split(".")[1]
-            assert ROOMS.index(room) <= own, f"{path.parent.name}/{path.name} imports {module}"
+            assert ROOMS.index(room) <= own, f"{name_of(path)} imports {module}"
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_heavy_libraries_are_imported_where_they_are_needed(path):
     for module, at_top in imported(path):
         assert not (at_top and module.split(".")[0] in LATE), f"{path.name} imports {module} at its top"
 
 
 def test_no_room_is_more_than_a_dozen_files():
-    for room in ROOMS:
-        assert len(list((PACKAGE / room).glob("*.py"))) <= 13, room
+    for folder in {path.parent for path in modules()}:
+        assert len(list(folder.glob("*.py"))) <= 13, folder
+        assert len(folder.relative_to(PACKAGE).parts) <= 2, folder
 
 
 def test_importing_the_package_loads_nothing_heavy():

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.base.tables import COLUMNS
-from fzanalytics.measures.passages import borrowing_share, find_passages, is_above, order_of_documents
+from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, is_above, order_of_documents
 from helpers import make_corpus
 
 

@@ -18,18 +18,11 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
 from fzanalytics.base.fonts import MISSING_GLYPH, font_file
-from fzanalytics.output.plots_attribution import plot_attribution
-from fzanalytics.output.plots_corpus import plot_corpus, plot_timeline
-from fzanalytics.output.plots_coverage import plot_coverage, plot_coverage_curve
-from fzanalytics.output.plots_similarity import plot_paragraph_similarity, plot_similarity
-from fzanalytics.output.plots_topics import (
-    name_topics,
-    plot_top_terms,
-    plot_topic_shares,
-    plot_topic_stability,
-    plot_topics,
-)
-from fzanalytics.output.style import (
+from fzanalytics.output.plots.attribution import plot_attribution
+from fzanalytics.output.plots.corpus import plot_corpus, plot_timeline
+from fzanalytics.output.plots.coverage import plot_coverage, plot_coverage_curve
+from fzanalytics.output.plots.similarity import plot_paragraph_similarity, plot_similarity
+from fzanalytics.output.plots.style import (
     COLOURS,
     LEVEL_COLOURS,
     LEVEL_NAMES,
@@ -40,6 +33,13 @@ from fzanalytics.output.style import (
     save_figure,
     set_font,
     spread,
+)
+from fzanalytics.output.plots.topics import (
+    name_topics,
+    plot_top_terms,
+    plot_topic_shares,
+    plot_topic_stability,
+    plot_topics,
 )
 
 #: What a warning of matplotlib about fonts and layout would say; here it is a failure.
@@ -745,7 +745,7 @@ def test_stability_is_drawn_over_ordered_numbers_of_topics(stability):
 
 @pytest.fixture(scope="module")
 def topics(sample):
-    from fzanalytics.measures.topics import fit_topics
+    from fzanalytics.measures.topics.fitting import fit_topics
 
     return fit_topics(sample, model="nmf", n_topics=4)
 
@@ -969,9 +969,9 @@ def test_it_says_shared_not_copied(parts, language):
 @both_languages
 def test_no_text_covers_another_in_the_bundled_corpus(sample, language):
     """At the default size, with the labels that the main job gives."""
-    from fzanalytics.measures.attribution import attribution
-    from fzanalytics.measures.passages import find_passages
-    from fzanalytics.measures.timing import timeline
+    from fzanalytics.measures.diffusion.attribution import attribution
+    from fzanalytics.measures.diffusion.timing import timeline
+    from fzanalytics.measures.reuse.passages import find_passages
 
     table = attribution(sample, passages=find_passages(sample), n_resamples=19)
     labels = document_labels(sample.documents, language=language)

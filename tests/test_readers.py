@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fzanalytics.texts.readers import (
+from fzanalytics.texts.reading.files import (
     UnreadableFile,
     decode,
     find_text_column,

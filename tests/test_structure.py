@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.base.numbering import format_number
-from fzanalytics.texts.cleaning import clean
+from fzanalytics.texts.cleaning.fixers import clean
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.datasets import load_sample
-from fzanalytics.texts.structure import (
+from fzanalytics.texts.structure.clauses import (
     blank_responsibility,
     find_clauses,
     find_paragraphs,

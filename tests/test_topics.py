@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fzanalytics.measures.topic_models import coherence_scores, match_topics, prepare_units
-from fzanalytics.measures.topic_result import TopicResult
-from fzanalytics.measures.topics import fit_topics, topic_stability
+from fzanalytics.measures.topics.fitting import fit_topics, topic_stability
+from fzanalytics.measures.topics.models import coherence_scores, match_topics, prepare_units
+from fzanalytics.measures.topics.result import TopicResult
 from fzanalytics.texts.corpus import Corpus
 from helpers import make_corpus
 

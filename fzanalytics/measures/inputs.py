@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from fzanalytics.texts.corpus import Corpus
-from fzanalytics.texts.structure import blank_responsibility
+from fzanalytics.texts.structure.clauses import blank_responsibility
 
 
 def require_corpus(corpus: object) -> Corpus:

@@ -18,8 +18,8 @@ import pandas as pd
 from fzanalytics.base.files import sha256_of, staged_directory
 from fzanalytics.base.resources import data_path
 from fzanalytics.output.manifest import MadeFile, build_manifest, write_manifest
+from fzanalytics.output.plots.style import Format, document_labels, save_figure
 from fzanalytics.output.steps import N_JOBS, Settings, Step, Work, list_figures, list_tables, main_source
-from fzanalytics.output.style import Format, document_labels, save_figure
 from fzanalytics.output.tables import write_table
 from fzanalytics.texts.corpus import Corpus, read_corpus
 from fzanalytics.texts.datasets import load_sample

@@ -12,19 +12,19 @@ import pandas as pd
 from joblib import cpu_count
 
 from fzanalytics.base.tables import LEVELS
-from fzanalytics.measures.attribution import attribution, proxy_text_spans
-from fzanalytics.measures.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
-from fzanalytics.measures.passages import borrowing_share, find_passages, order_of_documents
+from fzanalytics.measures.diffusion.attribution import attribution, proxy_text_spans
+from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
+from fzanalytics.measures.diffusion.timing import lag_table, timeline
+from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, order_of_documents
 from fzanalytics.measures.similarity import cluster_order, tfidf_similarity
-from fzanalytics.measures.timing import lag_table, timeline
-from fzanalytics.measures.topic_result import TopicResult
-from fzanalytics.measures.topics import choose_n_topics, fit_topics, topic_stability
-from fzanalytics.output.plots_attribution import plot_attribution
-from fzanalytics.output.plots_corpus import plot_corpus, plot_timeline
-from fzanalytics.output.plots_coverage import plot_coverage, plot_coverage_curve
-from fzanalytics.output.plots_similarity import plot_paragraph_similarity, plot_similarity
-from fzanalytics.output.plots_topics import plot_topics
-from fzanalytics.output.style import Format
+from fzanalytics.measures.topics.fitting import choose_n_topics, fit_topics, topic_stability
+from fzanalytics.measures.topics.result import TopicResult
+from fzanalytics.output.plots.attribution import plot_attribution
+from fzanalytics.output.plots.corpus import plot_corpus, plot_timeline
+from fzanalytics.output.plots.coverage import plot_coverage, plot_coverage_curve
+from fzanalytics.output.plots.similarity import plot_paragraph_similarity, plot_similarity
+from fzanalytics.output.plots.style import Format
+from fzanalytics.output.plots.topics import plot_topics
 from fzanalytics.texts.corpus import Corpus
 
 if TYPE_CHECKING:

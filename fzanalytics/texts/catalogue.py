@@ -12,7 +12,7 @@ import pandas as pd
 from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, LEVELS, empty_table
 from fzanalytics.texts.dating import parse_date
 from fzanalytics.texts.metadata import normalise_title
-from fzanalytics.texts.readers import UnreadableFile, read_table_file, readable_name
+from fzanalytics.texts.reading.files import UnreadableFile, read_table_file, readable_name
 from fzanalytics.texts.regions import find_region
 
 #: Names that users give the columns, and what they are called here.

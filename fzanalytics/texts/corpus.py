@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, empty_table, make_table
-from fzanalytics.texts.byteshift import clean_shifted, learn_characters
 from fzanalytics.texts.catalogue import (
     Records,
     find_record,
@@ -21,14 +20,15 @@ from fzanalytics.texts.catalogue import (
     problem,
     read_catalogue,
 )
-from fzanalytics.texts.cleaning import Cleaned, clean_with_log, count_damaged_lines
+from fzanalytics.texts.cleaning.byteshift import clean_shifted, learn_characters
+from fzanalytics.texts.cleaning.fixers import Cleaned, clean_with_log, count_damaged_lines
 from fzanalytics.texts.dating import date_document
 from fzanalytics.texts.metadata import Metadata, find_citations, name_lineage, read_metadata, split_documents
-from fzanalytics.texts.readers import USUAL_ENCODINGS, RawFile
+from fzanalytics.texts.reading.files import USUAL_ENCODINGS, RawFile
+from fzanalytics.texts.reading.sources import part_doubles, read_path, read_rows, rows_given
 from fzanalytics.texts.regions import infer_region
 from fzanalytics.texts.relations import fill_from_corpus
-from fzanalytics.texts.sources import part_doubles, read_path, read_rows, rows_given
-from fzanalytics.texts.structure import find_clauses, find_paragraphs
+from fzanalytics.texts.structure.clauses import find_clauses, find_paragraphs
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fzanalytics.base.numbering import read_marker
 from fzanalytics.texts.dating import DOC_NUMBER, normalise_number
 from fzanalytics.texts.regions import strip_region
-from fzanalytics.texts.structure import Line, split_lines
+from fzanalytics.texts.structure.clauses import Line, split_lines
 
 #: Kinds of documents by the end of their title, the more special before the more general.
 KINDS = (

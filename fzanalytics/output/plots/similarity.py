@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.cluster import hierarchy
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.output.style import (
+from fzanalytics.output.plots.style import (
     GREY,
     SEQUENTIAL,
     Language,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.output.style import (
+from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_NAMES,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fzanalytics.measures.topics import TopicResult
+    from fzanalytics.measures.topics.fitting import TopicResult
 
 #: A level has a row of its own only with documents of so many regions: fewer are these regions, not the level.
 MIN_REGIONS = 3
@@ -121,7 +121,7 @@ def plot_topics(
     Examples
     --------
     >>> from fzanalytics import load_sample
-    >>> from fzanalytics.measures.topics import fit_topics, topic_stability
+    >>> from fzanalytics.measures.topics.fitting import fit_topics, topic_stability
     >>> corpus = load_sample()
     >>> result = fit_topics(corpus, model="nmf", n_topics=4)
     >>> stability = topic_stability(corpus, model="nmf", n_topics=(4, 6), n_seeds=2)

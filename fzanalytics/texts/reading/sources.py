@@ -10,7 +10,7 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.texts.catalogue import is_no, problem
-from fzanalytics.texts.readers import (
+from fzanalytics.texts.reading.files import (
     TABLE_SUFFIXES,
     TEXT_COLUMNS,
     TEXT_SUFFIXES,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.inputs import require_table
-from fzanalytics.measures.passages import split_ids
+from fzanalytics.measures.reuse.passages import split_ids
 from fzanalytics.texts.corpus import Corpus
 
 logger = logging.getLogger(__name__)

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import COLUMNS, require_columns
-from fzanalytics.measures.alignment import text_characters
+from fzanalytics.measures.diffusion.origins import MIN_WITNESSES, Sources, find_sources, find_witnesses
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.origins import MIN_WITNESSES, Sources, find_sources, find_witnesses
-from fzanalytics.measures.passages import (
+from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
+from fzanalytics.measures.reuse.alignment import text_characters
+from fzanalytics.measures.reuse.passages import (
     DocumentFacts,
     SharedSpans,
     find_passages,
 )
-from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
 from fzanalytics.texts.corpus import Corpus
 
 PARTS = ("superior only", "superior and centre", "centre only", "neither")

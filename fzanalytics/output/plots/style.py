@@ -161,7 +161,7 @@ def set_font(artist: Artist, *, path: str | Path | None = None) -> None:
 
     Examples
     --------
-    >>> from fzanalytics.output.style import new_figure
+    >>> from fzanalytics.output.plots.style import new_figure
     >>> figure = new_figure(2, 2)
     >>> text = figure.text(0, 0, "法治政府")
     >>> set_font(figure)

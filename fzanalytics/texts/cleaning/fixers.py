@@ -5,7 +5,7 @@ counted, listed, left out by name, and led back to the place in the file where i
 unchanged. Fixers are deliberately narrow: what they cannot be sure of, they leave alone.
 
 Damage that only the rest of a corpus can undo (bytes shifted within GBK) is counted here and repaired in a second pass,
-see `fzanalytics.texts.byteshift`.
+see `fzanalytics.texts.cleaning.byteshift`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from fzanalytics.base.offsets import Edit, apply_edits
-from fzanalytics.texts.cleaning import (
+from fzanalytics.texts.cleaning.fixers import (
     Cleaned,
     clean_with_log,
     count_damaged_lines,

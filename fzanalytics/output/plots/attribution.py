@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.output.style import (
+from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     PALE,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.output.style import (
+from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LINE_STYLES,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fzanalytics.measures.topic_models import top_indices
+from fzanalytics.measures.topics.models import top_indices
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import MaskKind
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
 from fzanalytics.measures.similarity import Unit
-from fzanalytics.measures.topic_models import (
+from fzanalytics.measures.topics.models import (
     COHERENCE_TERMS,
     DEFAULT_ITERATIONS,
     Backend,
@@ -34,7 +34,7 @@ from fzanalytics.measures.topic_models import (
     prepare_units,
     top_indices,
 )
-from fzanalytics.measures.topic_result import TopicResult, weighted_shares
+from fzanalytics.measures.topics.result import TopicResult, weighted_shares
 from fzanalytics.texts.corpus import Corpus
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.output.style import (
+from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import COLUMNS, LEVELS, require_columns
-from fzanalytics.measures.alignment import AlignedPassage, align_pair, text_characters
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
+from fzanalytics.measures.reuse.alignment import AlignedPassage, align_pair, text_characters
 from fzanalytics.texts.corpus import Corpus
 
 logger = logging.getLogger(__name__)

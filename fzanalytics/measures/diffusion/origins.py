@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from fzanalytics.measures.passages import DocumentFacts, is_above, split_ids
+from fzanalytics.measures.reuse.passages import DocumentFacts, is_above, split_ids
 
 logger = logging.getLogger(__name__)
 

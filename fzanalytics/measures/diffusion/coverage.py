@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import COLUMNS, require_columns
-from fzanalytics.measures.alignment import counterparts, text_characters
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.passages import SharedSpans, find_passages, order_of_documents
 from fzanalytics.measures.resampling import clause_resampling_interval
+from fzanalytics.measures.reuse.alignment import counterparts, text_characters
+from fzanalytics.measures.reuse.passages import SharedSpans, find_passages, order_of_documents
 from fzanalytics.texts.corpus import Corpus
 
 #: Fewest matched characters of a passage when coverage finds its own: clauses are short.

@@ -1,6 +1,6 @@
 """Topic models one at a time: texts to units, units to topics, topics to coherence.
 
-`fzanalytics.measures.topics` puts them behind one result. Shape letters: D documents, C units, V vocabulary, K topics.
+`fzanalytics.measures.topics.fitting` puts them behind one result. Shape letters: D documents, C units, V vocabulary, K topics.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Planted truth and gold: how well the package finds what is there."""

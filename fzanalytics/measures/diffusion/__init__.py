@@ -1,0 +1,1 @@
+"""Who holds what of whom, and when: coverage, attribution, time."""

@@ -1,0 +1,1 @@
+"""Raw text to clean text, with a log that can be replayed."""

@@ -1,0 +1,1 @@
+"""Clean text to mentions: deadlines, agencies, citations, places, quantities."""

@@ -1,0 +1,1 @@
+"""Files as they come, to raw text and metadata."""

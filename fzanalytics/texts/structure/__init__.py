@@ -1,0 +1,1 @@
+"""Clean text to parts, clauses and paragraphs."""
