@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 #: Raised whenever a column changes its name or its meaning.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: From the centre down; a department has the level of its government.
 LEVELS = ("national", "province", "prefecture", "county", "township")
@@ -37,7 +37,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "doc_id", "paragraph_id", "clause_id", "section", "text", "begin", "end",
         "raw_begin", "raw_end",
     ),
-    "mentions": ("doc_id", "clause_id", "kind", "value", "role", "begin", "end", "text"),
+    "mentions": (
+        "doc_id", "clause_id", "kind", "value", "role", "not_before", "not_after", "refers_to", "evidence",
+        "begin", "end", "text",
+    ),
     "problems": ("doc_id", "source", "kind", "count", "message"),
     "repairs": ("doc_id", "fixer", "raw_begin", "raw_end", "before", "after", "certainty"),
     "passages": (

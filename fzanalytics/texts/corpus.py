@@ -23,7 +23,8 @@ from fzanalytics.texts.catalogue import (
 from fzanalytics.texts.cleaning.byteshift import clean_shifted, learn_characters
 from fzanalytics.texts.cleaning.fixers import Cleaned, clean_with_log, count_damaged_lines
 from fzanalytics.texts.dating import date_document
-from fzanalytics.texts.metadata import Metadata, find_citations, name_lineage, read_metadata, split_documents
+from fzanalytics.texts.extraction.extract import extract_mentions
+from fzanalytics.texts.metadata import Metadata, name_lineage, read_metadata, split_documents
 from fzanalytics.texts.reading.files import USUAL_ENCODINGS, RawFile
 from fzanalytics.texts.reading.sources import part_doubles, read_path, read_rows, rows_given
 from fzanalytics.texts.regions import infer_region
@@ -213,8 +214,9 @@ def _assemble(
             documents.append(row)
             clauses = find_clauses(doc_id, text, offsets)
             tables["clauses"].append(clauses)
-            tables["paragraphs"].append(find_paragraphs(doc_id, text, clauses, offsets))
-            tables["mentions"].append(_citations(doc_id, text, clauses))
+            paragraphs = find_paragraphs(doc_id, text, clauses, offsets)
+            tables["paragraphs"].append(paragraphs)
+            tables["mentions"].append(extract_mentions(doc_id, text, clauses, paragraphs, document=row))
             last = offsets.span(0, len(text))[1] if end < len(cleaned.text) else len(raw.text) + 1
             inside = cleaned.repairs["raw_begin"].between(first, last, inclusive="left")
             tables["repairs"].append(cleaned.repairs[inside].assign(doc_id=doc_id))
@@ -340,27 +342,6 @@ def _check_hash(record: dict[str, object], raw: RawFile, doc_id: str, problems: 
     if isinstance(recorded, str) and recorded.lower() != raw.sha256:
         message = f"{raw.source}: its bytes are not those that the metadata were made for (SHA-256 differs)"
         problems.append(problem("changed file", message, doc_id=doc_id, source=raw.source))
-
-
-def _citations(doc_id: str, text: str, clauses: pd.DataFrame) -> pd.DataFrame:
-    rows: list[dict[str, object]] = []
-    begins, clause_ids = clauses["begin"].tolist(), clauses["clause_id"].tolist()
-    first = begins[0] if begins else len(text)
-    for begin, end, title, number in find_citations(text):
-        inside = bisect_right(begins, begin)
-        rows.append(
-            {
-                "doc_id": doc_id,
-                "clause_id": clause_ids[inside - 1] if inside else pd.NA,
-                "kind": "citation",
-                "value": f"《{title}》{number}",
-                "role": "opening" if begin < first else "body",
-                "begin": begin,
-                "end": end,
-                "text": text[begin:end],
-            }
-        )
-    return make_table("mentions", rows)
 
 
 def _look_for_problems(

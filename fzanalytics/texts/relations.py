@@ -70,7 +70,7 @@ def _resolve_citations(table: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFr
     find = _resolver(table)
     index = {doc_id: i for i, doc_id in table["doc_id"].items()}
     rows = []
-    for mention in mentions.itertuples(index=False):
+    for mention in mentions[mentions["kind"] == "citation"].itertuples(index=False):
         title, _, number = str(mention.value).removeprefix("《").rpartition("》")
         found = find(title, number)
         citing = index[mention.doc_id]

@@ -1,0 +1,67 @@
+"""The table of mentions: what a document says by when, by whom, of whom, where and how much, each with its place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pandas as pd
+
+from fzanalytics.base.tables import make_table
+
+
+class Mention(NamedTuple):
+    """One thing mentioned; begin and end are characters of the clean text, end excluded; None where it does not apply."""
+
+    kind: str
+    value: str
+    role: str | None
+    begin: int
+    end: int
+    not_before: pd.Timestamp | None = None
+    not_after: pd.Timestamp | None = None
+    refers_to: str | None = None
+    evidence: str | None = None
+
+
+def mention_table(doc_id: str, text: str, clauses: pd.DataFrame, mentions: Iterable[Mention]) -> pd.DataFrame:
+    """Mentions as rows, each in the clause it stands in; missing before the first clause.
+
+    Parameters
+    ----------
+    doc_id : str
+    text : str
+        Clean text.
+    clauses : DataFrame, shape (C, 12)
+    mentions : iterable of Mention
+
+    Returns
+    -------
+    DataFrame
+        The columns of `COLUMNS["mentions"]`, sorted by place, then by kind.
+
+    Examples
+    --------
+    >>> empty = pd.DataFrame({"begin": [], "clause_id": []})
+    >>> mention_table("a", "《立法法》", empty, [Mention("citation", "《立法法》", "body", 0, 5)])["text"].tolist()
+    ['《立法法》']
+    """
+    begins, clause_ids = clauses["begin"].tolist(), clauses["clause_id"].tolist()
+    rows: list[dict[str, object]] = []
+    for mention in sorted(mentions, key=lambda one: (one.begin, one.end, one.kind, one.value)):
+        inside = bisect_right(begins, mention.begin)
+        known = {key: pd.NA if value is None else value for key, value in mention._asdict().items()}
+        known.update(
+            not_before=pd.NaT if mention.not_before is None else mention.not_before,
+            not_after=pd.NaT if mention.not_after is None else mention.not_after,
+        )
+        rows.append(
+            {
+                **known,
+                "doc_id": doc_id,
+                "clause_id": clause_ids[inside - 1] if inside else pd.NA,
+                "text": text[mention.begin : mention.end],
+            }
+        )
+    return make_table("mentions", rows)
