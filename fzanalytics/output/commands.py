@@ -1,4 +1,4 @@
-"""The command line: `fzanalytics reproduce`, `fzanalytics analyze PATH --out DIR`, `fzanalytics check DIR`."""
+"""The command line: `fzanalytics reproduce`, `analyze PATH --out DIR`, `check DIR`, `evaluate --gold PATH`."""
 
 from __future__ import annotations
 
@@ -81,6 +81,18 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="compare a folder of results with its MANIFEST.json")
     check.add_argument("directory", metavar="DIR")
     check.set_defaults(run=_check)
+
+    evaluate = commands.add_parser("evaluate", help="precision, recall and F1 of the mentions against gold files")
+    evaluate.add_argument("--gold", required=True, metavar="PATH", help="a gold file, or a folder of *.tsv")
+    evaluate.add_argument(
+        "--corpus",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a folder or a file of the texts; may be given again (default: the bundled corpus)",
+    )
+    evaluate.add_argument("--misses", action="store_true", help="also list every miss, false alarm and wrong answer")
+    evaluate.set_defaults(run=_evaluate)
     return parser
 
 
@@ -131,3 +143,23 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{row.status}: {row.file}")
     print(f"{len(found) - len(different)} of {len(found)} files are as MANIFEST.json says")
     return 1 if len(different) else 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from fzanalytics.evaluation.gold_scores import evaluate_gold
+    from fzanalytics.texts.corpus import read_corpus
+    from fzanalytics.texts.datasets import load_sample
+
+    corpus = read_corpus(options.corpus[0], add=options.corpus[1:]) if options.corpus else load_sample()
+    scores = evaluate_gold(corpus, options.gold)
+    for name, table in scores.table.groupby("set", sort=False):
+        print(f"{name}{' figures: rules were written on these documents' if name == 'training' else ''}")
+        print(table.drop(columns="set").to_string(index=False, float_format="%.3f", na_rep="-"))
+    if options.misses:
+        for row in scores.disagreements.itertuples(index=False):
+            print(
+                f"{row.doc_id} {row.begin} {row.kind} {row.fault}: gold [{row.gold}] found [{row.found}] in {row.context}"
+            )
+    for doc_id in scores.not_evaluated:
+        print(f"not evaluated, its text is not in the corpus: {doc_id}")
+    return 0 if len(scores.table) else 1

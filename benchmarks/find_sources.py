@@ -1,0 +1,77 @@
+"""Recall of `find_sources` on the legal bases that article 1 of a law names, against TF-IDF in the same run.
+
+    FZANALYTICS_DATA=... python benchmarks/find_sources.py
+
+A child is a law or regulation whose legal basis (制定依据) is held and older; the pool is every document whose held version
+is older than the child's; any listed parent is a hit; titles and 《》 are masked for every method. The legal basis
+need not be the textual source: a peer that the child copied is a miss here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+import fzanalytics as fz
+from fzanalytics.measures.inputs import compared_texts
+from fzanalytics.measures.reuse.sources import document_grams, masked_pieces, rank_sources
+
+
+def family_corpus(folder: Path) -> tuple[fz.Corpus, dict[str, set[str]]]:
+    """The corpus of all families, and the parents of each child whose order in time is valid."""
+    registry = pd.read_csv(folder / "registry.csv", dtype=str, encoding="utf-8")
+    texts = [(folder / "raw" / f"{doc_id}.md").read_text(encoding="utf-8") for doc_id in registry["doc_id"]]
+    given = registry[["doc_id", "title", "level", "region"]].assign(dated=registry["version_date"], text=texts)
+    edges = pd.read_csv(folder / "edges.csv", dtype=str, encoding="utf-8")
+    valid = edges[edges["order"] == "held_version_older"]
+    parents = valid.groupby("child_id")["parent_id"].agg(set).to_dict()
+    return fz.read_corpus(given), parents
+
+
+def recall(parents: dict[str, set[str]], ranking: Callable[[str], list[str]]) -> tuple[float, float]:
+    hits = [[source in parents[child] for source in ranking(child)] for child in parents]
+    return float(np.mean([any(hit[:1]) for hit in hits])), float(np.mean([any(hit[:5]) for hit in hits]))
+
+
+def main() -> None:
+    place = os.environ.get("FZANALYTICS_DATA")
+    if not place:
+        raise SystemExit("FZANALYTICS_DATA must name the folder that holds law_families; it is not set.")
+    corpus, parents = family_corpus(Path(place) / "law_families")
+    dates = corpus.documents.set_index("doc_id")["dated"]
+    pool = {child: [one for one in dates.index if dates[one] < dates[child]] for child in parents}
+    regions = corpus.documents.set_index("doc_id")["region"].to_dict()
+    grams = document_grams(corpus.documents)
+    ranked = {child: rank_sources(child, pool[child], grams, regions) for child in parents}
+
+    titles = corpus.documents.set_index("doc_id")["title"]
+    texts = {one: "".join(masked_pieces(text, titles[one])) for one, text in compared_texts(corpus).items()}
+    place_of = {one: i for i, one in enumerate(texts)}
+
+    def by_cosine(sublinear: bool) -> Callable[[str], list[str]]:
+        vectors = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=sublinear)
+        matrix = vectors.fit_transform(["".join(filter(str.isalnum, text)) for text in texts.values()])
+        cosine = (matrix @ matrix.T).toarray()
+        return lambda child: sorted(pool[child], key=lambda one: -cosine[place_of[child], place_of[one]])
+
+    rows = {
+        "find_sources (score)": recall(parents, lambda child: ranked[child]["source"].tolist()),
+        "shared runs only": recall(
+            parents,
+            lambda child: ranked[child].sort_values("shared", ascending=False, kind="stable")["source"].tolist(),
+        ),
+        "TF-IDF, characters 2-3": recall(parents, by_cosine(False)),
+        "TF-IDF, characters 2-3, sublinear": recall(parents, by_cosine(True)),
+    }
+    print(f"{len(parents)} children, {np.mean([len(p) for p in pool.values()]):.1f} older documents each")
+    for name, (at_1, at_5) in rows.items():
+        print(f"{name:36s} recall@1 {at_1:.3f}   recall@5 {at_5:.3f}")
+
+
+if __name__ == "__main__":
+    main()
