@@ -1,12 +1,33 @@
-"""Corpora that come with the package."""
+"""Corpora that come with the package, and those that it fetches."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from fzanalytics.base.resources import data_path
+from fzanalytics.base.tables import require_columns
 from fzanalytics.texts.corpus import Corpus, read_corpus
+
+logger = logging.getLogger(__name__)
+
+#: The public collection of laws, at the commit for which the registry's hashes hold.
+LAW_COLLECTION = "https://raw.githubusercontent.com/LawRefBook/Laws/2f4c5c23716267af9dbebbbbd6cbbf732b101981/"
+#: What the families are about: the lineage of their documents.
+LAW_FAMILIES = {
+    "air": "大气污染防治",
+    "business_env": "优化营商环境",
+    "city_appearance": "市容和环境卫生管理",
+    "fire": "消防",
+    "heritage_town": "历史文化名城名镇名村保护",
+    "legislation": "制定地方性法规",
+}
+_REGISTRY_COLUMNS = ("doc_id", "family", "title", "level", "region", "version_date", "path", "sha256")
+_TIMEOUT_SECONDS = 30
 
 
 def load_sample(*, add: str | Path | Sequence[str | Path] = (), progress: bool = False) -> Corpus:
@@ -40,3 +61,156 @@ def load_sample(*, add: str | Path | Sequence[str | Path] = (), progress: bool =
     58
     """
     return read_corpus(data_path("raw"), metadata=data_path("documents.csv"), add=add, progress=progress)
+
+
+def load_law_registry() -> pd.DataFrame:
+    """The law families that `fetch_law_family` knows: one row a law or regulation.
+
+    Returns
+    -------
+    DataFrame, shape (136, 11)
+        doc_id, family, role (parent: the national law or State Council regulation; descendant), title, level, region,
+        version_date (of the version held), first_enacted, path and sha256 in the public collection, bytes. Facts
+        only: the texts are fetched.
+
+    Examples
+    --------
+    >>> load_law_registry().groupby("family").size().to_dict()["fire"]
+    13
+    """
+    return pd.read_csv(data_path("law_families.csv"), dtype=str, encoding="utf-8")
+
+
+def fetch_law_family(
+    name: str,
+    *,
+    path: str | Path | None = None,
+    cache: str | Path | None = None,
+    base_url: str = LAW_COLLECTION,
+    registry: pd.DataFrame | None = None,
+    progress: bool = False,
+) -> Corpus:
+    """A family of laws on three real levels: the national law, and regulations of provinces and prefectures.
+
+    Parameters
+    ----------
+    name : str
+        "air", "business_env", "city_appearance", "fire", "heritage_town" or "legislation"; see `load_law_registry`.
+    path : path, optional
+        A local copy to read instead of the network: a checkout of the collection, or a folder with files named
+        <doc_id>.md (in itself or in raw/).
+    cache : path, optional
+        Where fetched files are kept; without it the user's cache folder. A file that is there and whole is not fetched
+        again, so a broken download goes on where it stopped.
+    base_url : str
+        Where the collection lies; the default is the commit that the hashes were made for.
+    registry : DataFrame, optional
+        Another registry: doc_id, family, title, level, region, version_date, path, sha256.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    Corpus
+        `dated` is the date of the version held (version_date), and `date_note` names the first enactment: a version
+        may be younger than the regulations that cite an earlier one. `lineage` is the family.
+
+    Raises
+    ------
+    ValueError
+        If the family is unknown, or a file is not the one that the registry describes (SHA-256 differs).
+    FileNotFoundError
+        If the local copy lacks a file, or the collection does.
+    ConnectionError
+        If the network cannot be reached; the message says what to do.
+
+    Notes
+    -----
+    Which law a regulation names as its legal basis (制定依据) in article 1 need not be the text it was drawn from.
+
+    Examples
+    --------
+    >>> fetch_law_family("water")
+    Traceback (most recent call last):
+    ...
+    ValueError: `name` must be one of air, business_env, city_appearance, fire, heritage_town, legislation; got 'water'.
+    """
+    registry = load_law_registry() if registry is None else registry
+    require_columns(registry, _REGISTRY_COLUMNS, name="registry")
+    rows = registry[registry["family"] == name]
+    if rows.empty:
+        raise ValueError(f"`name` must be one of {', '.join(sorted(set(registry['family'])))}; got {name!r}.")
+    files = _local_files(rows, Path(path)) if path is not None else _fetched_files(rows, base_url, cache, progress)
+    given = rows[["doc_id", "title", "level", "region"]].assign(
+        lineage=LAW_FAMILIES.get(name, name),
+        dated=rows["version_date"],
+        date_note=[_note(first) for first in rows.get("first_enacted", pd.Series(pd.NA, index=rows.index))],
+        text=[file.read_text(encoding="utf-8") for file in files],
+    )
+    return read_corpus(given)
+
+
+def _note(first_enacted: object) -> object:
+    return f"date of the version held; first enacted {first_enacted}" if isinstance(first_enacted, str) else pd.NA
+
+
+def _local_files(rows: pd.DataFrame, folder: Path) -> list[Path]:
+    """The files of a family in a local copy, each checked."""
+    files, missing, differing = [], [], []
+    for row in rows.itertuples(index=False):
+        places = [folder / row.path, folder / f"{row.doc_id}.md", folder / "raw" / f"{row.doc_id}.md"]
+        file = next((place for place in places if place.is_file()), None)
+        if file is None:
+            missing.append(row.path)
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != row.sha256:
+            differing.append(file.name)
+        else:
+            files.append(file)
+    if missing:
+        raise FileNotFoundError(f"`path` must hold every file of the family; missing in {folder}: {_some(missing)}.")
+    if differing:
+        raise ValueError(
+            f"`path` must hold the files that the registry describes; SHA-256 differs: {_some(differing)}. "
+            "Take the collection at the commit named in LAW_COLLECTION."
+        )
+    return files
+
+
+def _some(names: Iterable[str]) -> str:
+    names = list(names)
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _fetched_files(rows: pd.DataFrame, base_url: str, cache: str | Path | None, progress: bool) -> list[Path]:
+    """The files of a family from the network, through a cache, each checked by its hash."""
+    import pooch
+    from requests.exceptions import HTTPError, RequestException
+    from tqdm.auto import tqdm
+
+    keeper = pooch.create(
+        path=pooch.os_cache("fzanalytics") / "laws" if cache is None else Path(cache),
+        base_url=base_url,
+        registry={row.path: f"sha256:{row.sha256}" for row in rows.itertuples(index=False)},
+        retry_if_failed=2,
+    )
+    pooch.get_logger().setLevel("WARNING")
+    download = pooch.HTTPDownloader(timeout=_TIMEOUT_SECONDS)
+    files: list[Path] = []
+    for one in tqdm(rows["path"], desc="fetch", unit="file", disable=not progress):
+        try:
+            files.append(Path(keeper.fetch(one, downloader=download)))
+        except HTTPError as error:
+            raise FileNotFoundError(
+                f"{base_url} has no file {one} ({error}). Give a local copy with `path=`."
+            ) from None
+        except RequestException as error:
+            raise ConnectionError(
+                f"{base_url} cannot be reached ({type(error).__name__}) after {len(files)} of {len(rows)} files, which "
+                "are kept. Try again with a network, or give a local copy of the collection with `path=`."
+            ) from None
+        except ValueError:
+            raise ValueError(
+                f"{base_url}{one} must be the file that the registry describes; its SHA-256 differs. The file was not kept; "
+                "take the collection at the commit named in LAW_COLLECTION."
+            ) from None
+    return files
