@@ -11,8 +11,8 @@ from fzanalytics.measures.diffusion.attribution import proxy_text_spans as proxy
 from fzanalytics.measures.diffusion.coverage import coverage_curve as coverage_curve
 from fzanalytics.measures.diffusion.coverage import coverage_matrix as coverage_matrix
 from fzanalytics.measures.diffusion.coverage import unmatched_paragraphs as unmatched_paragraphs
-from fzanalytics.measures.diffusion.timing import lag_table as lag_table
-from fzanalytics.measures.diffusion.timing import timeline as timeline
+from fzanalytics.measures.adoption.timing import lag_table as lag_table
+from fzanalytics.measures.adoption.timing import timeline as timeline
 from fzanalytics.measures.reuse.alignment import align_pair as align_pair
 from fzanalytics.measures.reuse.passages import borrowing_share as borrowing_share
 from fzanalytics.measures.reuse.passages import find_passages as find_passages

@@ -7,7 +7,7 @@ import logging
 import pandas as pd
 import pytest
 
-from fzanalytics.measures.diffusion.timing import lag_table, timeline
+from fzanalytics.measures.adoption.timing import lag_table, timeline
 from helpers import make_corpus
 
 DOCUMENTS = {

@@ -1,0 +1,1 @@
+"""When jurisdictions adopt: clocks, censoring, event history."""

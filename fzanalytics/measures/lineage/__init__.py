@@ -1,0 +1,1 @@
+"""Who follows whom, and the common ancestor rebuilt from its descendants."""

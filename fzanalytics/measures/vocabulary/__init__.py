@@ -1,0 +1,1 @@
+"""What words distinguish levels, regions and periods, and how they move over time."""
