@@ -1,0 +1,152 @@
+"""How often and how soon: what recurs (每年第一季度) and what counts from an event (30日内), in the style of ISO 8601.
+
+The values are made of these parts:
+
+    value     = "R/" duration [" " place]  |  ["-"] duration [".." duration] [" (working)"]
+    duration  = "P" n ("Y" | "M" | "W" | "D")  |  "PT" n ("H" | "M")
+    place     = unit | unit "/" unit | unit "," unit    where in each round: in that unit (from one to the other, in both),
+                                                        or by that day
+    place     = "end"                         the last day of each round
+    unit      = "Q" 1..4 | "H" 1..2 | "--" MM | "--" MM "-" DD | "---" DD     quarter, half year, month, day of a year, of a month
+
+每年12月底前 is "R/P1Y --12-31", 每月5日前 "R/P1M ---05", 每两年 "R/P2Y", 半年内 "P6M", 提前5日 "-P5D". 每季度末 is "R/P3M end".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fzanalytics.texts.extraction.intervals import PARTS, read_span
+from fzanalytics.texts.extraction.mentions import Mention
+from fzanalytics.texts.extraction.wording import HAN_NUMBER, Claims, read_number, show_value
+
+_LEAP_YEAR = 2024  # so that 每年2月底 keeps its 29th day
+_PART = PARTS.replace("%", "1")
+_EVERY = re.compile(
+    rf"每隔?(?P<n>\d{{1,3}}|[半一二两三四五六七八九十]{{1,3}})?个?(?P<unit>年度|年|季度|季|月|周|星期|日(?!常)|天|工作日)"
+    rf"(?:(?:(?<=年)|(?<=年度))的?(?:{_PART})(?:(?P<join>[至到—~-]|底?[、和及与])(?:{PARTS.replace('%', '2')}))?|(?<=月|度)的?(?P<date>\d{{1,2}})日|(?P<end>底|末|初|中旬|上旬|下旬))?"
+    rf"(?P<by>之前|以前|前(?!期))?(?P<once>[一1]次)?"
+)
+_ONCE = re.compile(
+    r"(?<![\d每一二两三四五六七八九十第])(?P<n>[半一两三四五])?(?P<unit>年|个?季度|个?月|周)(?P<once>[一1]次)"
+)
+_MONTHLY = re.compile(r"(?<![\u4e00-\u9fff])按(?P<unit>季度?|月|周)(?=[\u4e00-\u9fff])(?![份度期])")
+_UNIT = r"个?工作日|个?自然日|日|天|个?小时|个?月|周|个?星期|年|个?季度"
+_NUMBER = rf"\d{{1,4}}|半|{HAN_NUMBER}"
+_LOW = r"(?:(?P<low>\d{1,4}|[一二两三四五六七八九十]{1,3})[-—–~～至到])?"
+_WITHIN = re.compile(
+    rf"(?<![\d.年月第一二两三四五六七八九十百\x00]){_LOW}(?P<n>{_NUMBER})(?P<unit>{_UNIT})(?P<half>半)?(?:时间)?(?:之内|以内|内(?![容部外在涵设]))"
+)
+_BEFORE = re.compile(rf"提前(?:至少)?(?P<n>{_NUMBER})(?P<unit>{_UNIT})|(?<!\d)(?P<n2>\d{{1,2}})个工作日(?:之|以)?前")
+_USING = re.compile(rf"用{_LOW}(?P<n>{_NUMBER})(?P<unit>年|个月)(?:左右)?的?时间")
+_FROM_EVENT = re.compile(r"[自从](?:(?![自从])[^,。;、\n]){1,30}起的?$")
+_AFTER_EVENT = re.compile(
+    r"(?:印发|发布|公布|颁布|下发|施行|实施|收到|接到|受理|作出|签订|签署|成立|结束|届满|完成|批准|通过|立案|送达|任命|登记|备案|生效|开工|竣工"
+    r"|评审|验收|到期|变更|届满)[\u4e00-\u9fff]{0,6}(?:之日起|(?:之日)?(?:之|以)?后的?)$"
+)
+_PAST = re.compile(r"(?:近|最近|过去|前|上|这|连续|此前|同)$")
+# 一年内发生多起重大违法行政案件: a condition, no time limit
+_CONDITION = re.compile(r"[^,。;\n]{0,4}?(?:发生|出现|累计|连续|受到|受过|被|曾|再次|两次|多次|三次|因)")
+
+
+def find_recurring(text: str, claims: Claims) -> Iterator[Mention]:
+    """What is to be done in every round of a period: role "recurring", without dates.
+
+    Examples
+    --------
+    >>> texts = "每年第一季度报告", "每年12月底前公布", "每两年一次", "每月5日前", "每半年", "按季度通报"
+    >>> [one.value for text in texts for one in find_recurring(text, Claims(len(text)))]
+    ['R/P1Y Q1', 'R/P1Y --12-31', 'R/P2Y', 'R/P1M ---05', 'R/P6M', 'R/P3M']
+    """
+    for found in _EVERY.finditer(text):
+        duration = _duration(found["n"], found["unit"])
+        place = _place(found)
+        if duration and claims.claim(*found.span()):
+            yield Mention("deadline", f"R/{duration}{' ' if place else ''}{place}", "recurring", *found.span())
+    for pattern in (_ONCE, _MONTHLY):
+        for found in pattern.finditer(text):
+            duration = _duration(found.groupdict().get("n"), found["unit"])
+            if duration and claims.claim(*found.span()):
+                yield Mention("deadline", f"R/{duration}", "recurring", *found.span())
+
+
+def _place(found: re.Match[str]) -> str:
+    """Where in the round: the grammar's place, or nothing."""
+    if found["date"]:
+        day = int(found["date"])
+        return f"---{day:02d}" if 1 <= day <= 31 else ""
+    if found["end"]:
+        return "end" if found["end"] in "底末" else ""
+    first = _unit({name: found[name + "1"] for name in ("part", "month", "day", "tail")})
+    second = _unit({name: found[name + "2"] for name in ("part", "month", "day", "tail")})
+    return f"{first}{',' if found['join'][-1] in '、和及与' else '/'}{second}" if first and second else first
+
+
+def _unit(parts: dict[str, str | None]) -> str:
+    span = read_span(_LEAP_YEAR, parts) if parts["month"] or parts["part"] else None
+    if span is None or (parts["part"] or "")[:1] in ("度", "内"):
+        return ""
+    value = span.value.replace(f"{_LEAP_YEAR}-", "")
+    if value[0] in "QH":
+        return value
+    return "/".join(f"--{day}" for day in value.split("/"))
+
+
+def find_durations(text: str, claims: Claims) -> Iterator[Mention]:
+    """Time limits that count from an event, or back from one: role "relative", without dates.
+
+    Examples
+    --------
+    >>> texts = "应当自收到申请之日起20日内答复", "印发后三个月内", "15个工作日内", "半年内", "提前5日公告", "一年内发生两起"
+    >>> [(text[one.begin : one.end], one.value) for text in texts for one in find_durations(text, Claims(len(text)))]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [('自收到申请之日起20日内', 'P20D'), ('印发后三个月内', 'P3M'), ('15个工作日内', 'P15D (working)'), ('半年内', 'P6M'),
+     ('提前5日', '-P5D')]
+    """
+    for found in _WITHIN.finditer(text):
+        begin, end = found.span()
+        before = text[max(0, begin - 40) : begin]
+        if _PAST.search(before) or (found["unit"] == "年" and _CONDITION.match(text, end)):
+            continue
+        if event := _FROM_EVENT.search(before) or _AFTER_EVENT.search(before[-20:]):
+            begin -= len(event[0])
+        duration = _from_to(found, half=bool(found["half"]))
+        if duration and claims.claim(begin, end):
+            yield Mention("deadline", duration, "relative", begin, end)
+    for found in _BEFORE.finditer(text):
+        duration = _duration(found["n"] or found["n2"], found["unit"] or "工作日")
+        if duration and claims.claim(*found.span()):
+            yield Mention("deadline", f"-{duration}", "relative", *found.span())
+    for found in _USING.finditer(text):
+        duration = _from_to(found)
+        if duration and claims.claim(*found.span()):
+            yield Mention("deadline", duration, "relative", *found.span())
+
+
+def _from_to(found: re.Match[str], *, half: bool = False) -> str:
+    """30日内 is P30D, 3至5年内 P3Y..P5Y."""
+    highest = _duration(found["n"], found["unit"], half=half)
+    lowest = _duration(found["low"], found["unit"]) if found["low"] else ""
+    return f"{lowest}..{highest}" if lowest and highest else highest
+
+
+def _duration(number: str | None, unit: str, *, half: bool = False) -> str:
+    """A duration in ISO 8601, working days marked; "" if it is none."""
+    value = read_number(number) if number else 1
+    if value is None or value <= 0 or value > 9999:
+        return ""
+    value += 0.5 if half else 0
+    unit = unit.removeprefix("个")
+    if unit in {"年", "年度"} and value != int(value):
+        value, unit = value * 12, "月"
+    if unit == "小时" and value == 0.5:
+        return "PT30M"
+    if unit.startswith("季"):
+        value, unit = value * 3, "月"
+    if value != int(value):
+        return ""
+    letters = {"年": "Y", "年度": "Y", "月": "M", "周": "W", "星期": "W", "小时": "H"}
+    letter = letters.get(unit, "D")
+    working = " (working)" if unit == "工作日" else ""
+    return f"{'PT' if letter == 'H' else 'P'}{show_value(value)}{letter}{working}"
