@@ -57,10 +57,14 @@ def test_dates_and_parents() -> None:
     assert documents.at["qingyuan_city_2017", "dated"] == pd.Timestamp("2017-01-26")
 
 
-def test_problems_are_henans_alone() -> None:
+def test_problems_are_the_shifted_bytes_of_henan_and_a_level_left_out_in_qingyuan() -> None:
     problems = sample().problems
-    assert problems["kind"].tolist() == ["repaired text"] * 2
-    assert set(problems["source"]) == {"henan_province_2021.txt"}
+    assert problems[["source", "kind"]].values.tolist() == [
+        ["henan_province_2021.txt", "repaired text"],
+        ["henan_province_2021.txt", "repaired text"],
+        ["qingyuan_city_2017.txt", "numbering"],
+    ]
+    assert "三/45" in problems["message"].iloc[2]
 
 
 def test_missing_addition() -> None:

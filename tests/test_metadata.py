@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from fzanalytics.base.resources import data_path
+from fzanalytics.texts.cleaning.fixers import clean
 from fzanalytics.texts.corpus import Corpus, read_corpus
 from fzanalytics.texts.metadata import (
     find_citations,
@@ -155,3 +157,41 @@ def test_time_is_linear(unit: str) -> None:
     name_lineage(text[:6000])
     normalise_title("印发" + text)
     assert time.perf_counter() - begin < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "issuers", "wrapper"),
+    [
+        (
+            "某省人民政府关于印发某省\n监管方案的通知\n某政发〔2017〕1号\n各市：\n现印发给你们。\n某省人民政府\n2017年1月2日\n某省监管方案\n一、甲\n二、乙",
+            "某省监管方案", "某省人民政府", "某省人民政府关于印发某省监管方案的通知",
+        ),
+        ("国务院、中央军委关于同意建设的批复\n某部：\n同意建设。", "国务院、中央军委关于同意建设的批复", "国务院;中央军委", ""),
+        ("对建议的答复\n代表：\n收悉。\n国务院办公厅\n2017年1月2日", "对建议的答复", "国务院办公厅", ""),
+        ("某市方案\n一、由某市人民政府关于改革的办公室负责。", "某市方案", "", ""),
+    ],
+)  # fmt: skip
+def test_layout_tells_issuers_and_wrapper(text: str, title: str, issuers: str, wrapper: str) -> None:
+    told = read_metadata(text)
+    assert (told.title, told.issuers, told.wrapper) == (title, issuers, wrapper)
+
+
+def test_number_of_an_order() -> None:
+    text = (
+        "中华人民共和国国务院令\n第707号\n现公布《条例》。\n总理 某\n2018年12月18日\n某条例\n第一条　甲。\n第二条　乙。"
+    )
+    told = read_metadata(text)
+    assert (told.doc_number, told.title, told.issuers, told.kind) == ("国令第707号", "某条例", "国务院", "条例")
+
+
+def test_state_council(real_data: Path) -> None:
+    """Against the manifest: own number, and issuers; an order and a number on the line of the title are among them."""
+    manifest = pd.read_csv(real_data / "state_council" / "manifest.csv", dtype=str, encoding="utf-8").set_index(
+        "doc_id"
+    )
+    wrong = {}
+    for doc_id, row in manifest.iterrows():
+        told = read_metadata(clean((real_data / "state_council" / "txt" / f"{doc_id}.txt").read_text(encoding="utf-8")))
+        if (told.doc_number, told.issuers) != (row["doc_number"], row["issuer"].replace("、", ";")):
+            wrong[doc_id] = told.doc_number
+    assert wrong == {}

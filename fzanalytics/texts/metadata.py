@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from fzanalytics.base.numbering import read_marker
 from fzanalytics.texts.dating import DOC_NUMBER, normalise_number
+from fzanalytics.texts.extraction.citations import find_citations as find_citations
+from fzanalytics.texts.extraction.citations import normalise_title as normalise_title
 from fzanalytics.texts.regions import strip_region
 from fzanalytics.texts.structure.clauses import Line, split_lines
+from fzanalytics.texts.structure.parts import find_parts
 
 #: Kinds of documents by the end of their title, the more special before the more general.
 KINDS = (
@@ -28,10 +31,6 @@ _YEARS = re.compile(r"[（(]?\s*((?:19|20)\d{2})\s*年?\s*[-—–－~～至]+\s
 _UNTIL = re.compile(r"(?:到|至|确保|力争)\s*(20\d{2})\s*年")
 _TITLE_MARKS = re.compile(r"[。；;]|[：:]$")
 _SECOND_DOCUMENT = re.compile(r"^\s*《([^》\n]{4,60})》\s*全文如下[。：:]?\s*$", re.MULTILINE)
-#: A document named in a text, with its number if one follows: 《…》（冀发〔2016〕24号）.
-_CITATION = re.compile(
-    r"《((?:[^《》\n]|《[^《》\n]*》){2,120})》(?:[）)]*\s*[（(]\s*([^（()）\n]{2,30}?号)[^（()）\n]{0,30}[)）])?"
-)
 _HEAD_CHARACTERS = 6000
 
 
@@ -108,12 +107,42 @@ def read_metadata(text: str, name: str = "") -> Metadata:
         wrapper = f"{''.join(issuers)}{notice[0]}"
     else:
         title = _title(lines, name)
-    kind = _KIND_END.search(title)
     number = next((normalise_number(line.text) for line in lines if _is_number_line(line.text)), "")
+    if not wrapper:
+        told = _read_layout(text)
+        issuers, wrapper = issuers or told.issuers or _issuers_of_title(told.wrapper or title), told.wrapper
+        title, number = told.title or title, number or told.number
+    kind = _KIND_END.search(title)
     start, end = _period(title, text)
     return Metadata(
         title, kind[1] if kind else "", ";".join(issuers), issuer_type_of(issuers), number, wrapper, start, end
     )
+
+
+class _Layout(NamedTuple):
+    """What the layout tells: title and wrapper where a notice stands around the document, the issuers who signed."""
+
+    title: str
+    wrapper: str
+    issuers: list[str]
+    number: str
+
+
+def _read_layout(text: str) -> _Layout:
+    parts = find_parts(text)
+    texts = {key: "".join(rows["text"]) for key, rows in parts.groupby(["within", "part"])}
+    wrapper = re.sub(r"\s+", "", texts.get(("wrapper", "title"), ""))
+    title = re.sub(r"\s+", "", texts.get(("document", "title"), "")) if wrapper else ""
+    signature = texts.get(("wrapper" if wrapper else "document", "signature"), "")
+    order = re.fullmatch(r"第(\d{1,4})号", texts.get(("wrapper", "number"), ""))
+    number = f"国令第{order[1]}号" if order and wrapper.endswith("国务院令") else ""
+    return _Layout(title, wrapper if title else "", _issuers(signature), number)
+
+
+def _issuers_of_title(title: str) -> list[str]:
+    """国务院、中央军委关于…的批复, 某市人民政府令: who speaks in a title."""
+    match = re.match(r"([\u4e00-\u9fff、\s]{2,60}?)(?:关于|令(?:$|第))", title)
+    return _issuers(match[1].replace("、", " ")) if match else []
 
 
 _PROSE = re.compile(r"[。；]|^(?:为|根据|按照|近日|日前)")
@@ -133,7 +162,7 @@ def _title_block(head: str) -> list[Line]:
 def _is_number_line(line: str) -> bool:
     match = DOC_NUMBER.search(line)
     return bool(match and len(line.strip("（()） ")) <= len(match[0]) + 6) or bool(
-        match and _KIND_END.search(line[: match.start()])
+        match and _KIND_END.search(line[: match.start()].rstrip())
     )
 
 
@@ -161,7 +190,7 @@ def _years_below(lines: list[Line], title: Line) -> str:
 
 
 _ISSUER = re.compile(
-    r"中共中央|国务院办公厅|国务院|全国人民代表大会常务委员会|全国人民代表大会"
+    r"中共中央办公厅|中共中央|国务院办公厅|国务院|中央军委办公厅|中央军委|全国人民代表大会常务委员会|全国人民代表大会"
     r"|(?:中共)?[\u4e00-\u9fff]{2,14}?(?:委员会办公[厅室]|委办公[厅室]|人民政府办公[厅室]|人民政府|委员会|省委|市委|县委|区委|州委|厅|局)"
 )
 
@@ -231,39 +260,3 @@ def name_lineage(title: str) -> str:
     kind = _KIND_END.search(core)
     core = (core[: kind.start()] if kind else core).removesuffix("的")
     return re.sub(r"^(?:实施|印发|进一步)+", "", core)
-
-
-def find_citations(text: str) -> list[tuple[int, int, str, str]]:
-    """The documents that a text names in 《》, with their number where one follows.
-
-    Returns
-    -------
-    list of (int, int, str, str)
-        begin, end, title (without the notice around it, brackets of inner titles normalised), number or "".
-
-    Examples
-    --------
-    >>> text = "根据《关于印发〈河北省法治政府建设实施方案〉的通知》(冀发〔2016〕24号)"
-    >>> find_citations(text)[0][2:]
-    ('河北省法治政府建设实施方案', '冀发〔2016〕24号')
-    """
-    citations = []
-    for match in _CITATION.finditer(text):
-        citations.append((match.start(), match.end(), normalise_title(match[1]), normalise_number(match[2] or "")))
-    return citations
-
-
-def normalise_title(title: str) -> str:
-    """A title without the notice around it, spaces, and differences of brackets and dashes, for comparison.
-
-    Examples
-    --------
-    >>> normalise_title("中共中央 国务院关于印发〈法治政府建设实施纲要（2015-2020 年）〉的通知")
-    '法治政府建设实施纲要(2015-2020年)'
-    """
-    title = re.sub(r"\s+", "", title)
-    if "印发" in title:
-        inner = re.search(r"[〈<《]([^〈〉<>《》]{4,80})[〉>》]?", title)
-        title = inner[1] if inner else title.partition("印发")[2].removesuffix("的通知")
-    title = title.translate(str.maketrans("（）—–－～〈〉《》", "()----<><>"))
-    return re.sub(r"-+", "-", title).strip("<>")

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from fzanalytics.texts.extraction.deadlines import find_deadlines
 from fzanalytics.texts.extraction.mentions import Mention, mention_table
+from fzanalytics.texts.extraction.obligation import find_obligations
+from fzanalytics.texts.extraction.quantities import find_quantities
 from fzanalytics.texts.metadata import find_citations
 
 
@@ -35,4 +38,5 @@ def extract_mentions(
         Mention("citation", f"《{title}》{number}", "opening" if begin < first else "body", begin, end)
         for begin, end, title, number in find_citations(text)
     ]
+    mentions += [*find_deadlines(text, document=document), *find_quantities(text), *find_obligations(text)]
     return mention_table(doc_id, text, clauses, mentions)

@@ -1,7 +1,8 @@
-"""The clause tree of an official document, and the paragraphs that carry a task of their own.
+"""The clause tree of an official document, of a plan as of a statute.
 
-Two tables come out of a clean text: clauses, one row a number (一、 or （一） or 1. in any spelling), and paragraphs,
-the unit of most measures: a stretch that carries its own number or its own bracket of responsible agencies.
+One row a number, in any spelling: 一、 （一） 1. (1) ① of plans, 编 章 节 条 款 项 目 of statutes, 1.1 of emergency plans, 一是 and
+第一， within a sentence. The lines are told apart first (`fzanalytics.texts.structure.parts`), then the numbers found
+(`fzanalytics.texts.structure.markers`); here they become a tree.
 """
 
 from __future__ import annotations
@@ -11,129 +12,30 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fzanalytics.base.numbering import NUMBERINGS, Marker, read_marker, show_number
+from fzanalytics.base.numbering import NUMBERINGS, show_number
 from fzanalytics.base.offsets import OffsetMap
 from fzanalytics.base.tables import make_table
+from fzanalytics.texts.structure.lines import Line, blank_responsibility, is_responsible, split_lines
+from fzanalytics.texts.structure.markers import SPOKEN, Mark
+from fzanalytics.texts.structure.paragraphs import find_paragraphs
+from fzanalytics.texts.structure.parts import Outline, read_outline
 
-_OPENING, _CLOSING = frozenset("（(〔[【"), frozenset("）)〕]】")
-_MAX_BRACKET = 600
-# what a bracket of responsible agencies begins and ends with: 省法制办…负责, 各县（市、区）政府, 市财政局等部门
-_AGENCY_FIRST = re.compile(
-    r"(?:[省市县区州旗镇乡各]|中央|国家|国务院|有关|相关|责任|牵头|[^，、,]{1,8}[局委办厅部院会行])"
-)
-_AGENCY_LAST = re.compile(
-    r"(?:负责实?|贡|牵头|配合|落实|政府|部门|单位|学院|中心|乡镇|成员|[局委办厅院行会室部处所社])[。.]?$"
-)
-# what may follow: ，下同 (and so below), also after a sentence on who leads: 。除分别负责外，列在首位的为牵头部门，下同
-_AND_SO_BELOW = re.compile(r"(?:[。；;][^。]*(?:负责|牵头)[^。]*)?[，,；;。]\s*下同[。.]?$")
-_DUTY_LAST = re.compile(r"(?:负责实?|牵头|配合|落实)$")
+__all__ = ["Line", "blank_responsibility", "find_clauses", "find_paragraphs", "is_responsible", "split_lines"]
+
 _END_OF_HEADING = re.compile(r"[。：:；;！!？?]")
 _MAX_HEADING = 40
-_MIN_PARAGRAPH = 15
+_OWN_TITLE = re.compile(r"[（(【\[]([^（()）【】\[\]]{2,30})[)）】\]]")
+# what a paragraph of an article ends with when the next line is a new paragraph, not the rest of it or an item
+_FULL_STOP = re.compile(r"[。！？!?][”’）)*]*$")
 
 
-class Line(NamedTuple):
-    """A line of text that is not empty; begin and end leave out the white space around it."""
+class _Node(NamedTuple):
+    """A clause on its way into the table."""
 
-    begin: int
+    mark: Mark
+    path: str
+    depth: int
     end: int
-    text: str
-
-
-def split_lines(text: str) -> list[Line]:
-    """The lines of a text that are not empty, with their places."""
-    lines = []
-    begin = 0
-    for raw in text.split("\n"):
-        stripped = raw.strip()
-        if stripped:
-            first = begin + len(raw) - len(raw.lstrip())
-            lines.append(Line(first, first + len(stripped), stripped))
-        begin += len(raw) + 1
-    return lines
-
-
-def is_responsible(line: str) -> bool:
-    """Whether a line ends with a bracket that names those responsible.
-
-    Examples
-    --------
-    >>> is_responsible("控制新设行政许可。（省法制办、省编委办负责）")
-    True
-    >>> is_responsible("（以下简称《省实施纲要》）")
-    False
-    """
-    return _find_responsibility(line) is not None
-
-
-def blank_responsibility(text: str) -> str:
-    """A text with spaces for the brackets that name those responsible.
-
-    Parameters
-    ----------
-    text : str
-        Clean text, n characters.
-
-    Returns
-    -------
-    str
-        n characters: those of each bracket that ends a line and `is_responsible`, its own signs included, are
-        spaces; all others, and so all offsets, are the same. Several such brackets in a row are all blank. Applied
-        twice it changes nothing more.
-
-    Notes
-    -----
-    The brackets are a formula of the genre, and the agencies in them differ by locality: they say nothing of
-    what a text shares with another, but make up to a fifth of it.
-
-    Examples
-    --------
-    >>> blank_responsibility("1.控制新设许可（含备案）。（省法制办负责）\\n2.公开。").replace(" ", "_")
-    '1.控制新设许可（含备案）。________\\n2.公开。'
-    """
-    spans = []
-    for line in split_lines(text):
-        end = len(line.text)
-        while (span := _find_responsibility(line.text[:end])) is not None:
-            spans.append((line.begin + span[0], line.begin + span[1]))
-            end = span[0]
-    parts, done = [], 0
-    for begin, after in sorted(spans):
-        parts += [text[done:begin], " " * (after - begin)]
-        done = after
-    return "".join([*parts, text[done:]])
-
-
-def _find_responsibility(line: str) -> tuple[int, int] | None:
-    """Begin and end of the bracket that ends a line, if it names those responsible."""
-    span = _last_bracket(line)
-    if span is None:
-        return None
-    content = line[span[0] + 1 : span[1] - 1].strip()
-    if below := _AND_SO_BELOW.search(content):
-        content = content[: below.start()]
-        if not _DUTY_LAST.search(content):
-            return None
-    names = (
-        _AGENCY_FIRST.match(content) is not None
-        and _AGENCY_LAST.search(content) is not None
-        and "简称" not in content
-        and "。" not in content[:-1]
-    )
-    return span if names else None
-
-
-def _last_bracket(line: str) -> tuple[int, int] | None:
-    """Where the bracket that ends a line stands; brackets of different kinds may close one another."""
-    end = len(line.rstrip("。．. \t\u3000"))
-    if not end or line[end - 1] not in _CLOSING:
-        return None
-    depth = 0
-    for i in range(end - 1, max(-1, end - 1 - _MAX_BRACKET), -1):
-        depth += (line[i] in _CLOSING) - (line[i] in _OPENING)
-        if depth == 0:
-            return i, end
-    return None
 
 
 def find_clauses(doc_id: str, text: str, offsets: OffsetMap | None = None) -> pd.DataFrame:
@@ -150,17 +52,28 @@ def find_clauses(doc_id: str, text: str, offsets: OffsetMap | None = None) -> pd
     Returns
     -------
     DataFrame, shape (C, 12)
-        doc_id, clause_id (unique), path (all numbers from the root, e.g. 二/（一）/3), depth (1 is the top), number,
-        numbering ("一、", "（一）", "1.", ...: the way of numbering, whatever its spelling), heading, text (the clause's
-        own, without its number and its sub-clauses), begin, end (of the same stretch, with the number; stretches
+        doc_id, clause_id (unique), path (all numbers from the root, e.g. 二/（一）/3 or 第一章/第五条/第二款/（三）), depth (1 is
+        the top), number, numbering (one of `NUMBERINGS`: the way of numbering, whatever its spelling), heading, text (the
+        clause's own, without its number and its sub-clauses), begin, end (of the same stretch, with the number; stretches
         do not overlap), raw_begin, raw_end. In reading order. Empty for a document without numbers.
 
     Notes
     -----
-    The parent of a clause is the nearest earlier clause of a higher rank (`NUMBERINGS`), so that levels may be
-    left out: Qingyuan's 三、 has 45. directly below it. A closing that belongs to the whole document
-    (各级各部门要结合实际...) is not given to the last clause: that ends with its last responsibility bracket, or,
-    where there is none, has no more lines than its longest sibling.
+    *Levels.* The parent of a clause is the nearest earlier clause of a higher rank (`NUMBERINGS`), so that levels may be
+    left out: Qingyuan's 三、 has 45. directly below it. A list within a line hangs below the clause it stands in.
+
+    *Closing.* What belongs to the whole document (各级各部门要结合实际...) is not given to the last clause: that ends with its last
+    responsibility bracket, or, where there is none, has no more lines than its longest sibling. Signature, date, notes, a
+    table of contents and the notice around a document (印发…的通知) hold no clauses.
+
+    *Attachments* are rows of their own (附件1; numbering "附件"), and their clauses hang below them: 附件1/一/（二）.
+
+    *Statutes.* The paragraphs (款) of an article bear no numbers. Where an article has several, each is a row 第一款, 第二款, ..., its items
+    (项) hang below it, and the article's own text is empty: 第五条第二款第（三）项 is 第五条/第二款/（三）. Where it has one, that is the
+    article's own text, and the items hang on the article. A new paragraph begins with a line without a number behind one
+    that ends with a full stop. Chapters are part of the path, though articles count through.
+
+    *Blocks.* 目标： and 措施： on lines of their own (Qingyuan) are labels within a clause and no level of the tree.
 
     Examples
     --------
@@ -169,41 +82,30 @@ def find_clauses(doc_id: str, text: str, offsets: OffsetMap | None = None) -> pd
     ['一', '一/（一）', '二', '二/1', '二/2']
     >>> clauses["heading"].tolist()
     ['总体要求', '目标', '任务', '改革', '监管']
+    >>> law = "第一章　总　则\\n第一条　为了立法，制定本法。\\n第二条　法律适用本法。\\n有下列情形的除外：\\n（一）条约；\\n（二）惯例。"
+    >>> find_clauses("b", law)[["path", "heading"]].values.tolist()  # doctest: +NORMALIZE_WHITESPACE
+    [['第一章', '总则'], ['第一章/第一条', '为了立法，制定本法'], ['第一章/第二条', '法律适用本法'],
+     ['第一章/第二条/第一款', '法律适用本法'], ['第一章/第二条/第二款', '有下列情形的除外'],
+     ['第一章/第二条/第二款/（一）', '条约'], ['第一章/第二条/第二款/（二）', '惯例']]
     """
     offsets = offsets or OffsetMap.identity(len(text))
-    lines = split_lines(text)
-    marks = [(index, marker) for index, line in enumerate(lines) if (marker := read_marker(line.text))]
-    rows: list[dict[str, object]] = []
-    stack: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
-    n_lines: dict[tuple[str, int], int] = {}  # the longest clause so far of each parent and way of numbering
-    for position, (index, marker) in enumerate(marks):
-        rank = NUMBERINGS.index(marker.numbering)
-        while stack and stack[-1][0] >= rank:
-            stack.pop()
-        parent = "/".join(number for _, number in stack)
-        if position + 1 < len(marks):
-            after = marks[position + 1][0]
-            n_lines[parent, rank] = max(n_lines.get((parent, rank), 0), after - index)
-        else:
-            after = _end_of_last_clause(lines, index, n_lines.get((parent, rank)))
-        stack.append((rank, show_number(marker.numbering, marker.number)))
-        path = "/".join(number for _, number in stack)
+    rows: list[dict[str, object]] = []
+    for mark, path, depth, end in _tree(text, read_outline(text)):
         seen[path] = seen.get(path, 0) + 1
         suffix = f"~{seen[path]}" if seen[path] > 1 else ""  # a number that comes twice keeps two rows
-        begin, end = lines[index].begin, lines[after - 1].end
-        raw_begin, raw_end = offsets.span(begin, end)
+        raw_begin, raw_end = offsets.span(mark.begin, end)
         rows.append(
             {
                 "doc_id": doc_id,
                 "clause_id": f"{doc_id}#{path}{suffix}",
                 "path": path,
-                "depth": len(stack),
-                "number": marker.number,
-                "numbering": marker.numbering,
-                "heading": _heading(lines[index].text, marker),
-                "text": text[begin + marker.end : end],
-                "begin": begin,
+                "depth": depth,
+                "number": mark.number,
+                "numbering": mark.numbering,
+                "heading": _heading(text, mark),
+                "text": text[mark.end : end],
+                "begin": mark.begin,
                 "end": end,
                 "raw_begin": raw_begin,
                 "raw_end": raw_end,
@@ -212,113 +114,127 @@ def find_clauses(doc_id: str, text: str, offsets: OffsetMap | None = None) -> pd
     return make_table("clauses", rows)
 
 
-def _end_of_last_clause(lines: list[Line], index: int, longest_sibling: int | None) -> int:
-    brackets = [i for i in range(index, len(lines)) if is_responsible(lines[i].text)]
-    if brackets:
-        return brackets[-1] + 1
-    return min(len(lines), index + longest_sibling) if longest_sibling else len(lines)
+def _tree(text: str, outline: Outline) -> list[_Node]:
+    """Every clause with its path and the end of its own text."""
+    marks = _all_marks(outline)
+    nodes: list[_Node] = []
+    stack: list[Mark] = []
+    parents: dict[int, list[Mark]] = {}  # of each list within a line, what it hangs below
+    within = ""
+    for position, mark in enumerate(marks):
+        if outline.within[mark.line] != within:
+            within, stack = outline.within[mark.line], []
+        stack = _parents(stack, mark, parents)
+        stack.append(mark)
+        limit = outline.lines[_last_line(outline, mark) - 1].end
+        if position + 1 < len(marks):
+            limit = min(limit, marks[position + 1].begin)
+        end = mark.begin + len(text[mark.begin : max(limit, mark.begin + 1)].rstrip())
+        nodes.append(_Node(mark, "/".join(one.label for one in stack), len(stack), end))
+    return nodes
 
 
-def _heading(line: str, marker: Marker) -> str:
-    body = line[marker.end :].strip("* ")
+def _parents(stack: list[Mark], mark: Mark, parents: dict[int, list[Mark]]) -> list[Mark]:
+    if mark.chain in parents:
+        return list(parents[mark.chain])
+    rank = NUMBERINGS.index(mark.numbering)
+    stack = list(stack)
+    if mark.inline:  # a second list of a kind is beside the first, never within it
+        like = [i for i, one in enumerate(stack) if one.inline and one.numbering == mark.numbering]
+        stack = stack[: like[0]] if like else stack
+    while stack and NUMBERINGS.index(stack[-1].numbering) >= rank:
+        # a list within a line stays below the number that opens the line, and below 一是
+        if mark.inline and (not stack[-1].inline or stack[-1].numbering in SPOKEN):
+            break
+        stack.pop()
+    if mark.chain:
+        parents[mark.chain] = list(stack)
+    return stack
+
+
+def _last_line(outline: Outline, mark: Mark) -> int:
+    """The index behind the last line that a clause may reach."""
+    name = outline.within[mark.line]
+    return max(outline.ends.get(name, len(outline.lines)), mark.line + 1)
+
+
+def _all_marks(outline: Outline) -> list[Mark]:
+    """Numbers, attachments and the unnumbered paragraphs of articles, in their order."""
+    marks = list(outline.marks)
+    for index, name in enumerate(outline.within):
+        if name not in ("document", "wrapper") and (index == 0 or outline.within[index - 1] != name):
+            marks.append(_attachment(outline.lines, index, name))
+    marks.sort(key=lambda mark: mark.begin)
+    out: list[Mark] = []
+    article: list[Mark] = []
+    for mark in marks:
+        if not mark.inline and NUMBERINGS.index(mark.numbering) <= NUMBERINGS.index("第一条"):
+            out += _with_paragraphs(outline, article, mark.line)
+            article = []
+            if mark.numbering != "第一条":
+                out.append(mark)
+                continue
+            article = [mark]
+        elif article:
+            article.append(mark)
+        else:
+            out.append(mark)
+    return out + _with_paragraphs(outline, article, len(outline.lines))
+
+
+def _attachment(lines: list[Line], index: int, name: str) -> Mark:
+    """The row of an attachment begins with its line 附件1."""
+    line = lines[index]
+    kind, number = name.partition("~")[0], 1
+    digits = re.search(r"\d+$", kind)
+    if digits:
+        number = int(digits[0])
+    head = re.match(
+        r"[#*\s【\[]*附\s*[件录表]?\s*[（(]?[0-9０-９一二三四五六七八九十]*[)）]?[】\]]?[：:.．、\s]*", line.text
+    )
+    end = line.begin + (head.end() if head else 0)
+    if end >= line.end and index + 1 < len(lines):  # its title is below
+        end = lines[index + 1].begin
+    return Mark(index, line.begin, max(end, line.begin + 1), "附件", number, kind, inline=False)
+
+
+def _with_paragraphs(outline: Outline, marks: list[Mark], after: int) -> list[Mark]:
+    """An article with the numbers in it, and a mark for each of its paragraphs if it has several."""
+    if not marks:
+        return []
+    article = marks[0]
+    lines, name = outline.lines, outline.within[article.line]
+    numbered = {mark.line for mark in marks if mark.begin == lines[mark.line].begin}
+    after = min(after, outline.ends.get(name, after))
+    begins = [
+        index
+        for index in range(article.line + 1, after)
+        if index not in numbered
+        and outline.part[index] == "body"
+        and _FULL_STOP.search(lines[index - 1].text[-6:])
+        and not lines[index].text.startswith(("|", "“", "<"))
+    ]
+    if not begins or article.chain:
+        return marks
+    first = (article.line, article.end)
+    if article.end >= lines[article.line].end:  # the number stands on a line of its own
+        first = (article.line + 1, lines[article.line + 1].begin)
+    places = [first, *((index, lines[index].begin) for index in begins if index > first[0])]
+    paragraphs = [
+        Mark(index, begin, begin, "第一款", number, show_number("第一款", number), inline=False)
+        for number, (index, begin) in enumerate(places, start=1)
+    ]
+    if len(paragraphs) == 1:
+        return marks
+    return sorted([*marks, *paragraphs], key=lambda mark: (mark.begin, mark.end > mark.begin))
+
+
+def _heading(text: str, mark: Mark) -> str:
+    body = text[mark.end : mark.end + 5 * _MAX_HEADING].partition("\n")[0].strip("* \u3000")
+    if mark.numbering in ("第一编", "第一章", "第一节"):  # 总　则
+        return re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff](?:\s|$))", "", body)[:_MAX_HEADING]
+    if mark.numbering == "第一条" and (title := _OWN_TITLE.match(body)):  # （目的和依据）
+        return title[1]
     stop = _END_OF_HEADING.search(body)
     heading = body[: stop.start()] if stop else body
     return heading if len(heading) <= _MAX_HEADING else heading[:_MAX_HEADING] + "…"
-
-
-def find_paragraphs(doc_id: str, text: str, clauses: pd.DataFrame, offsets: OffsetMap | None = None) -> pd.DataFrame:
-    """The paragraphs that carry their own number or their own bracket of responsible agencies.
-
-    Parameters
-    ----------
-    doc_id : str
-    text : str
-        Clean text.
-    clauses : DataFrame, shape (C, 12)
-        As `find_clauses` gives them.
-    offsets : OffsetMap, optional
-        From the clean text to the raw one.
-
-    Returns
-    -------
-    DataFrame, shape (P, 9)
-        doc_id, paragraph_id, clause_id, section (path of the nearest （一） clause, else of the top one: the block
-        of resampling), text, begin, end, raw_begin, raw_end. A document without numbers gives one row a line
-        of at least 15 characters, with section "".
-
-    Notes
-    -----
-    A clause is cut behind every line that ends with a responsibility bracket; a clause that is a mere heading gives
-    none. The opening before the first clause and the closing behind the last are in no paragraph: they are
-    framing, and shared by genre.
-
-    Examples
-    --------
-    >>> text = "1.审批改革。\\n全面清理行政审批事项。（省编委办负责）\\n规范行政审批行为，实行目录化管理。（省法制办负责）"
-    >>> find_paragraphs("a", text, find_clauses("a", text))["text"].tolist()
-    ['全面清理行政审批事项。（省编委办负责）', '规范行政审批行为，实行目录化管理。（省法制办负责）']
-    """
-    offsets = offsets or OffsetMap.identity(len(text))
-    if clauses.empty:
-        groups = [("", "", [line]) for line in split_lines(text) if len(line.text) >= _MIN_PARAGRAPH]
-    else:
-        groups = _clause_groups(text, clauses)
-    rows: list[dict[str, object]] = []
-    for clause_id, section, lines in groups:
-        begin, end = lines[0].begin, lines[-1].end
-        raw_begin, raw_end = offsets.span(begin, end)
-        rows.append(
-            {
-                "doc_id": doc_id,
-                "paragraph_id": f"{doc_id}:{len(rows) + 1:03d}",
-                "clause_id": clause_id or pd.NA,
-                "section": section,
-                "text": text[begin:end],
-                "begin": begin,
-                "end": end,
-                "raw_begin": raw_begin,
-                "raw_end": raw_end,
-            }
-        )
-    return make_table("paragraphs", rows)
-
-
-def _clause_groups(text: str, clauses: pd.DataFrame) -> list[tuple[str, str, list[Line]]]:
-    """Clause by clause, groups of lines that end with a bracket or with the clause."""
-    groups: list[tuple[str, str, list[Line]]] = []
-    lines = split_lines(text)
-    position = 0
-    for clause in clauses.itertuples(index=False):
-        section = _section(clause.path)
-        group: list[Line] = []
-        while position < len(lines) and lines[position].begin < clause.begin:
-            position += 1
-        while position < len(lines) and lines[position].end <= clause.end:
-            line = lines[position]
-            position += 1
-            if _is_heading(line):
-                continue
-            group.append(line)
-            if is_responsible(line.text):
-                groups.append((clause.clause_id, section, group))
-                group = []
-        if group and sum(len(line.text) for line in group) >= _MIN_PARAGRAPH:
-            groups.append((clause.clause_id, section, group))
-    return groups
-
-
-def _section(path: str) -> str:
-    parts = path.split("/")
-    for i, part in enumerate(parts):
-        if part.startswith("（"):
-            return "/".join(parts[: i + 1])
-    return parts[0]
-
-
-def _is_heading(line: Line) -> bool:
-    """A numbered line that says no more than its heading."""
-    marker = read_marker(line.text)
-    if marker is None:
-        return line.text in ("措施：", "目标：", "措施:", "目标:")
-    body = line.text[marker.end :].rstrip("。 ：:*")
-    return len(body) <= _MAX_HEADING and not _END_OF_HEADING.search(body) and not is_responsible(line.text)
