@@ -64,7 +64,7 @@ def test_one_name_in_two_folders(tmp_path: Path) -> None:
 
 def test_nothing_to_read(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match=r"`source` must hold at least one readable document; none found in .*Put TXT files"
+        ValueError, match=r"`source` must hold at least one readable document; none found in .*Put TXT, DOCX, PDF or HTML files"
     ):
         read_corpus(tmp_path)
     write(tmp_path, {"a.txt": b"", "b.docx": b"PK"})
@@ -88,7 +88,7 @@ def test_bad_files_are_listed_and_the_rest_is_read(tmp_path: Path) -> None:
     corpus = read_corpus(tmp_path)
     assert corpus.documents["doc_id"].tolist() == ["a"]
     assert dict(zip(corpus.problems["source"], corpus.problems["kind"], strict=True)) == {
-        "b.txt": "unreadable", "c.txt": "unreadable", "d.pdf": "not read", "e.txt": "unreadable"
+        "b.txt": "unreadable", "c.txt": "unreadable", "d.pdf": "unreadable", "e.txt": "unreadable"
     }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ import fzanalytics as fz
 
 PACKAGE = Path(fz.__file__).parent
 ROOMS = ["base", "texts", "features", "measures", "evaluation", "output"]
-HEAVY = ["pandas", "numpy", "sklearn", "gensim", "matplotlib", "jieba", "opencc", "statsmodels", "scipy"]
-LATE = {"sklearn", "gensim", "statsmodels", "matplotlib", "jieba"}
+HEAVY = ["pandas", "numpy", "sklearn", "gensim", "matplotlib", "jieba", "opencc", "statsmodels", "scipy", "lxml", "pypdfium2"]
+LATE = {"sklearn", "gensim", "statsmodels", "matplotlib", "jieba", "lxml", "pypdfium2"}
 
 
 def modules():

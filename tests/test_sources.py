@@ -42,8 +42,8 @@ def test_a_folder_of_all_sorts(tmp_path: Path) -> None:
     assert metadata == tmp_path / "documents.csv"
     assert [row["标题"] for row in rows] == ["甲", "乙"]  # the other columns of a table are metadata here, too
     assert sorted(kinds(problems), key=str) == [
-        ("not read", "codes.csv"), ("not read", "noending"), ("not read", "scan.pdf"), ("unreadable", "broken.xlsx"),
-        ("unreadable", "empty.txt"), ("unreadable", "image.txt"), ("unreadable", "texts.csv#2"),
+        ("not read", "codes.csv"), ("not read", "noending"), ("unreadable", "broken.xlsx"),
+        ("unreadable", "empty.txt"), ("unreadable", "image.txt"), ("unreadable", "scan.pdf"), ("unreadable", "texts.csv#2"),
     ]  # fmt: skip
     assert all(str(problem["source"]).split("#")[0] in str(problem["message"]) for problem in problems)
 

@@ -82,7 +82,7 @@ def read_catalogue(metadata: str | Path | pd.DataFrame, problems: list[dict[str,
         except UnreadableFile as error:
             raise ValueError(f"`metadata` must be a readable table; {path.name}: {error}.") from None
     table = table.rename(columns=lambda name: COLUMN_NAMES.get(str(name).strip(), str(name).strip()))
-    table = table.loc[:, ~table.columns.duplicated()]
+    table = _join_columns(table)
     known = [column for column in COLUMNS["documents"] if column in table.columns]
     table = table[known].astype(object).map(_as_text).astype(object).reset_index(drop=True)
     table = table[~table.isna().all(axis=1)].reset_index(drop=True)
@@ -99,6 +99,16 @@ def read_catalogue(metadata: str | Path | pd.DataFrame, problems: list[dict[str,
     if "held" in table.columns:
         table["held"] = [not is_no(value) for value in table["held"]]
     return table
+
+
+def _join_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns under two names of one thing (标题 and title) become one: the first that says something counts."""
+    doubled = table.columns[table.columns.duplicated()].unique()
+    joined = table.loc[:, ~table.columns.duplicated()].astype(object)
+    for name in doubled:
+        said = table[name].astype(object).map(_as_text)
+        joined[name] = said.bfill(axis=1).iloc[:, 0]
+    return joined
 
 
 def _as_text(value: object) -> object:
@@ -318,12 +328,23 @@ def find_record(records: Records, source: str, doc_id: str, titles: Sequence[str
     return by_title[0] if len(by_title) == 1 else None
 
 
+def _states_day(row: Mapping[str, object], latest: object) -> bool:
+    """Whether a text states a day that is not after a given bound, such as the day of its publication: then it stands."""
+    day = row["earliest"]
+    return not pd.isna(day) and day == row["latest"] and bool(day <= latest)  # type: ignore[call-overload,operator]
+
+
 def merge_dates(row: dict[str, object], given: dict[str, object]) -> dict[str, object]:
-    """Bounds, basis and note where metadata give a bound: theirs, and of the text's the side that they leave open."""
+    """Bounds, basis and note where metadata give a bound: theirs, and of the text's the side that they leave open.
+
+    A day that the text states stays what it is if only a last possible day is given, and it is not after that.
+    """
     both = ("earliest", "latest")
     sides = {side: given[side] for side in both if side in given}
     if not sides:
         return {}
+    if "earliest" not in sides and _states_day(row, sides["latest"]):
+        return {"dated": row["earliest"], **{key: row[key] for key in (*both, "date_basis", "date_note")}}
     words = {"date_basis": "stated", "date_note": "metadata"}
     told = {column: [str(given.get(column, word))] for column, word in words.items()}
     for side in [side for side in both if side not in given]:

@@ -30,6 +30,7 @@ from fzanalytics.texts.reading.sources import part_doubles, read_path, read_rows
 from fzanalytics.texts.regions import infer_region
 from fzanalytics.texts.relations import fill_from_corpus
 from fzanalytics.texts.structure.clauses import find_clauses, find_paragraphs
+from fzanalytics.texts.structure.oddities import tell_oddities
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,14 @@ class Corpus:
         doc_id, fixer, raw_begin, raw_end, before, after, certainty: the log of the cleaning. certainty is "exact", or,
         where bytes were lost, "model" (the likeliest reading) or "inferred" (a swallowed character).
     files : DataFrame
-        source, encoding, sha256, raw_text: one row a file that was read.
+        source, encoding (docx or pdf for such files), sha256, raw_text: one row a file that was read.
 
     Examples
     --------
     >>> import fzanalytics as fz
     >>> corpus = fz.load_sample()
     >>> corpus
-    Corpus: 6 documents held, 9 named but not held; ... 2 problems
+    Corpus: 6 documents held, 9 named but not held; ... 3 problems
     """
 
     documents: pd.DataFrame
@@ -100,8 +101,9 @@ def read_corpus(
     Parameters
     ----------
     source : path or DataFrame
-        A folder (with subfolders) of TXT files in any usual encoding; a text file; a CSV or Excel table with
-        one document a row; or such a table as a DataFrame.
+        A folder (with subfolders) of TXT files in any usual encoding, Markdown, Word (DOCX), PDF with a text layer, and
+        web pages (HTML, MHT); one such file; a CSV or Excel table with one document a row; or such a table as a
+        DataFrame.
     metadata : path or DataFrame, optional
         What is known of the documents: columns of the documents table, or their usual Chinese names (标题, 层级, 地区,
         文号, 成文日期, ...), matched by source, doc_id or title. It wins over what the texts tell. Without it a file
@@ -167,7 +169,7 @@ def read_corpus(
             + (
                 f"What was noticed: {reasons}"
                 if reasons
-                else "Put TXT files into it, or give a table with a text column."
+                else "Put TXT, DOCX, PDF or HTML files into it, or give a table with a text column."
             )
         )
     return _assemble(raws, catalogues, problems, frozenset(skip_fixers), progress)
@@ -362,6 +364,8 @@ def _look_for_problems(
     if clauses.empty:
         message = "no numbered clause was found; each line of at least 15 characters serves as a paragraph"
         found.append(problem("no numbering", message, doc_id=doc_id, source=raw.source))
+    for count, message in tell_oddities(clauses):
+        found.append(problem("numbering", message, doc_id=doc_id, source=raw.source, count=count))
     damaged = count_damaged_lines(text)
     if damaged:
         message = (

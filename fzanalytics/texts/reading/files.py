@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
+from io import BytesIO, StringIO
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -21,6 +24,8 @@ TEXT_SUFFIXES = (".txt", ".text", ".md")
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm")
 #: A text file larger than this is refused: no official document has a hundred million characters.
 MAX_BYTES = 400_000_000
+#: No archive (XLSX) is unpacked to more than this.
+MAX_UNPACKED = 500_000_000
 
 #: Names that the text column of a table goes by; the first that is there is taken.
 TEXT_COLUMNS = ("text", "正文", "全文", "内容", "文本", "content", "fulltext", "full_text")
@@ -30,15 +35,34 @@ class UnreadableFile(ValueError):
     """A file that gives no text; the message says which rule it breaks and what to do."""
 
 
+class UnknownFormat(UnreadableFile):
+    """A file of a format that is not read; the message says what to make of it."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a reader left out or doubts, of a file that it did read: a row of the table of problems."""
+
+    kind: str
+    message: str
+    count: int = 1
+
+
 @dataclass(frozen=True)
 class RawFile:
-    """One file as it came: its path relative to the corpus, its text, its encoding and the hash of its bytes."""
+    """One file as it came: its path relative to the corpus, its text, its encoding and the hash of its bytes.
+
+    told is what the file itself says of its document (title, doc_number, issuers, dated, published, effective);
+    notes is what its reader left out or doubts. The encoding of what is no text file is its format.
+    """
 
     source: str
     name: str
     text: str
     encoding: str
     sha256: str
+    told: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 _BOMS = (
@@ -50,7 +74,7 @@ _BOMS = (
 )
 _CANDIDATES = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
 #: What `decode` finds out by rule; another encoding is a guess. The texts of a table are decoded already.
-USUAL_ENCODINGS = frozenset({*_CANDIDATES, *(encoding for _, encoding in _BOMS), "table"})
+USUAL_ENCODINGS = frozenset({*_CANDIDATES, *(encoding for _, encoding in _BOMS), "table", "docx", "pdf"})
 _MARKS = frozenset("，。、；：？！“”‘’《》〈〉（）〔〕【】—…·　★●①②③④⑤⑥⑦⑧⑨⑩")
 _WORD = re.compile("[\u4e00-\u9fff]{2}")
 _PLAUSIBLE = 0.75
@@ -168,6 +192,27 @@ def _in_daily_use(character: str) -> bool:
     return False
 
 
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is empty, too large, or cannot be opened.
+    """
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            raise UnreadableFile(f"it has {size:,} bytes, the limit is {limit:,}; split it")
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableFile(f"it cannot be opened ({reason}); check its permissions") from None
+    if not data.strip():
+        raise UnreadableFile("it is empty; remove it or put the text into it")
+    return data
+
+
 def read_text_file(path: Path, source: str) -> RawFile:
     """Read one text file.
 
@@ -176,28 +221,24 @@ def read_text_file(path: Path, source: str) -> RawFile:
     UnreadableFile
         If it is empty, binary, too large, or cannot be opened.
     """
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UnreadableFile(f"it has {size:,} bytes, the limit is {MAX_BYTES:,}; split it")
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"it cannot be opened ({error.strerror}); check its permissions") from None
-    if not data.strip():
-        raise UnreadableFile("it is empty; remove it or put the text into it")
-    if _is_binary(data):
+    return read_text_bytes(read_bytes(path), source)
+
+
+def read_text_bytes(data: bytes, source: str) -> RawFile:
+    """The same for the bytes of a text file."""
+    if is_binary(data):
         raise UnreadableFile("it is a binary file under the name of a text; convert it to text")
     text, encoding = decode(data)
     if not text.strip("\ufeff \t\r\n\u3000"):
         raise UnreadableFile("it is empty; remove it or put the text into it")
-    digest = sha256(data).hexdigest()
-    return RawFile(source, PurePosixPath(source).stem, text, encoding, digest)
+    return RawFile(source, PurePosixPath(source).stem, text, encoding, sha256(data).hexdigest())
 
 
 _MAGIC = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf")
 
 
-def _is_binary(data: bytes) -> bool:
+def is_binary(data: bytes) -> bool:
+    """Whether bytes are those of another kind of file, or of none, but not of a text."""
     if data.startswith(_MAGIC):
         return True
     head = data[:8192]
@@ -221,6 +262,18 @@ def list_files(folder: Path) -> Iterator[tuple[Path, str]]:
     for name, path in sorted((readable_name(path.relative_to(folder).as_posix()), path) for path in found):
         if not any(part.startswith((".", "~$")) for part in name.split("/")):
             yield path, name
+
+
+def list_closed_folders(folder: Path) -> list[str]:
+    """The subfolders that cannot be looked into, by their relative names."""
+    closed: list[str] = []
+
+    def note(error: OSError) -> None:
+        closed.append(readable_name(Path(os.path.relpath(error.filename, folder)).as_posix()))
+
+    for _ in os.walk(folder, onerror=note):
+        pass
+    return sorted(closed)
 
 
 def _results_of_earlier_runs(folder: Path) -> set[Path]:
@@ -250,6 +303,20 @@ def readable_name(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def check_archive(data: bytes) -> None:
+    """Refuse an archive whose parts would unpack to more than any document needs.
+
+    The sizes that an archive declares are binding: Python unpacks no more of a part than was declared.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile:
+        return  # another reader says what is wrong with it
+    if size > MAX_UNPACKED:
+        raise UnreadableFile(f"it unpacks to {size:,} bytes, the limit is {MAX_UNPACKED:,}; split it")
+
+
 def read_table_file(path: Path) -> pd.DataFrame:
     """A CSV or Excel file as a table of text, nothing converted; empty cells are "".
 
@@ -258,15 +325,15 @@ def read_table_file(path: Path) -> pd.DataFrame:
     UnreadableFile
         If it cannot be read as a table.
     """
+    data = read_bytes(path)
     try:
         if path.suffix.lower() in (".csv", ".tsv"):
-            from io import StringIO
-
-            text, _ = decode(path.read_bytes())
+            text, _ = decode(data)
             separator = "\t" if path.suffix.lower() == ".tsv" else ","
             table = pd.read_csv(StringIO(text.lstrip("\ufeff")), dtype=str, keep_default_na=False, sep=separator)
         else:
-            table = pd.read_excel(path, dtype=str, keep_default_na=False)
+            check_archive(data)
+            table = pd.read_excel(BytesIO(data), dtype=str, keep_default_na=False)
     except UnreadableFile:
         raise
     except Exception as error:  # the readers of tables raise whatever their parsers do

@@ -10,20 +10,25 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.texts.catalogue import is_no, problem
+from fzanalytics.texts.metadata import issuer_type_of, normalise_title
 from fzanalytics.texts.reading.files import (
     TABLE_SUFFIXES,
     TEXT_COLUMNS,
-    TEXT_SUFFIXES,
     RawFile,
+    UnknownFormat,
     UnreadableFile,
     find_text_column,
+    list_closed_folders,
     list_files,
     read_table_file,
-    read_text_file,
 )
+from fzanalytics.texts.reading.formats import REMEDIES, SUFFIXES, is_known_format, read_document
+from fzanalytics.texts.regions import infer_region
 
 #: Tables of these names in a folder are its metadata.
 METADATA_NAMES = ("documents.csv", "documents.xlsx", "metadata.csv", "metadata.xlsx")
+
+_TOLD_BY_ENDING = frozenset({*TABLE_SUFFIXES, *REMEDIES})
 
 
 def read_path(
@@ -32,7 +37,10 @@ def read_path(
     metadata: str | Path | pd.DataFrame | None,
     problems: list[dict[str, object]],
 ) -> tuple[list[RawFile], list[dict[str, object]], str | Path | pd.DataFrame | None]:
-    """Raw texts, the rows of a table that describe them, and the metadata: those given, or found in the folder."""
+    """Raw texts, rows that describe them, and the metadata: those given, or found in the folder.
+
+    The rows are the other columns of a table of texts, and what web pages and laws say of themselves.
+    """
     if not path.exists():
         raise FileNotFoundError(
             f"`source` must be a folder or file that exists; got {str(path)!r}. Check the spelling."
@@ -52,9 +60,10 @@ def read_path(
             raise ValueError(f"`source` must be a readable table; {path.name}: {error}.") from None
         return read_rows(table, text_column, path.name, problems), rows_given(table, text_column, path.name), metadata
     try:
-        return [read_text_file(path, path.name)], [], metadata
+        raw = read_document(path, path.name)
+        return [raw], _from_file(raw, problems), metadata
     except UnreadableFile as error:
-        problems.append(problem("unreadable", f"{path.name}: {error}", source=path.name))
+        problems.append(_refusal(error, path.name))
         return [], [], metadata
 
 
@@ -71,8 +80,9 @@ def _from_folder(
         if path.name.lower() in ("readme.md", "readme.txt"):
             continue
         try:
-            if suffix in TEXT_SUFFIXES:
-                raws.append(read_text_file(path, relative))
+            if suffix in SUFFIXES or (suffix not in _TOLD_BY_ENDING and is_known_format(path)):
+                raws.append(read_document(path, relative))
+                rows += _from_file(raws[-1], problems)
             elif suffix in TABLE_SUFFIXES:
                 table = read_table_file(path)
                 column = text_column if text_column in table.columns else None
@@ -84,11 +94,55 @@ def _from_folder(
                     rows += rows_given(table, column, relative)
             else:
                 kind = f"of the type {suffix}" if suffix else "without an ending"
-                message = f"{relative}: files {kind} are not read; save it as TXT"
-                problems.append(problem("not read", message, source=relative))
+                raise UnknownFormat(f"files {kind} are not read; {REMEDIES.get(suffix, 'save it as TXT')}")
         except UnreadableFile as error:
-            problems.append(problem("unreadable", f"{relative}: {error}", source=relative))
+            problems.append(_refusal(error, relative))
+    for name in list_closed_folders(folder):
+        message = f"{name}: the folder cannot be opened; check its permissions"
+        problems.append(problem("unreadable", message, source=name))
     return raws, rows
+
+
+def _refusal(error: UnreadableFile, source: str) -> dict[str, object]:
+    kind = "not read" if isinstance(error, UnknownFormat) else "unreadable"
+    return problem(kind, f"{source}: {error}", source=source)
+
+
+def _from_file(raw: RawFile, problems: list[dict[str, object]]) -> list[dict[str, object]]:
+    """What a file says of its document as a row of metadata; what its reader noticed becomes problems.
+
+    The title is left to the text, where it stands at the head: there the document that a notice wraps is told from
+    the notice. The day on which a page was published is an upper bound of the date, and no date.
+    """
+    problems += [
+        problem(note.kind, f"{raw.source}: {note.message}", source=raw.source, count=note.count) for note in raw.notes
+    ]
+    told = dict(raw.told)
+    first = told.pop("first_enacted", "")
+    if normalise_title(told.get("title", "")) in normalise_title(raw.text[:_HEAD]):
+        told.pop("title", None)
+    dated, published = told.get("dated", ""), told.get("published", "")
+    if dated and published and published < dated:
+        message = f"{raw.source}: it says that it was published on {published}, before it was dated ({dated}); "
+        problems.append(problem("unreadable date", message + "the former is left out", source=raw.source))
+        published = told.pop("published", "")[:0]
+    if not told:
+        return []
+    row: dict[str, object] = {"source": raw.source, **told}
+    if "issuers" in told:
+        row["issuer_type"] = issuer_type_of(told["issuers"].split(";"))
+        region, evidence = infer_region(raw.told.get("title", ""), told["issuers"])
+        if region is not None and evidence == "issuer":  # of a law without a place in its title
+            row |= {"region": region.path, "region_code": region.code, "level": region.level}
+    if dated:
+        note = "the file's own front matter" if first else "the page's own table"
+        row |= {"date_basis": "stated", "date_note": f"{note}; first enacted {first}" if first else note}
+    elif published:
+        row |= {"date_basis": "page date", "date_note": f"page of {published}"}
+    return [row]
+
+
+_HEAD = 3000
 
 
 def part_doubles(
