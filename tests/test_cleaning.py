@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
+from collections import Counter
 from itertools import product
 from pathlib import Path
 
@@ -13,18 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.base.resources import data_path
+from fzanalytics.texts.cleaning.encodings import is_common
 from fzanalytics.texts.cleaning.fixers import (
     FIXERS,
     apply_repairs,
     clean,
     clean_with_log,
     count_damaged_lines,
+    count_lost_characters,
     explain_cleaning,
 )
 
 NAMES = [fixer.name for fixer in FIXERS]
 CASES = json.loads((Path(__file__).parent / "cases" / "cleaning.json").read_text(encoding="utf-8"))
-# what faults are made of: marks, spaces, pinyin notes, Traditional characters, remains of web pages
+# what faults are made of: marks, spaces, pinyin notes, Traditional characters, remains of pages, wrong encodings
 PIECES = [
     *"设計说 　\u2003\t\n\r()（）〔〕《》“”，。；,;:+2019年号1.、a中国發",
     *(
@@ -39,6 +43,23 @@ PIECES = [
         "\ud800",
         "建設實施",
     ),
+    *(
+        "\f",
+        "- 3 -\n",
+        "\n7\n\f",
+        "# ",
+        "<!-- x -->",
+        "**",
+        "２0",
+        "（x)",
+        "鏀垮簻",
+        "ÕþÎñ",
+        "å›½åŠ¡é™¢",
+        "锟斤拷",
+        "⽂",
+        "首页 > 甲",
+    ),
+    *("\n依法行政，加快建设法治政府，根据", "\n制定本方案。各部门要认真组织实施"),
     "，各级各部门要结合实际制定具体措施，明确时间进度安排和成果形式，切实抓好 落实。",
 ]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=15).map("".join)
@@ -138,12 +159,88 @@ def test_shijiazhuang_loses_spaces_only() -> None:
 @pytest.mark.skipif(not SHARED, reason="FZANALYTICS_DATA is not set: the texts of other sources are not at hand")
 @pytest.mark.parametrize("folder", ["state_council", "city_reports"])
 def test_clean_foreign_text_is_unchanged(folder: str) -> None:
-    """At most two repairs a document, each of them a single stray space between characters or behind a mark."""
+    """At most two repairs a document, each of them a single stray space between characters or behind a mark.
+
+    All have been read: five in 66 documents.
+    """
     for path in sorted((Path(str(SHARED)) / folder / "txt").iterdir()):
         text = path.read_text(encoding="utf-8")
         repairs = explain_cleaning(text)
         assert len(repairs) <= 2, path.name
         assert set(repairs["before"]) <= {" "}, path.name
+
+
+def test_every_repair_of_the_law_collection_was_read(real_data: Path) -> None:
+    """136 files: signs of Markdown, and 42 repairs beyond them, each read and right."""
+    counts: Counter[str] = Counter()
+    for path in sorted((real_data / "law_families" / "raw").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        counts.update(explain_cleaning(text)["fixer"])
+        cleaned = clean(text)
+        assert "#" not in cleaned and "<!--" not in cleaned
+        articles = r"^(?:\*\*)?第[一二三四五六七八九十百零〇]+条\s"
+        assert len(re.findall(articles, text, re.MULTILINE)) == len(re.findall(articles, cleaned, re.MULTILINE))
+    assert set(counts) == {"markdown", "invisible", "stray_spaces", "widths"}
+    assert counts.total() - counts["markdown"] == 42
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA0), min_size=6, max_size=30), st.booleans())
+def test_what_was_read_as_latin_comes_back(text: str, windows: bool) -> None:
+    """Characters in daily use, in UTF-8 or GBK, read as Latin-1 or Windows-1252."""
+    common = "".join(filter(is_common, text)) + "政务公开"
+    for encoding in ("utf-8", "gb2312"):
+        read = common.encode(encoding).decode("latin-1")
+        if windows:
+            read = "".join(c if c < "\x80" or c > "\x9f" else _as_windows(c) for c in read)
+        assert clean(f"\n{read}\n") == f"\n{common}\n"
+
+
+def _as_windows(character: str) -> str:
+    try:
+        return character.encode("latin-1").decode("cp1252")
+    except UnicodeDecodeError:
+        return character
+
+
+def test_certainty_says_what_is_inferred() -> None:
+    repairs = explain_cleaning("依法\n— 3 —\n到 2020 年")
+    assert dict(zip(repairs["fixer"], repairs["certainty"], strict=True)) == {
+        "page_remains": "inferred",
+        "stray_spaces": "exact",
+    }
+
+
+def wrap(paragraph: str, columns: int) -> list[str]:
+    """Lines of so many columns, as a page shows them: a Chinese character has two, and no mark opens a line."""
+    lines, used = [""], 0
+    for character in paragraph:
+        size = 1 if character.isascii() else 2
+        if used + size > columns and character not in "，。；：、）》”":
+            lines.append("")
+            used = 0
+        lines[-1] += character
+        used += size
+    return lines
+
+
+@pytest.mark.parametrize(("width", "indent", "least"), [(20, "　　", 1.0), (28, "", 0.85), (40, "　　", 1.0)])
+def test_a_wrapped_document_is_joined_again(width: int, indent: str, least: float) -> None:
+    """Hebei's plan, each paragraph broken into lines of so many characters.
+
+    All come back whole if they are indented; without indents a last line that is full leaves it open.
+    """
+    text = (data_path("raw") / "hebei_province_2016.txt").read_text(encoding="utf-8")
+    paragraphs = [indent + line.strip() for line in text.splitlines() if line.strip()]
+    wrapped = "\n".join(line for paragraph in paragraphs for line in wrap(paragraph, 2 * width))
+    joined = clean(wrapped).split("\n")
+    right = len(set(joined) & set(paragraphs))
+    assert right >= least * len(paragraphs)
+
+
+def test_lost_characters_are_counted() -> None:
+    assert count_lost_characters("法治锟斤拷锟斤拷建设\ufffd烫烫烫烫") == 4
+    assert count_lost_characters("开水烫烫的，屯屯乡") == 0
 
 
 def test_damage_is_counted_not_repaired() -> None:
@@ -175,6 +272,24 @@ PATHOLOGICAL = [
     "来源：",
     "字体 ",
     "\t1 ",
+    "\f",
+    "3\n\f",
+    "- ",
+    "# ",
+    "\n# ",
+    "<!-- ",
+    "**",
+    "2２",
+    "（a",
+    "(",
+    "Õþ",
+    "å›",
+    "鏀",
+    "鏀垮",
+    "\n依法行政，加快建设法治政府，",
+    "首页 > ",
+    "打印",
+    "\n",
 ]
 
 

@@ -17,24 +17,26 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from math import log
+from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
 import pandas as pd
 
 from fzanalytics.base.offsets import Edit, apply_edits
-from fzanalytics.texts.cleaning.fixers import (
-    Cleaned,
-    clean_with_log,
-    count_damaged_lines,
-    is_simplified,
-    is_traditional,
-    to_simplified,
+from fzanalytics.texts.cleaning.encodings import count_damaged_lines, fix_encoding
+from fzanalytics.texts.cleaning.fixers import clean_with_log
+from fzanalytics.texts.cleaning.log import Cleaned
+from fzanalytics.texts.cleaning.scripts import is_simplified, is_traditional
+from fzanalytics.texts.cleaning.shift_model import (
+    START,
+    CharacterModel,
+    bytes_of,
+    fold,
+    gbk_characters,
+    learn_characters,
 )
+
+__all__ = ["Certainty", "CharacterModel", "ShiftRepair", "clean_shifted", "learn_characters", "repair_byte_shift"]
 
 Certainty = Literal["exact", "model", "inferred"]
 _ORDER: tuple[Certainty, ...] = ("exact", "model", "inferred")
@@ -45,6 +47,8 @@ _READINGS, _WITH_SWALLOWED = 16, 6
 # log-probabilities of readings that the bytes allow but the fault does not call for
 _LITERAL, _SWALLOWED, _FULL_WIDTH, _OTHER_SCRIPT, _UNREADABLE = -14.0, -3.0, -4.0, -6.0, -1.0
 _UNKNOWN_NOTE, _UNPAIRED = -3.0, -8.0
+#: Characters that another fault explains, from which on it is not this one.
+_MISREAD = 20
 #: Marks that come in pairs within a line, and what each adds to the marks that are open.
 _PAIRED = {"“": (1, 0), "”": (-1, 0), "《": (0, 1), "》": (0, -1)}
 _SWALLOWED_CHARACTERS = "0123456789,.:;-+%ABN"
@@ -65,149 +69,6 @@ class ShiftRepair(NamedTuple):
     end: int
     replacement: str
     certainty: Certainty
-
-
-# ---------------------------------------------------------------- bytes and characters
-
-
-@cache
-def _bytes_of(character: str) -> tuple[int, ...] | None:
-    """The bytes that a character was read from under code page 936, user-defined and undefined pairs included.
-
-    Pairs without a character were shown as private-use code points in a fixed order. Python's gb18030 follows a later
-    standard, which gave some of them to real characters; these are put back here.
-    """
-    code = ord(character)
-    if code < 0x80:
-        return (code,)
-    if 0xE000 <= code <= 0xE4C5:  # user-defined 1 and 2: rows AA-AF and F8-FE, 94 pairs each
-        row, cell = divmod(code - 0xE000 if code <= 0xE233 else code - 0xE234, 94)
-        return (0xAA if code <= 0xE233 else 0xF8) + row, 0xA1 + cell
-    if 0xE4C6 <= code <= 0xE765:  # user-defined 3: rows A1-A7 below A1, 96 pairs each, 7F left out
-        row, cell = divmod(code - 0xE4C6, 96)
-        return 0xA1 + row, _skip_7f(0x40 + cell)
-    if 0xE7E7 <= code <= 0xE7F3:
-        return 0xA9, 0x89 + code - 0xE7E7
-    if 0xE815 <= code <= 0xE864:
-        return 0xFE, _skip_7f(0x50 + code - 0xE815)
-    try:
-        data = character.encode("gb18030" if 0xE000 <= code <= 0xF8FF else "gbk")
-    except UnicodeEncodeError:
-        return None
-    return tuple(data) if len(data) == 2 else None
-
-
-def _skip_7f(byte: int) -> int:
-    return byte + (byte >= 0x7F)
-
-
-@cache
-def _characters() -> tuple[dict[tuple[int, int], str], dict[int, list[str]], dict[int, list[str]]]:
-    """Characters by their two bytes, by the second alone, and by the first alone (second from 81 on: an orphan's)."""
-    pairs: dict[tuple[int, int], str] = {}
-    by_trail: dict[int, list[str]] = {}
-    by_lead: dict[int, list[str]] = {}
-    for lead in range(0x81, 0xFF):
-        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
-            try:
-                character = bytes((lead, trail)).decode("gbk")
-            except UnicodeDecodeError:
-                continue
-            pairs[lead, trail] = character
-            by_trail.setdefault(trail, []).append(character)
-            if trail >= 0x81:
-                by_lead.setdefault(lead, []).append(character)
-    return pairs, by_trail, by_lead
-
-
-# ---------------------------------------------------------------- what is likely
-
-_START, _END = "\n\n", "\n"
-
-
-@cache
-def _folded(character: str) -> str:
-    """A character as the model knows it: Simplified, and half-width where it has such a form."""
-    code = ord(character)
-    if code == 0x3000:
-        return " "
-    if 0xFF01 <= code <= 0xFF5E:
-        return chr(code - 0xFEE0)
-    return to_simplified(character)
-
-
-@dataclass
-class CharacterModel:
-    """How often characters follow one another: interpolated trigrams (Witten and Bell 1991).
-
-    Attributes
-    ----------
-    counts : list of Counter
-        Of sequences of one, two and three characters, folded: Simplified, half-width.
-    followers : list of Counter
-        How many different characters follow a sequence of one and two.
-    """
-
-    counts: list[Counter[str]] = field(default_factory=lambda: [Counter(), Counter(), Counter()])
-    followers: list[Counter[str]] = field(default_factory=lambda: [Counter(), Counter()])
-    known: dict[tuple[str, str], float] = field(default_factory=dict)
-    total: int = 0
-
-    def count(self, sequence: str) -> None:
-        """Count a sequence of folded characters."""
-        for counts, n in zip(self.counts, (1, 2, 3), strict=True):
-            counts.update(sequence[i : i + n] for i in range(len(sequence) - n + 1))
-
-    def log_probability(self, history: str, character: str) -> float:
-        """Of a folded character after two others."""
-        key = (history, character)
-        value = self.known.get(key)
-        if value is None:
-            value = self.known[key] = log(self._probability(history, character))
-        return value
-
-    def _probability(self, history: str, character: str) -> float:
-        if not self.total:
-            self.total = self.counts[0].total()
-        total, types = self.total, len(self.counts[0]) + 8000
-        probability = (self.counts[0][character] + 0.05) / (total + 0.05 * types)
-        for n in (1, 2):
-            context = history[-n:]
-            seen, kinds = self.counts[n - 1][context], self.followers[n - 1][context]
-            if kinds and len(context) == n:
-                probability = (self.counts[n][context + character] + kinds * probability) / (seen + kinds)
-        return probability
-
-
-def learn_characters(texts: Iterable[str], *, most: int = 2_000_000) -> CharacterModel:
-    """Learn a character model from clean texts; what stands behind a lost character in a line is left out.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        Of the same genre: a few ten thousand characters are enough to choose well.
-    most : int
-        Characters after which no further text is taken.
-
-    Examples
-    --------
-    >>> model = learn_characters(["指导思想", "指导意见"])
-    >>> model.log_probability("指导", "思") > model.log_probability("指导", "政")
-    True
-    """
-    model = CharacterModel()
-    n_characters = 0
-    for text in texts:
-        for line in text.splitlines():
-            sound = line.partition("?")[0]  # behind a lost character nothing is sure
-            if sound.strip():
-                model.count(_START + "".join(map(_folded, sound)) + (_END if sound == line else ""))
-        n_characters += len(text)
-        if n_characters >= most:
-            break
-    for n in (2, 3):
-        model.followers[n - 2].update(sequence[:-1] for sequence in model.counts[n - 1])
-    return model
 
 
 # ---------------------------------------------------------------- the search
@@ -241,12 +102,12 @@ class _Search:
 
     def __init__(self, line: str, model: CharacterModel, notes: Notes, *, traditional: bool) -> None:
         self.line, self.model, self.notes, self.traditional = line, model, notes, traditional
-        self.pairs, self.by_trail, self.by_lead = _characters()
+        self.pairs, self.by_trail, self.by_lead = gbk_characters()
 
     def run(self) -> list[_Link] | None:
         """The likeliest reading, or None if there is none."""
         agenda: list[dict[tuple[object, ...], _Hypothesis]] = [{} for _ in range(len(self.line) + 1)]
-        agenda[0][()] = _Hypothesis(0.0, _START, None, None, 0)
+        agenda[0][()] = _Hypothesis(0.0, START, None, None, 0)
         for place in range(len(self.line)):
             best = heapq.nlargest(BEAM, agenda[place].values(), key=_score)
             agenda[place].clear()
@@ -281,14 +142,14 @@ class _Search:
         for character in self.line[place:end]:
             if change := _PAIRED.get(character):
                 unpaired = unpaired[0] + change[0], unpaired[1] + change[1]
-        history = (now.history + "".join(map(_folded, heard)))[-2:]
+        history = (now.history + "".join(map(fold, heard)))[-2:]
         return now._replace(history=history, last=self._keep(now.last, place, end), unpaired=unpaired), end
 
     def _read(self, now: _Hypothesis, place: int) -> Iterator[tuple[_Hypothesis, int]]:
         character = self.line[place]
         if note := _NOTE.match(self.line, place):
             yield self._pass_note(now, place, note.end()), note.end()
-        data = _bytes_of(character)
+        data = bytes_of(character)
         if data is None:  # never was in GBK: it can only stand for itself
             if now.pending is None:
                 yield self._emit(now, character, place, "exact", _UNREADABLE), place + 1
@@ -332,12 +193,12 @@ class _Search:
         """An orphan that swallowed the bracket of a note: the note tells which byte it was."""
         exact = False
         for character in sorted(self.notes.get(note[1], ())):
-            data = _bytes_of(character)
+            data = bytes_of(character)
             if data is None or len(data) != 2:
                 continue
             if now.pending is None:
                 # the note was put behind two bytes that look like its character, in the midst of another one
-                before = _bytes_of(now.last.character) if now.last else None
+                before = bytes_of(now.last.character) if now.last else None
                 if before and before[-1] == data[0]:
                     exact = True
                     yield now._replace(pending=data[1], since=place), note.end()
@@ -378,7 +239,7 @@ class _Search:
         """The characters that an unknown byte may have made, the likeliest first."""
 
         def likelihood(character: str) -> float:
-            return self.model.log_probability(now.history, _folded(character)) + self._foreign(character)
+            return self.model.log_probability(now.history, fold(character)) + self._foreign(character)
 
         chosen = heapq.nlargest(_READINGS, characters, key=likelihood)
         return [self._emit(now, character, now.since, "model", self._foreign(character)) for character in chosen]
@@ -390,7 +251,7 @@ class _Search:
         return _OTHER_SCRIPT if other or wide else 0.0
 
     def _emit(self, now: _Hypothesis, character: str, place: int, certainty: Certainty, cost: float) -> _Hypothesis:
-        folded = _folded(character)
+        folded = fold(character)
         score = now.score + cost + self.model.log_probability(now.history, folded)
         link = _Link(now.last, character, place, certainty)
         unpaired = now.unpaired
@@ -435,7 +296,7 @@ def repair_byte_shift(text: str, model: CharacterModel) -> tuple[list[ShiftRepai
     >>> "".join(repair.replacement for repair in repairs), failed
     ('　（一）指導思想', [])
     """
-    if not count_damaged_lines(text):
+    if not count_damaged_lines(text) or _was_misread(text):
         return [], []
     repairs: list[ShiftRepair] = []
     failed: list[int] = []
@@ -488,6 +349,11 @@ def clean_shifted(raw: str, model: CharacterModel, *, skip: Collection[str] = ()
     ]
     own = cleaned.repairs.assign(raw_begin=[span[0] for span in spans], raw_end=[span[1] for span in spans])
     return Cleaned(cleaned.text, step.then(cleaned.offsets), pd.concat([shift, own], ignore_index=True))
+
+
+def _was_misread(text: str) -> bool:
+    """Whether a text shows another fault with the same traces: UTF-8 read as GBK."""
+    return sum(len(edit.replacement) for edit in fix_encoding(text)) >= _MISREAD
 
 
 def _learn_notes(text: str) -> Notes:
