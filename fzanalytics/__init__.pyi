@@ -6,17 +6,23 @@ from fzanalytics.features.tokens import PolicyAnalyzer as PolicyAnalyzer
 from fzanalytics.features.tokens import load_policy_words as load_policy_words
 from fzanalytics.features.tokens import load_stop_words as load_stop_words
 from fzanalytics.features.tokens import tokenize as tokenize
+from fzanalytics.measures.adoption.timing import lag_table as lag_table
+from fzanalytics.measures.adoption.timing import timeline as timeline
 from fzanalytics.measures.diffusion.attribution import attribution as attribution
 from fzanalytics.measures.diffusion.attribution import proxy_text_spans as proxy_text_spans
 from fzanalytics.measures.diffusion.coverage import coverage_curve as coverage_curve
 from fzanalytics.measures.diffusion.coverage import coverage_matrix as coverage_matrix
 from fzanalytics.measures.diffusion.coverage import unmatched_paragraphs as unmatched_paragraphs
-from fzanalytics.measures.adoption.timing import lag_table as lag_table
-from fzanalytics.measures.adoption.timing import timeline as timeline
 from fzanalytics.measures.reuse.alignment import align_pair as align_pair
+from fzanalytics.measures.reuse.changes import passage_changes as passage_changes
 from fzanalytics.measures.reuse.passages import borrowing_share as borrowing_share
 from fzanalytics.measures.reuse.passages import find_passages as find_passages
 from fzanalytics.measures.reuse.passages import order_of_documents as order_of_documents
+from fzanalytics.measures.reuse.sources import find_sources as find_sources
+from fzanalytics.measures.reuse.spread import find_boilerplate as find_boilerplate
+from fzanalytics.measures.reuse.spread import find_slogans as find_slogans
+from fzanalytics.measures.reuse.spread import load_authority_phrases as load_authority_phrases
+from fzanalytics.measures.reuse.spread import passage_spread as passage_spread
 from fzanalytics.measures.similarity import cluster_order as cluster_order
 from fzanalytics.measures.similarity import tfidf_similarity as tfidf_similarity
 from fzanalytics.measures.topics.fitting import choose_n_topics as choose_n_topics
@@ -32,6 +38,7 @@ from fzanalytics.output.plots.corpus import plot_corpus as plot_corpus
 from fzanalytics.output.plots.corpus import plot_timeline as plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage as plot_coverage
 from fzanalytics.output.plots.coverage import plot_coverage_curve as plot_coverage_curve
+from fzanalytics.output.plots.ribbons import plot_ribbons as plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity as plot_paragraph_similarity
 from fzanalytics.output.plots.similarity import plot_similarity as plot_similarity
 from fzanalytics.output.plots.style import document_labels as document_labels
@@ -40,14 +47,21 @@ from fzanalytics.output.plots.topics import plot_top_terms as plot_top_terms
 from fzanalytics.output.plots.topics import plot_topic_shares as plot_topic_shares
 from fzanalytics.output.plots.topics import plot_topic_stability as plot_topic_stability
 from fzanalytics.output.plots.topics import plot_topics as plot_topics
+from fzanalytics.output.reading import show_passages as show_passages
 from fzanalytics.output.steps import main_source as main_source
 from fzanalytics.output.tables import read_table as read_table
 from fzanalytics.output.tables import write_table as write_table
 from fzanalytics.texts.cleaning.fixers import clean as clean
 from fzanalytics.texts.cleaning.fixers import explain_cleaning as explain_cleaning
+from fzanalytics.texts.cleaning.slips import apply_slips as apply_slips
+from fzanalytics.texts.cleaning.slips import find_slips as find_slips
 from fzanalytics.texts.corpus import Corpus as Corpus
 from fzanalytics.texts.corpus import read_corpus as read_corpus
+from fzanalytics.texts.datasets import fetch_law_family as fetch_law_family
+from fzanalytics.texts.datasets import load_law_registry as load_law_registry
 from fzanalytics.texts.datasets import load_sample as load_sample
+from fzanalytics.texts.extraction.obligation import obligation_strength as obligation_strength
 from fzanalytics.texts.regions import load_regions as load_regions
+from fzanalytics.texts.structure.parts import find_parts as find_parts
 
 __version__: str

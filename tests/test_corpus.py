@@ -64,7 +64,8 @@ def test_one_name_in_two_folders(tmp_path: Path) -> None:
 
 def test_nothing_to_read(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match=r"`source` must hold at least one readable document; none found in .*Put TXT, DOCX, PDF or HTML files"
+        ValueError,
+        match=r"`source` must hold at least one readable document; none found in .*Put TXT, DOCX, PDF or HTML files",
     ):
         read_corpus(tmp_path)
     write(tmp_path, {"a.txt": b"", "b.docx": b"PK"})
@@ -388,3 +389,20 @@ def test_any_texts_are_a_corpus_or_one_sentence(texts: list[str]) -> None:
         return
     assert corpus.documents["doc_id"].is_unique
     assert set(corpus.paragraphs["doc_id"]) | set(corpus.mentions["doc_id"]) <= set(corpus.documents["doc_id"])
+
+
+def test_slips_of_machine_reading_are_corrected_only_on_request():
+    from fzanalytics.texts.cleaning.slips import find_slips
+
+    plain = load_sample()
+    suspects = find_slips(plain)
+    kept = suspects[(suspects["doc_id"] == "hebei_province_2016") & (suspects["found"] == "泱")]
+    assert len(kept) == 1
+    corrected = load_sample(slips=kept)
+    texts = [corpus.documents.set_index("doc_id").at["hebei_province_2016", "text"] for corpus in (plain, corrected)]
+    assert [text.count("立泱") for text in texts] == [1, 0] and texts[0].replace("泱", "法") == texts[1]
+    log = corrected.repairs[corrected.repairs["fixer"] == "ocr_slips"]
+    raw = corrected.files.set_index("source").at["hebei_province_2016.txt", "raw_text"]
+    row = log.iloc[0]
+    assert (raw[row["raw_begin"] : row["raw_end"]], row["after"]) == ("泱", "法")
+    assert len(corrected.repairs) == len(plain.repairs) + 1

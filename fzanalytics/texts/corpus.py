@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, empty_table, make_table
+from fzanalytics.base.offsets import OffsetMap
+from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, empty_table, make_table, require_columns
 from fzanalytics.texts.catalogue import (
     Records,
     find_record,
@@ -21,7 +22,8 @@ from fzanalytics.texts.catalogue import (
     read_catalogue,
 )
 from fzanalytics.texts.cleaning.byteshift import clean_shifted, learn_characters
-from fzanalytics.texts.cleaning.fixers import Cleaned, clean_with_log, count_damaged_lines
+from fzanalytics.texts.cleaning.fixers import Cleaned, clean_with_log, count_damaged_lines, count_lost_characters
+from fzanalytics.texts.cleaning.slips import apply_slips
 from fzanalytics.texts.dating import date_document
 from fzanalytics.texts.extraction.extract import extract_mentions
 from fzanalytics.texts.metadata import Metadata, name_lineage, read_metadata, split_documents
@@ -94,6 +96,7 @@ def read_corpus(
     text_column: str | None = None,
     add: str | Path | Sequence[str | Path] = (),
     skip_fixers: Iterable[str] = (),
+    slips: pd.DataFrame | None = None,
     progress: bool = False,
 ) -> Corpus:
     """Read a folder of files, one file, or a table with a text column.
@@ -116,6 +119,9 @@ def read_corpus(
         Further files or folders to read along with `source`.
     skip_fixers : iterable of str
         Fixers of the cleaning to leave out; see `clean`, and "byte_shift", which needs a corpus to learn from.
+    slips : DataFrame, optional
+        Slips of machine reading (OCR) to correct: the rows of `find_slips` that you keep after reading them. Without it
+        nothing is corrected.
     progress : bool
         Show a progress bar.
 
@@ -172,7 +178,7 @@ def read_corpus(
                 else "Put TXT, DOCX, PDF or HTML files into it, or give a table with a text column."
             )
         )
-    return _assemble(raws, catalogues, problems, frozenset(skip_fixers), progress)
+    return _assemble(raws, catalogues, problems, frozenset(skip_fixers), slips, progress)
 
 
 def _name(source: object) -> str:
@@ -187,6 +193,7 @@ def _assemble(
     catalogues: list[pd.DataFrame],
     problems: list[dict[str, object]],
     skip_fixers: frozenset[str],
+    slips: pd.DataFrame | None,
     progress: bool,
 ) -> Corpus:
     names = Counter(raw.name for raw in raws)
@@ -214,6 +221,8 @@ def _assemble(
             row = _describe(text, told, raw, default_id, page_date, records, used, problems)
             doc_id = row["doc_id"] = _unique(str(row["doc_id"]), taken)
             documents.append(row)
+            text, offsets, corrected = _correct_slips(doc_id, text, offsets, slips)
+            row.update(text=text, n_chars=len(text))
             clauses = find_clauses(doc_id, text, offsets)
             tables["clauses"].append(clauses)
             paragraphs = find_paragraphs(doc_id, text, clauses, offsets)
@@ -221,7 +230,7 @@ def _assemble(
             tables["mentions"].append(extract_mentions(doc_id, text, clauses, paragraphs, document=row))
             last = offsets.span(0, len(text))[1] if end < len(cleaned.text) else len(raw.text) + 1
             inside = cleaned.repairs["raw_begin"].between(first, last, inclusive="left")
-            tables["repairs"].append(cleaned.repairs[inside].assign(doc_id=doc_id))
+            tables["repairs"] += [cleaned.repairs[inside].assign(doc_id=doc_id), corrected]
             first = last
             problems += _look_for_problems(doc_id, raw, text, clauses, cleaned.repairs[inside])
     if not documents:
@@ -242,6 +251,20 @@ def _assemble(
             columns=["source", "encoding", "sha256", "raw_text"],
         ),
     )
+
+
+def _correct_slips(
+    doc_id: str, text: str, offsets: OffsetMap, slips: pd.DataFrame | None
+) -> tuple[str, OffsetMap, pd.DataFrame]:
+    """The text with the readings that a user kept, its offsets, and their log."""
+    if slips is None:
+        return text, offsets, empty_table("repairs")
+    require_columns(slips, ["doc_id", "begin", "end", "found", "reading"], name="slips")
+    own = slips[slips["doc_id"] == doc_id]
+    if own.empty:
+        return text, offsets, empty_table("repairs")
+    done = apply_slips(text, own, offsets=offsets)
+    return done.text, done.offsets, done.repairs.assign(doc_id=doc_id)
 
 
 def _clean_all(raws: list[RawFile], skip: frozenset[str], progress: bool) -> list[Cleaned]:
@@ -375,9 +398,11 @@ def _look_for_problems(
     if raw.encoding not in USUAL_ENCODINGS:
         message = f"the encoding was guessed as {raw.encoding}; read a few lines, and save the file as UTF-8"
         found.append(problem("guessed encoding", message, doc_id=doc_id, source=raw.source))
-    lost = text.count("\ufffd")
+    lost = count_lost_characters(text)
     if lost:
-        message = f"{lost} characters could not be decoded as {raw.encoding}; they stand as U+FFFD"
+        message = (
+            f"{lost} places lost characters for good (U+FFFD, 锟斤拷; read as {raw.encoding}); they stay as they are"
+        )
         found.append(problem("undecoded", message, doc_id=doc_id, source=raw.source, count=lost))
     return found
 

@@ -30,7 +30,9 @@ _REGISTRY_COLUMNS = ("doc_id", "family", "title", "level", "region", "version_da
 _TIMEOUT_SECONDS = 30
 
 
-def load_sample(*, add: str | Path | Sequence[str | Path] = (), progress: bool = False) -> Corpus:
+def load_sample(
+    *, add: str | Path | Sequence[str | Path] = (), slips: pd.DataFrame | None = None, progress: bool = False
+) -> Corpus:
     """The bundled corpus: five files of implementation plans for a law-based government (法治政府建设实施方案).
 
     Parameters
@@ -38,6 +40,8 @@ def load_sample(*, add: str | Path | Sequence[str | Path] = (), progress: bool =
     add : path or sequence of paths
         Further files or folders. The text of a document that the corpus names but does not hold takes the place
         of its row: add the official text of the national outline of 2015, and the national tier is the real one.
+    slips : DataFrame, optional
+        Slips of machine reading to correct; see `read_corpus`. Hebei's text has some.
     progress : bool
         Show a progress bar.
 
@@ -60,7 +64,7 @@ def load_sample(*, add: str | Path | Sequence[str | Path] = (), progress: bool =
     >>> corpus.clauses.query("numbering == '1.'").groupby("doc_id").size().to_dict()["shijiazhuang_city_2016"]
     58
     """
-    return read_corpus(data_path("raw"), metadata=data_path("documents.csv"), add=add, progress=progress)
+    return read_corpus(data_path("raw"), metadata=data_path("documents.csv"), add=add, slips=slips, progress=progress)
 
 
 def load_law_registry() -> pd.DataFrame:
