@@ -12,6 +12,9 @@ from fzanalytics.base.tables import COLUMNS
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, is_above, order_of_documents
 from helpers import make_corpus
 
+#: What find_passages itself fills in; how far a passage is spread is told by another function.
+FOUND = [*COLUMNS["passages"][:9], "n_blanks", "n_edits"]
+
 
 def rare(n_chars: int, seed: int) -> str:
     """Text of its own: no two seeds share a run."""
@@ -121,8 +124,9 @@ def planted():
 
 def test_planted_passages(planted):
     passages = find_passages(planted)
-    assert list(passages.columns) == list(COLUMNS["passages"])
-    assert passages.drop(columns="identity").values.tolist() == [
+    assert list(passages.columns) == FOUND
+    assert (passages[["n_blanks", "n_edits"]] == 0).all(axis=None)
+    assert passages.drop(columns=["identity", "n_blanks", "n_edits"]).values.tolist() == [
         ["a", "b", 100, 200, 400, 500, 100, "earlier"],
         ["a", "b", 700, 900, 100, 300, 200, "earlier"],
     ]
@@ -142,7 +146,7 @@ def test_same_result_for_every_n_jobs_and_every_order(planted):
 
 def test_nothing_shared_is_an_empty_table_with_its_columns():
     passages = find_passages(make_corpus({"a": rare(50, 0), "b": rare(50, 1), "empty": ""}))
-    assert list(passages.columns) == list(COLUMNS["passages"]) and len(passages) == 0
+    assert list(passages.columns) == FOUND and len(passages) == 0
     assert passages["n_chars"].dtype == np.int64
     assert len(find_passages(make_corpus({"a": rare(50, 0)}))) == 0
 
@@ -227,7 +231,7 @@ def test_overlapping_passages_count_once_and_punctuation_not_at_all():
     corpus = make_corpus({"a": "依法行政，政务公开。", "b": "依法，行政！公开"}, documents={"a": {"level": "national"}})
     passages = pd.DataFrame(
         [("a", "b", 0, 4, 0, 4, 4, 1.0, "superior"), ("a", "b", 2, 4, 1, 5, 4, 1.0, "superior")],
-        columns=list(COLUMNS["passages"]),
+        columns=list(COLUMNS["passages"][:9]),
     )
     (share,) = borrowing_share(passages, corpus.documents)["share"]
     assert share == 4 / 6  # 依法行政 of 依法行政公开

@@ -23,6 +23,11 @@ MaskKind = Literal["place", "agency"]
 MASK_TOKENS: dict[str, str] = {"place": "〔地名〕", "agency": "〔机构〕"}
 
 
+NameClass = Literal["place", "agency", "number", "date"]
+#: What differs between a form and its filled-in copies; the order is their number.
+NAME_CLASSES: tuple[NameClass, ...] = ("place", "agency", "number", "date")
+
+
 class NameSpan(NamedTuple):
     """A name, half-open in characters of the text, and its kind."""
 
@@ -94,6 +99,61 @@ def mask_text(text: str, *, kinds: Iterable[MaskKind] = ("place", "agency")) -> 
         parts += [text[begin : span.begin], MASK_TOKENS[span.kind]]
         begin = span.end
     return "".join([*parts, text[begin:]])
+
+
+def class_spans(text: str, *, classes: Iterable[NameClass] = NAME_CLASSES) -> list[tuple[int, int, NameClass]]:
+    """Where a text names a place, an agency, a number or a date.
+
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    classes : of "place", "agency", "number" and "date"
+        What to find.
+
+    Returns
+    -------
+    list of (begin, end, class)
+        In order, without overlap. Names as in `mask_names`, whose spans win over those of dates, and dates over those
+        of numbers: 2017年 is a date, 石家庄市 a place. Dates: 2017年, 6月底 without its 底, 二〇一七年六月三十日. Numbers:
+        in Arabic figures with their 第 and %; in Chinese figures after 第 and before a word that counts (三十个).
+
+    Raises
+    ------
+    ValueError
+        If `classes` holds anything else.
+
+    Examples
+    --------
+    >>> text = "第三条 到2017年6月底，河北省新增25.5%"
+    >>> [(text[begin:end], name) for begin, end, name in class_spans(text)]
+    [('第三', 'number'), ('2017年6月', 'date'), ('河北省', 'place'), ('25.5%', 'number')]
+    """
+    wanted = check_classes(classes, name="classes")
+    kinds: list[MaskKind] = [kind for kind in ("place", "agency") if kind in wanted]  # type: ignore[misc]
+    found: list[tuple[int, int, NameClass]] = list(mask_names(text, kinds=kinds)) if kinds else []
+    for name, pattern in (("date", _DATE), ("number", _NUMBER)):
+        if name in wanted:
+            begins = [begin for begin, _, _ in found]
+            for match in pattern.finditer(text):
+                begin, end = match.span()
+                at = bisect_right(begins, begin) - 1
+                free = at < 0 or found[at][1] <= begin
+                if free and (at + 1 == len(begins) or begins[at + 1] >= end):
+                    found.append((begin, end, name))  # type: ignore[arg-type]
+            found.sort()
+    return [(begin, end, name) for begin, end, name in found]
+
+
+def check_classes(classes: Iterable[str], *, name: str) -> tuple[NameClass, ...]:
+    """The classes in their order, or a ValueError that names the option."""
+    given = {classes} if isinstance(classes, str) else set(classes)
+    if unknown := sorted(map(str, given - set(NAME_CLASSES))):
+        raise ValueError(
+            f"`{name}` must hold only {', '.join(map(repr, NAME_CLASSES))}; got {', '.join(map(repr, unknown))}. "
+            f"Use None for no masking."
+        )
+    return tuple(one for one in NAME_CLASSES if one in given)
 
 
 def check_kinds(kinds: Iterable[str], *, name: str) -> tuple[MaskKind, ...]:
@@ -294,3 +354,21 @@ def _find_agencies(text: str, places: list[tuple[int, int]]) -> list[tuple[int, 
             begin, end = min(left, begin), max(right, end)
         joined.append((begin, end))
     return joined
+
+
+# Dates and numbers --------------------------------------------------------------------------------------------------
+
+_DIGIT = "[0-9０-９]"
+_HAN_DIGIT = "[〇零○一二三四五六七八九]"
+_HAN_DIGITS = "[〇零○一二三四五六七八九十百千两]"
+_DAY = rf"(?:{_DIGIT}{{1,2}}|[一二三四五六七八九十]{{1,3}})[ \u3000]?[日号]"
+_MONTH = rf"(?:{_DIGIT}{{1,2}}|[一二三四五六七八九十]{{1,2}})[ \u3000]?月(?:份|[ \u3000]?{_DAY})?"
+_DATE = re.compile(
+    rf"(?<!{_DIGIT})(?:(?:{_DIGIT}{{4}}|{_HAN_DIGIT}{{4}})[ \u3000]?年(?:[ \u3000]?{_MONTH})?|{_MONTH}|{_DIGIT}{{1,2}}[ \u3000]?日)"
+)
+_NUMBER = re.compile(
+    rf"第?{_DIGIT}+(?:[.．,，]{_DIGIT}+)?[%％‰]?"
+    rf"|第{_HAN_DIGITS}{{1,9}}"
+    rf"|{_HAN_DIGITS}{{1,9}}(?=[个项家件名人次倍天部])"
+    rf"|百分之{_HAN_DIGITS}{{1,9}}"
+)

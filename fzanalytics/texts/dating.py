@@ -2,8 +2,9 @@
 
 Four kinds of evidence count. A date that is stated decides. The year in a document's own number (冀发〔2016〕24号)
 bounds it on both sides, also where only another document gives that number. What a text names bounds it from below: a
-plan that names the 19th Congress is not older than October 2017. A web page's date bounds it from above. A deadline
-inside a text bounds nothing from above: plans are issued after the first deadlines that they copy.
+plan that names the 19th Congress is not older than October 2017, one that names 国家监察委员会 not older than March 2018. A
+web page's date bounds it from above. A deadline inside a text bounds nothing from above: plans are issued after the first
+deadlines that they copy. Nor do bodies that have ended since (法制办): that is a hint, and stands in the note alone.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from fzanalytics.base.resources import data_path
 
 #: 〔2016〕 in a 发文字号, in any of its brackets.
 DOC_NUMBER = re.compile(
-    r"((?:(?![据照依见和及与由于按以])[\u4e00-\u9fff]){1,10})\s*[〔\[﹝［(（]\s*((?:19|20)\d{2})\s*[〕\]﹞］)）]\s*(?:第\s*)?(\d{1,4})\s*号"
+    r"((?:(?![据照依见和及与由于按以])[\u4e00-\u9fff]){1,10})\s*[〔\[﹝［(（]\s*((?:[1１][9９]|[2２][0０])\d{2})\s*[〕\]﹞］)）]\s*(?:第\s*)?(\d{1,4})\s*号"
+)
+# words of the sentence that run into a number: 贯彻落实国发〔2016〕1号
+_BEFORE_SIGN = re.compile(
+    r"^.*(?:落实|贯彻|执行|实施|遵照|参照|印发|转发|下发|发布|公布|废止|修改|修订|通知|意见|办法|规定|方案|文件|的|原|其中)(?=[\u4e00-\u9fff])"
 )
 _ISO_DATE = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _DATE_LINE = re.compile(
@@ -27,6 +32,12 @@ _DATE_LINE = re.compile(
     r"\s*月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*日[ \t\u3000）)]*$",
     re.MULTILINE,
 )
+# a document named with the day or the month of its issue: 2015年12月23日印发, 2015年印发的《…》; not 2017年6月30日前印发
+_ISSUED_ON = re.compile(
+    r"((?:19|20)\d{2})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日(?:正式)?(?:联合)?(?:印发|发布|公布|颁布|下发|通过|批准|[^，。；（）()\n]{0,40}会议[^，。；（）()\n]{0,12}(?:通过|修订|修正))"
+)
+_ISSUED_IN = re.compile(r"((?:19|20)\d{2})\s?年(?:\s?(\d{1,2})\s?月)?(?:印发|发布|公布|颁布|下发|出台)的")
+_PRINT_LINE = re.compile(r"办公[厅室]\s*$")
 # an event that lies ahead: 喜迎党的十九大, 为党的十九大胜利召开营造良好环境
 _AHEAD = re.compile(r"(?:迎接|喜迎|筹备|即将|备战|献礼)[^，。；]{0,6}$")
 _FOR = re.compile(r"(?:为|确保|保障|服务|保证)[^，。；]{0,4}$")
@@ -119,8 +130,9 @@ def find_lower_bound(text: str, region: str = "", own_number: str = "") -> tuple
     Returns
     -------
     (Timestamp or None, str)
-        The latest of: the events of data/events.csv that it names (unless as lying ahead: 喜迎党的十九大), and the first
-        day of the years in the document numbers that it cites. With the wording that says so.
+        The latest of: the events and institutions of data/events.csv that it names (unless as lying ahead:
+        喜迎党的十九大), the first day of the years in the document numbers that it cites, and the dates of issue that it
+        gives with documents (2015年12月23日印发). With the wording that says so.
 
     Examples
     --------
@@ -142,7 +154,63 @@ def find_lower_bound(text: str, region: str = "", own_number: str = "") -> tuple
         number = normalise_number(match[0])
         if number != own_number:
             bounds.append((pd.Timestamp(year=int(match[2]), month=1, day=1), f"cites {number}"))
+    bounds += _dates_of_issue(text)
     return max(bounds, key=lambda bound: bound[0]) if bounds else (None, "")
+
+
+def _dates_of_issue(text: str) -> list[tuple[pd.Timestamp, str]]:
+    """When documents that a text names were issued, where it says so; the line of its own printing is left out."""
+    bounds = []
+    for match in _ISSUED_ON.finditer(text):
+        date = _timestamp(int(match[1]), int(match[2]), int(match[3]))
+        own = text[match.end() : match.end() + 1] in ("", "\n") and _PRINT_LINE.search(
+            text[max(0, match.start() - 40) : match.start()]
+        )
+        if date is not None and not own and not _AHEAD.search(text[max(0, match.start() - 10) : match.start()]):
+            bounds.append((date, f"names what was issued on {date:%Y-%m-%d}"))
+    for match in _ISSUED_IN.finditer(text):
+        date = _timestamp(int(match[1]), int(match[2] or 1), 1)
+        if date is not None:
+            written = f"{date:%Y-%m}" if match[2] else f"{date:%Y}"
+            bounds.append((date, f"names what was issued in {written}"))
+    return bounds
+
+
+@cache
+def _endings() -> list[tuple[re.Pattern[str], str, str]]:
+    table = pd.read_csv(data_path("endings.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    return [
+        (re.compile(rf"(?<![原曾])(?:{pattern})"), ended, body)
+        for pattern, ended, body in zip(table["pattern"], table["ended"], table["body"], strict=True)
+    ]
+
+
+def find_weak_upper_bound(text: str) -> tuple[pd.Timestamp | None, str]:
+    """When the bodies that a text speaks of as living had ended: a hint at its latest date, and no bound.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    (Timestamp or None, str)
+        The earliest of the endings in data/endings.csv whose body is named, with the wording that says so. Local
+        reforms differ by months, old names live on, and a plan may name a body that is about to go: `date_document`
+        writes it into the note and bounds nothing by it.
+
+    Examples
+    --------
+    >>> find_weak_upper_bound("（市法制办、市国税局负责）")
+    (Timestamp('2018-07-31 00:00:00'), 'hint, no bound: names 国税局、地税局, which ended by 2018-07-31')
+    >>> find_weak_upper_bound("原省法制办的职责")
+    (None, '')
+    """
+    found = [(pd.Timestamp(ended), body) for pattern, ended, body in _endings() if pattern.search(text)]
+    if not found:
+        return None, ""
+    ended, body = min(found)
+    return ended, f"hint, no bound: names {body}, which ended by {ended:%Y-%m-%d}"
 
 
 def _lies_ahead(text: str, begin: int, end: int) -> bool:
@@ -159,7 +227,7 @@ def normalise_number(text: str) -> str:
     '冀发〔2016〕24号'
     """
     match = DOC_NUMBER.search(text)
-    return f"{match[1]}〔{match[2]}〕{int(match[3])}号" if match else ""
+    return f"{_BEFORE_SIGN.sub('', match[1])}〔{int(match[2])}〕{int(match[3])}号" if match else ""
 
 
 def date_document(text: str, *, region: str = "", doc_number: str = "", page_date: str = "") -> Bounds:
@@ -203,4 +271,6 @@ def date_document(text: str, *, region: str = "", doc_number: str = "", page_dat
         latest = page
         bases.append("page date")
         notes.append(f"page of {page:%Y-%m-%d}")
+    if latest is None and (hint := find_weak_upper_bound(text)[1]):
+        notes.append(hint)
     return Bounds(earliest, latest, ";".join(bases), "; ".join(notes))

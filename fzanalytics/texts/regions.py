@@ -140,6 +140,39 @@ def find_region(text: str) -> Region | None:
     return region_of(above) if above else None
 
 
+def read_place_names(text: str) -> list[tuple[str, int, str]]:
+    """The full names of places that a text begins with: 河北省石家庄市法制办 begins with two.
+
+    Returns
+    -------
+    list of (str, int, str)
+        Name, end of it in the text, level ("" where places of several levels bear the name). Short forms do not count.
+
+    Examples
+    --------
+    >>> read_place_names("河北省石家庄市法制办")
+    [('河北省', 3, 'province'), ('石家庄市', 7, 'prefecture')]
+    """
+    names: list[tuple[str, int, str]] = []
+    position = 0
+    while True:
+        for length in range(min(_longest_name(), len(text) - position), 1, -1):
+            name = text[position : position + length]
+            codes = [code for code in _codes_by_name().get(name, []) if _by_code()[code][0] == name]
+            if codes:
+                break
+        else:
+            return names
+        levels = {_by_code()[code][1] for code in codes}
+        position += length
+        names.append((name, position, levels.pop() if len(levels) == 1 else ""))
+
+
+@cache
+def _longest_name() -> int:
+    return int(_table()["name"].str.len().max())
+
+
 def strip_region(text: str) -> str:
     """A title without the places that it begins with.
 

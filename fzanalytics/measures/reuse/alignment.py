@@ -237,7 +237,7 @@ def align_pair(
     >>> align_pair("依法行政", "简政放权")
     []
     """
-    _check_options(min_chars, min_identity, seed_chars, max_gap)
+    check_options(min_chars, min_identity, seed_chars, max_gap)
     codes_a, places_a = reduce_text(a)
     codes_b, places_b = reduce_text(b)
     if min(len(codes_a), len(codes_b)) < seed_chars:
@@ -299,7 +299,8 @@ def counterparts(a: str, b: str) -> Ints:
     return places_b[np.rint(at).astype(np.int64)]
 
 
-def _check_options(min_chars: int, min_identity: float, seed_chars: int, max_gap: int) -> None:
+def check_options(min_chars: int, min_identity: float, seed_chars: int, max_gap: int) -> None:
+    """Raise a ValueError if an option of `align_pair` is out of its range."""
     if seed_chars < LINK_CHARS:
         raise ValueError(f"`seed_chars` must be at least {LINK_CHARS}; got {seed_chars}. Take 8 for policy documents.")
     if min_chars < seed_chars:

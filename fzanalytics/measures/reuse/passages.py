@@ -1,167 +1,60 @@
-"""Which passages the documents of a corpus share, and who came first."""
+"""Which passages the documents of a corpus share."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from functools import partial
-from typing import Any
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from fzanalytics.base.seeds import RandomState
-from fzanalytics.base.tables import COLUMNS, LEVELS, require_columns
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
-from fzanalytics.measures.reuse.alignment import AlignedPassage, align_pair, text_characters
+from fzanalytics.base.tables import COLUMNS
+from fzanalytics.features.masks import NameClass, check_classes
+from fzanalytics.measures.inputs import compared_texts, require_corpus
+from fzanalytics.measures.reuse.alignment import Ints, check_options
+from fzanalytics.measures.reuse.blanks import find_blanks, local_spans
+from fzanalytics.measures.reuse.chains import Chains, grow_chains
+from fzanalytics.measures.reuse.letters import Layout, Letters, lay_out, leave_out, read_masked
+from fzanalytics.measures.reuse.order import (
+    DocumentFacts,
+    PairChoice,
+    PairsGiven,
+    is_above,
+    order_of_documents,
+    split_ids,
+)
+from fzanalytics.measures.reuse.seeds import Runs, find_runs, pair_numbers
+from fzanalytics.measures.reuse.shares import SharedSpans, borrowing_share
 from fzanalytics.texts.corpus import Corpus
+
+__all__ = [
+    "SEED_CHARS", "DocumentFacts", "SharedSpans", "borrowing_share", "find_passages", "is_above",
+    "order_of_documents", "split_ids",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
 #: A passage holds an unbroken run of so many characters.
 SEED_CHARS = 8
+#: Most characters, on either side, between two runs of one passage.
+MAX_GAP = 20
+#: Of documents with one and the same text, so many are listed with every other document, the rest with the first.
+MAX_COPIES = 50
+#: Runs that are grown together.
+_BLOCK = 250_000
 
-_ORDER_COLUMNS = ("doc_id", "level", "region", "lineage", "earliest", "latest", "period_end", "parent_ids", "held")
-_SHARE_COLUMNS = ("source", "target", "share", "low", "high", "n_chars", "n_target_chars", "order")
-
-
-def order_of_documents(documents: pd.DataFrame | Corpus, *, held_only: bool = True) -> pd.DataFrame:
-    """Which of two documents came first, and how that is known.
-
-    Parameters
-    ----------
-    documents : DataFrame, D rows, or Corpus
-        The documents table, rows that are not held included: the line of declared superiors runs through them.
-    held_only : bool
-        Pairs of documents that are held only, or of all rows.
-
-    Returns
-    -------
-    DataFrame, D * (D - 1) / 2 rows
-        source, target, order; sorted by source and target, the same for every order of rows. order is the first
-        of these that holds, with source the earlier or higher one:
-
-        - "declared": target names source in its parent_ids, itself or through documents that are named in turn
-          (held or not), and source is not surely younger than target;
-        - "earlier": source.latest < target.earliest;
-        - "superior": source's region is in the line of command above target's ("全国" is above all, "甘肃省" above
-          "甘肃省/甘南藏族自治州"), both are of one lineage, and their periods, if both are known, end in one year;
-        - "unknown": the dates do not decide. source is then the one of the higher level, then of the smaller
-          doc_id. This is a place in a table and no direction.
-
-    Notes
-    -----
-    Order in time is no proof that anything was drawn from the earlier text.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame(
-    ...     {"doc_id": ["county", "province"], "level": ["county", "province"], "held": True,
-    ...      "region": ["甘肃省/甘南藏族自治州/夏河县", "河北省"], "lineage": "法治政府建设",
-    ...      "earliest": pd.to_datetime(["2017-10-18", "2016-01-01"]), "latest": pd.to_datetime([None, "2016-12-31"]),
-    ...      "period_end": 2020, "parent_ids": None})
-    >>> order_of_documents(table).values.tolist()
-    [['province', 'county', 'earlier']]
-    """
-    documents = require_table(documents, name="documents")
-    require_columns(documents, _ORDER_COLUMNS, name="documents")
-    facts = DocumentFacts(documents)
-    ids = facts.ids if not held_only else [doc_id for doc_id in facts.ids if facts.held[doc_id]]
-    rows = [facts.order(a, b) for place, a in enumerate(ids) for b in ids[place + 1 :]]
-    table = pd.DataFrame(rows, columns=["source", "target", "order"], dtype=str)
-    return table.sort_values(["source", "target"], ignore_index=True)
+_COLUMNS = (*COLUMNS["passages"][:9], "n_blanks", "n_edits")
 
 
-class DocumentFacts:
-    """What order needs to know of each document, looked up once."""
+class Copies(NamedTuple):
+    """Documents by text: those of the u-th text are member[start[u] : start[u] + size[u]]."""
 
-    def __init__(self, documents: pd.DataFrame) -> None:
-        """Take the documents table, rows that are not held included."""
-        self.ids = sorted(documents["doc_id"].astype(str))
-        table = documents.assign(doc_id=documents["doc_id"].astype(str)).set_index("doc_id")
-        self.held = table["held"].astype(bool).to_dict()
-        self.earliest = _days(table["earliest"])
-        self.latest = _days(table["latest"])
-        self.lineage = _known(table["lineage"])
-        self.period = _known(table["period_end"])
-        levels = {level: rank for rank, level in enumerate(LEVELS)}
-        self.level = {doc_id: levels.get(level, len(LEVELS)) for doc_id, level in table["level"].items()}
-        self.region = {
-            doc_id: "全国" if self.level[doc_id] == 0 else region for doc_id, region in _known(table["region"]).items()
-        }
-        parents = {doc_id: split_ids(value) for doc_id, value in table["parent_ids"].items()}
-        self.ancestors = {doc_id: _ancestors(doc_id, parents) for doc_id in self.ids}
-
-    def order(self, a: str, b: str) -> tuple[str, str, str]:
-        """(source, target, order) of two documents."""
-        if self._declared(a, b) != self._declared(b, a):
-            return (a, b, "declared") if self._declared(a, b) else (b, a, "declared")
-        if self.before(a, b) or self.before(b, a):
-            return (a, b, "earlier") if self.before(a, b) else (b, a, "earlier")
-        if self._superior(a, b) or self._superior(b, a):
-            return (a, b, "superior") if self._superior(a, b) else (b, a, "superior")
-        first, second = sorted([a, b], key=lambda doc_id: (self.level[doc_id], doc_id))
-        return first, second, "unknown"
-
-    def before(self, a: str, b: str) -> bool:
-        """Whether a is surely older than b (a missing date, NaN, decides nothing)."""
-        return self.latest[a] < self.earliest[b]
-
-    def _declared(self, a: str, b: str) -> bool:
-        return a in self.ancestors[b] and not self.before(b, a)
-
-    def _superior(self, a: str, b: str) -> bool:
-        same = self.lineage[a] is not None and self.lineage[a] == self.lineage[b]
-        periods = {self.period[a], self.period[b]} - {None}
-        return same and len(periods) < 2 and is_above(self.region[a], self.region[b])
-
-
-def is_above(region: str | None, other: str | None) -> bool:
-    """Whether one region is in the line of command above another; unknown regions are above and below nothing.
-
-    Examples
-    --------
-    >>> is_above("甘肃省", "甘肃省/甘南藏族自治州/夏河县"), is_above("甘肃省", "甘肃省"), is_above("全国", "甘肃省")
-    (True, False, True)
-    """
-    if region is None or other is None or region == other:
-        return False
-    return region == "全国" or other.startswith(region + "/")
-
-
-def split_ids(value: object) -> list[str]:
-    """The doc_ids in a cell such as "a;b", none if it is missing.
-
-    Examples
-    --------
-    >>> split_ids("a; b"), split_ids(None)
-    (['a', 'b'], [])
-    """
-    if not isinstance(value, str):
-        return []
-    return [part.strip() for part in value.split(";") if part.strip()]
-
-
-def _days(dates: pd.Series) -> dict[str, float]:
-    days = pd.to_datetime(dates)
-    return ((days - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)).astype(float).to_dict()
-
-
-def _known(values: pd.Series) -> dict[str, Any]:
-    return {key: None if pd.isna(value) else value for key, value in values.items()}
-
-
-def _ancestors(doc_id: str, parents: dict[str, list[str]]) -> set[str]:
-    seen: set[str] = set()
-    queue = list(parents[doc_id])
-    while queue:
-        parent = queue.pop()
-        if parent not in seen:
-            seen.add(parent)
-            queue.extend(parents.get(parent, []))
-    return seen - {doc_id}
+    member: Ints
+    start: Ints
+    size: Ints
 
 
 def find_passages(
@@ -169,7 +62,9 @@ def find_passages(
     *,
     min_chars: int = 20,
     min_identity: float = 0.7,
-    pairs: Iterable[tuple[str, str]] | None = None,
+    pairs: PairsGiven = None,
+    mask: Iterable[NameClass] | None = None,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     n_jobs: int = 1,
     progress: bool = False,
 ) -> pd.DataFrame:
@@ -181,13 +76,24 @@ def find_passages(
         D documents of which the held ones are aligned, each with each.
     min_chars : int
         Fewest matched characters of a passage, at least `SEED_CHARS` (8). Punctuation and spaces do not count, nor do
-        the brackets of those responsible.
+        the brackets of those responsible. With `mask` a masked name counts as one character.
     min_identity : float
         Least identity of a passage, in (0, 1].
-    pairs : iterable of (doc_id, doc_id), optional
-        Only these pairs. Which of the two is the source follows from dates and levels all the same.
+    pairs : optional
+        Which pairs of documents matter; only these are aligned. A rule by name, or a tuple of rules that must all
+        hold: "all"; "earlier": order is "declared" or "earlier"; "superior": source's region is in the line of
+        command above target's; "other region": both regions are known and differ. Or an iterable of (doc_id, doc_id);
+        or a function of two rows of the documents table, source and target, that is asked once for each pair that
+        shares a run. Which of the two is the source follows from dates and levels in every case.
+    mask : of "place", "agency", "number" and "date", optional
+        Names of these classes are replaced by their class before anything is looked for: a name is one character that
+        equals every other name of its class. So a copy with other names filled in is found, and n_blanks counts
+        them. The name itself is then no text: a list of agencies is not shared for being a list of agencies.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        Boilerplate that is no text, as if it were blank; phrases wherever they stand, whatever their punctuation.
     n_jobs : int
-        Processes (joblib); -1 for all cores. The result is the same for every number.
+        Threads, and with `mask` processes (joblib) that look for names; -1 for all cores. The result is the same for
+        every number.
     progress : bool
         Show a bar.
 
@@ -196,8 +102,10 @@ def find_passages(
     DataFrame, P rows
         source, target, source_begin, source_end, target_begin, target_end: offsets in characters, half-open, into
         the clean texts; n_chars: matched characters; identity in (0, 1]: see `align_pair`; order: see
-        `order_of_documents`; where it is "unknown", source and target are no direction. Sorted by source, target
-        and places. The same for every order of the documents.
+        `order_of_documents`; where it is "unknown", source and target are no direction; n_blanks: matched names that
+        differ (`passage_blanks` lists them), 0 without `mask`; n_edits: places between the matched runs at which the
+        two texts differ otherwise. So a passage is verbatim if both are 0, filled in if only n_blanks is not, else
+        edited. Sorted by source, target and places. The same for every order of the documents.
 
     Raises
     ------
@@ -210,7 +118,17 @@ def find_passages(
     -----
     A passage is text that two documents share. That one drew it from the other takes order in time and a
     baseline: both may have it from a third, and formulas of the genre are shared by all. The definition is that
-    of `align_pair` with `seed_chars` = `SEED_CHARS`.
+    of `align_pair` with `seed_chars` = `SEED_CHARS` for each pair, found over the whole corpus at once
+    (`find_runs`, `grow_chains`), up to two caps, each of which is told by a warning where it bites:
+
+    - Eight characters that stand in more than `MAX_PLACES` (900) places of the corpus are paired in order only: the
+      first place in a text with the first in the next text that has them, and so on. A passage that holds any
+      other eight characters in one of its runs may be found from these; one of nothing else is listed for some pairs
+      of documents, not for all. The number falls where it would make more than `MAX_PLACE_PAIRS` pairs of places.
+    - Documents of one and the same text are aligned once. Of more than `MAX_COPIES` (50) of them the first (by date,
+      then doc_id) are listed with every other document, the rest with the first of their kind.
+
+    Time grows with characters and with what is shared, not with pairs of documents.
 
     The brackets that name those responsible （省法制办负责） are no shared text (`compared_texts`): they are blank in
     both texts before these are aligned. A passage runs on behind such a bracket only if the two texts do; its
@@ -225,23 +143,20 @@ def find_passages(
     ...      "lineage": "l", "earliest": pd.NaT, "latest": pd.NaT, "period_end": 2020, "parent_ids": None, "held": True})
     >>> corpus = Corpus(documents, empty_table("clauses"), empty_table("paragraphs"))
     >>> find_passages(corpus).astype(object).values.tolist()
-    [['a', 'b', 3, 26, 3, 25, 22, 1.0, 'unknown']]
+    [['a', 'b', 3, 26, 3, 25, 22, 1.0, 'unknown', 0, 0]]
     """
-    from joblib import Parallel, delayed
-    from tqdm.auto import tqdm
-
-    texts = compared_texts(require_corpus(corpus))
+    texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
     _check_min_chars(min_chars)
-    order = order_of_documents(corpus.documents)
-    if pairs is not None:
-        order = _only(order, pairs, texts)
-    align = partial(align_pair, min_chars=min_chars, min_identity=min_identity, seed_chars=SEED_CHARS)
-    align("", "")  # options out of range are told at once
-    work = [(str(s), str(t), str(o)) for s, t, o in order.itertuples(index=False)]
-    found = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(align)(texts[source], texts[target]) for source, target, _ in work
-    )
-    return _passage_table(work, tqdm(found, total=len(work), desc="find_passages", disable=not progress))
+    check_options(min_chars, min_identity, SEED_CHARS, MAX_GAP)
+    choice = PairChoice(pairs, corpus.documents, texts)
+    names = [str(choice.orders.ids[at]) for at in choice.members() if choice.orders.ids[at] in texts]
+    classes = check_classes(mask or (), name="mask")
+    threads = _threads(n_jobs)
+    letters = dict(zip(names, _read_all([texts[name] for name in names], classes, threads), strict=True))
+    layout, copies = _gather(letters, choice)
+    runs = _find_runs(layout, copies, choice, min_chars, threads)
+    chains = _grow(layout, runs, min_chars, min_identity, threads, progress)
+    return _table(texts, letters, layout, copies, choice, chains, min_chars)
 
 
 def _check_min_chars(min_chars: int) -> None:
@@ -252,155 +167,176 @@ def _check_min_chars(min_chars: int) -> None:
         )
 
 
-def _passage_table(work: list[tuple[str, str, str]], found: Iterable[list[AlignedPassage]]) -> pd.DataFrame:
-    rows = [
-        (source, target, p.a_begin, p.a_end, p.b_begin, p.b_end, p.n_chars, p.identity, order)
-        for (source, target, order), passages in zip(work, found, strict=True)
-        for p in passages
-    ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS["passages"]))
-    whole = ["source_begin", "source_end", "target_begin", "target_end", "n_chars"]
-    return table.astype(
-        {**dict.fromkeys(["source", "target", "order"], str), **dict.fromkeys(whole, "int64"), "identity": float}
-    )
+def _threads(n_jobs: int) -> int:
+    from joblib import effective_n_jobs
+
+    return int(effective_n_jobs(n_jobs))
 
 
-def _only(order: pd.DataFrame, pairs: Iterable[tuple[str, str]], texts: dict[str, str]) -> pd.DataFrame:
-    """The rows of `order` for the given pairs, each once."""
-    wanted: set[frozenset[str]] = set()
-    faults: list[str] = []
-    for pair in pairs:
-        if isinstance(pair, str) or len(tuple(pair)) != 2 or len(set(pair)) != 2:
-            faults.append(repr(pair))
-        elif missing := [doc_id for doc_id in pair if doc_id not in texts]:
-            faults.append(f"{tuple(pair)!r} ({', '.join(map(repr, missing))} not held)")
-        else:
-            wanted.add(frozenset(pair))
-    if faults:
-        raise ValueError(
-            f"`pairs` must be pairs of two different held documents; got {'; '.join(faults)}. "
-            f"Held are: {', '.join(sorted(texts))}."
-        )
-    keep = [frozenset(pair) in wanted for pair in zip(order["source"], order["target"], strict=True)]
-    return order[np.array(keep, dtype=bool)].reset_index(drop=True)
+def _read_all(texts: list[str], classes: tuple[NameClass, ...], threads: int) -> list[Letters]:
+    if not classes or threads == 1 or len(texts) < 2 * threads:
+        return [read_masked(text, classes) for text in texts]
+    from joblib import Parallel, delayed
+
+    return list(Parallel(n_jobs=threads)(delayed(read_masked)(text, classes) for text in texts))
 
 
-def borrowing_share(
-    passages: pd.DataFrame,
-    documents: pd.DataFrame | Corpus,
-    *,
-    paragraphs: pd.DataFrame | Corpus | None = None,
-    pairs: Iterable[tuple[str, str]] | None = None,
-    n_resamples: int = 999,
-    level: float = 0.95,
-    random_state: RandomState = 0,
-) -> pd.DataFrame:
-    """Share of each document that is shared with an earlier or higher one.
+def _gather(letters: dict[str, Letters], choice: PairChoice) -> tuple[Layout, Copies]:
+    """The different texts, and which documents have each."""
+    groups: dict[bytes, list[int]] = {}
+    for name, one in letters.items():
+        groups.setdefault(one.codes.astype(np.uint32).tobytes(), []).append(choice.place[name])
+    earliest = choice.orders.earliest
+    sets = [sorted(group, key=lambda at: (np.nan_to_num(earliest[at], nan=np.inf), at)) for group in groups.values()]
+    members = {str(choice.orders.ids[group[0]]): group for group in sets}
+    layout = lay_out({name: letters[name] for name in members})
+    size = np.array([len(members[name]) for name in layout.ids], dtype=np.int64)
+    member = np.array([at for name in layout.ids for at in members[name]], dtype=np.int64)
+    return layout, Copies(member, np.cumsum(size) - size, size)
 
-    Parameters
-    ----------
-    passages : DataFrame, P rows
-        From `find_passages`.
-    documents : DataFrame, D rows, or Corpus
-        The documents table, rows that are not held included.
-    paragraphs : DataFrame or Corpus, optional
-        The paragraphs table; with it an interval is given, blocks being its sections (text outside of paragraphs
-        is one block).
-    pairs : iterable of (doc_id, doc_id), optional
-        The pairs that were aligned, if not all of them were: a pair that was never looked at must not get a 0.
-    n_resamples, level, random_state
-        See `clause_resampling_interval`.
 
-    Returns
-    -------
-    DataFrame
-        source, target, share, low, high, n_chars, n_target_chars, order; one row for each pair of held documents,
-        in the direction of `order_of_documents`; two rows, one in each direction, where that is "unknown".
-        share in [0, 1]: text-carrying characters of target (letters, digits, Han, outside the brackets of those
-        responsible) inside the union of passages shared with source (n_chars) over all of them (n_target_chars).
-        Directional: a share *of the target*.
-        0 if nothing is shared, NaN for an empty text. low and high: clause-resampling interval, NaN if not
-        estimable or without `paragraphs`.
+def _find_runs(layout: Layout, copies: Copies, choice: PairChoice, min_chars: int, threads: int) -> Runs:
+    first, several = copies.member[copies.start], copies.size > 1
 
-    Raises
-    ------
-    ValueError
-        If a column is missing, or a passage ends after its text.
-    TypeError
-        If a table is no table.
+    def wanted(a: Ints, b: Ints) -> np.ndarray:
+        return several[a] | several[b] | choice.matter(first[a], first[b])
 
-    Notes
-    -----
-    It says how much of the target is *shared with* the source. "Drawn from" it may be called only where the order
-    is "declared" or "earlier" and the share exceeds a baseline: text that both have from a third document
-    counts in full. Characters between the runs of a passage (edits) count as shared; `min_identity` bounds them.
-    The brackets that name those responsible count nowhere (`compared_texts`).
-
-    Examples
-    --------
-    >>> documents = pd.DataFrame(
-    ...     {"doc_id": ["a", "b"], "text": ["依法行政，公开。", "依法行政"], "level": "province", "region": ["甲省", "乙省"],
-    ...      "lineage": "l", "earliest": pd.to_datetime(["2016", "2017"]), "latest": pd.to_datetime(["2016", "2017"]),
-    ...      "period_end": 2020, "parent_ids": None, "held": True})
-    >>> passages = pd.DataFrame([("a", "b", 0, 2, 0, 2, 2, 1.0, "earlier")], columns=list(COLUMNS["passages"]))
-    >>> borrowing_share(passages, documents)[["source", "target", "share", "n_chars"]].values.tolist()
-    [['a', 'b', 0.5, 2]]
-    """
-    require_columns(require_table(passages, name="passages"), COLUMNS["passages"], name="passages")
-    if paragraphs is not None:
-        paragraphs = require_table(paragraphs, name="paragraphs")
-    texts = compared_texts(documents)
-    order = order_of_documents(documents)
-    if pairs is not None:
-        order = _only(order, pairs, texts)
-    carries = {doc_id: text_characters(text) for doc_id, text in texts.items()}
-    blocks = {doc_id: _blocks(doc_id, len(text), paragraphs) for doc_id, text in texts.items()}
-    spans = SharedSpans(passages)
-    rows = []
-    for source, target, kind in _both_ways(order):
-        shared = covered_characters(len(texts[target]), *spans.of(target, source)) & carries[target]
-        tops, bottoms = np.bincount(blocks[target], shared), np.bincount(blocks[target], carries[target])
-        triple = clause_resampling_interval(
-            tops, bottoms, np.arange(len(tops)),
-            n_resamples=n_resamples, level=level, random_state=random_state,
+    hubs = None
+    if (chosen := choice.hubs()) is not None:
+        is_hub = np.zeros(len(choice.place), dtype=bool)
+        is_hub[chosen] = True
+        hubs = np.logical_or.reduceat(is_hub[copies.member], copies.start) if len(copies.start) else None
+    runs = find_runs(layout, n=SEED_CHARS, enough=min_chars, max_gap=MAX_GAP, wanted=wanted, hubs=hubs, threads=threads)
+    if runs.capped:
+        logger.warning(
+            "%d sequences of %d characters stand in more than %d places of the corpus and were paired in order only; "
+            "passages made of nothing else are not listed for every pair of documents.",
+            runs.capped, SEED_CHARS, runs.cap,
         )  # fmt: skip
-        rows.append((source, target, *triple, int(shared.sum()), int(carries[target].sum()), kind))
-    return pd.DataFrame(rows, columns=list(_SHARE_COLUMNS)).sort_values(["source", "target"], ignore_index=True)
+    return runs
 
 
-def _both_ways(order: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    for source, target, kind in order.itertuples(index=False):
-        yield source, target, kind
-        if kind == "unknown":
-            yield target, source, kind
+def _grow(
+    layout: Layout, runs: Runs, min_chars: int, min_identity: float, threads: int, progress: bool
+) -> list[Chains]:
+    """Passages of blocks of whole pairs of texts."""
+    from tqdm.auto import tqdm
+
+    pair = pair_numbers(layout, runs.a, runs.b)
+    starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
+    edges = [0]
+    for start in starts[np.searchsorted(starts, np.arange(_BLOCK, len(pair), _BLOCK)) % max(1, len(starts))].tolist():
+        if start > edges[-1]:
+            edges.append(start)
+    edges.append(len(pair))
+
+    def work(bounds: tuple[int, int]) -> Chains:
+        part = runs._replace(**{side: getattr(runs, side)[slice(*bounds)] for side in ("a", "b", "n")})
+        return grow_chains(
+            layout, part, min_chars=min_chars, min_identity=min_identity, seed_chars=SEED_CHARS, max_gap=MAX_GAP
+        )
+
+    blocks = list(pairwise(edges))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(tqdm(pool.map(work, blocks), total=len(blocks), desc="find_passages", disable=not progress))
 
 
-def _blocks(doc_id: str, n_chars: int, paragraphs: pd.DataFrame | None) -> NDArray[np.int64]:
-    if paragraphs is None:
-        return np.zeros(n_chars, dtype=np.int64)
-    return section_labels(n_chars, paragraphs[paragraphs["doc_id"] == doc_id])
+def _table(
+    texts: dict[str, str], letters: dict[str, Letters], layout: Layout, copies: Copies, choice: PairChoice, found: list[Chains],
+    min_chars: int,
+) -> pd.DataFrame:  # fmt: skip
+    """Rows of all documents that have these texts, in the direction of their order."""
+    chains = Chains(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    a, b = layout.doc[chains.a_begin], layout.doc[chains.b_begin]
+    listed = np.minimum(copies.size, MAX_COPIES)
+    row, x, y = _members(a, b, listed, copies)
+    here, there = layout.first[a], layout.first[b]
+    spans = np.column_stack(
+        [chains.a_begin - here, chains.a_end - here, chains.b_begin - there, chains.b_end - there,
+         chains.matched, chains.gaps]
+    )[row]  # fmt: skip
+    own_x, own_y, size = _own_pairs(layout, copies, max(min_chars, SEED_CHARS))
+    zeros = np.zeros_like(size)
+    x, y = np.r_[x, own_x], np.r_[y, own_y]
+    spans = np.concatenate([spans, np.column_stack([zeros, size, zeros, size, size, zeros])])
+    if (copies.size > 1).any():
+        keep = choice.matter(x, y)
+        x, y, spans = x[keep], y[keep], spans[keep]
+    table = _named(letters, choice, x, y, spans)
+    if layout.masked < int(layout.ahead.codes.max(initial=0)) + 1:
+        table["n_blanks"] = _count_blanks(texts, letters, layout, copies, choice, table)
+    return table
 
 
-class SharedSpans:
-    """The passages of a table, looked up by either document."""
+def _count_blanks(
+    texts: dict[str, str], letters: dict[str, Letters], layout: Layout, copies: Copies, choice: PairChoice,
+    table: pd.DataFrame,
+) -> Ints:  # fmt: skip
+    text_of = np.zeros(len(choice.place), dtype=np.int64)
+    text_of[copies.member] = np.repeat(np.arange(len(copies.size)), copies.size)
+    names = table["source"].tolist(), table["target"].tolist()
+    x, y = (text_of[[choice.place[name] for name in side]] for side in names)
+    spans = np.column_stack([local_spans(table, letters, side) for side in ("source", "target")])
+    row, _, _ = find_blanks(layout, letters, texts, x, y, spans, names, MAX_GAP)
+    return np.bincount(row, minlength=len(table))
 
-    def __init__(self, passages: pd.DataFrame) -> None:
-        """Take the table apart by pair."""
-        self._groups = {
-            (str(source), str(target)): group
-            for (source, target), group in passages.groupby(["source", "target"], sort=False)
-        }
 
-    def of(self, doc_id: str, other: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Begins and ends, in `doc_id`, of the passages it shares with `other`, whichever is the source."""
-        pieces = self.pairs(doc_id, other)
-        return pieces[:, 0], pieces[:, 1]
+def _members(a: Ints, b: Ints, listed: Ints, copies: Copies) -> tuple[Ints, Ints, Ints]:
+    """Row of the passage and the two documents, for all documents that have the texts."""
+    count = listed[a] * listed[b]
+    row = np.repeat(np.arange(len(a)), count)
+    serial = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    x = copies.member[copies.start[a][row] + serial // listed[b][row]]
+    return row, x, copies.member[copies.start[b][row] + serial % listed[b][row]]
 
-    def pairs(self, doc_id: str, other: str) -> NDArray[np.int64]:
-        """Passages of two documents as rows (begin, end in `doc_id`, begin, end in `other`)."""
-        here, there = ["target_begin", "target_end"], ["source_begin", "source_end"]
-        parts = []
-        for key, columns in (((other, doc_id), [*here, *there]), ((doc_id, other), [*there, *here])):
-            if key in self._groups:
-                parts.append(self._groups[key][columns].to_numpy(dtype=np.int64))
-        return np.concatenate(parts) if parts else np.zeros((0, 4), dtype=np.int64)
+
+def _own_pairs(layout: Layout, copies: Copies, enough: int) -> tuple[Ints, Ints, Ints]:
+    """Pairs of documents with one and the same text, and its letters."""
+    xs, ys, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    many = np.flatnonzero((copies.size > 1) & (layout.size >= enough))
+    for at in many.tolist():
+        group = copies.member[copies.start[at] : copies.start[at] + copies.size[at]]
+        one, two = np.triu_indices(min(len(group), MAX_COPIES), 1)
+        xs += [group[one], np.full(max(0, len(group) - MAX_COPIES), group[0])]
+        ys += [group[two], group[MAX_COPIES:]]
+        sizes.append(np.full(len(xs[-2]) + len(xs[-1]), layout.size[at]))
+    if len(over := np.flatnonzero(copies.size > MAX_COPIES)):
+        logger.warning(
+            "%d texts are those of more than %d documents each (%d documents in all): only the first %d of each are "
+            "listed with other documents, the rest with the first of their kind.",
+            len(over), MAX_COPIES, int(copies.size[over].sum()), MAX_COPIES,
+        )  # fmt: skip
+    return np.concatenate(xs), np.concatenate(ys), np.concatenate(sizes)
+
+
+def _named(letters: dict[str, Letters], choice: PairChoice, x: Ints, y: Ints, spans: Ints) -> pd.DataFrame:
+    """The table from documents and spans in letters."""
+    orders = choice.orders
+    source, target, kind = orders.order(x, y)
+    turned = source != x
+    spans[turned] = spans[turned][:, [2, 3, 0, 1, 4, 5]]
+    order = np.lexsort((spans[:, 3], spans[:, 2], spans[:, 1], spans[:, 0], target, source))
+    source, target, kind, spans = source[order], target[order], kind[order], spans[order]
+    size = np.zeros(len(orders.ids), dtype=np.int64)
+    for name, one in letters.items():
+        size[choice.place[name]] = len(one.codes)
+    first = np.cumsum(size) - size
+    sorted_letters = [letters[name] for name in orders.ids if name in letters]
+    begins = np.concatenate([np.zeros(0, np.int64), *(one.begins for one in sorted_letters)])
+    ends = np.concatenate([np.zeros(0, np.int64), *(one.ends for one in sorted_letters)])
+    a_begin, a_end, b_begin, b_end, matched, gaps = spans.T
+    columns = {
+        "source": orders.ids[source],
+        "target": orders.ids[target],
+        "source_begin": begins[first[source] + a_begin],
+        "source_end": ends[first[source] + a_end - 1],
+        "target_begin": begins[first[target] + b_begin],
+        "target_end": ends[first[target] + b_end - 1],
+        "n_chars": matched,
+        "identity": 2 * matched / (a_end - a_begin + b_end - b_begin),
+        "order": np.array(orders.KINDS, dtype=object)[kind],
+        "n_blanks": np.zeros(len(matched), dtype=np.int64),
+        "n_edits": gaps,
+    }
+    table = pd.DataFrame(columns, columns=list(_COLUMNS))
+    return table.astype(dict.fromkeys(["source", "target", "order"], str))
