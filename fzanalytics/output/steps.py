@@ -209,7 +209,7 @@ def list_tables() -> list[Step]:
         ("clauses", "read_corpus", lambda w: w.corpus.clauses.drop(columns=["text"]), ()),
         ("problems", "read_corpus", lambda w: w.corpus.problems, ()),
         ("repairs", "explain_cleaning", _count_repairs, ()),
-        ("citations", "read_corpus", lambda w: w.corpus.mentions, ()),
+        ("mentions", "read_corpus", lambda w: w.corpus.mentions, ()),
         ("order", "order_of_documents", lambda w: order_of_documents(w.corpus.documents), ()),
         ("timeline", "timeline", lambda w: timeline(w.corpus.documents), ()),
         ("lags", "lag_table", lambda w: lag_table(w.corpus.documents), ()),

@@ -30,7 +30,7 @@ from fzanalytics.texts.metadata import Metadata, name_lineage, read_metadata, sp
 from fzanalytics.texts.reading.files import USUAL_ENCODINGS, RawFile
 from fzanalytics.texts.reading.sources import part_doubles, read_path, read_rows, rows_given
 from fzanalytics.texts.regions import infer_region
-from fzanalytics.texts.relations import fill_from_corpus
+from fzanalytics.texts.relations import fill_from_corpus, fill_mentions
 from fzanalytics.texts.structure.clauses import find_clauses, find_paragraphs
 from fzanalytics.texts.structure.oddities import tell_oddities
 
@@ -47,9 +47,9 @@ class Corpus:
         One row a numbered clause; see `find_clauses`.
     paragraphs : DataFrame, shape (P, 9)
         One row a paragraph that carries its own number or responsibility bracket; see `find_paragraphs`.
-    mentions : DataFrame
-        One row a document named in 《》: doc_id, clause_id, kind ("citation"), value (title and number), role ("opening"
-        before the first clause, else "body"), begin, end, text.
+    mentions : DataFrame, 12 columns
+        One row a deadline, agency, citation, place, quantity or word of obligation: doc_id, clause_id, kind, value, role,
+        not_before, not_after (days, inclusive), refers_to (the doc_id or region_code meant), evidence, begin, end, text.
     problems : DataFrame
         doc_id, source, kind, count, message: all that was left out, doubted or damaged.
     repairs : DataFrame
@@ -239,6 +239,7 @@ def _assemble(
     mentions = _join("mentions", tables["mentions"])
     documents += _not_held(records, used, taken, problems)
     table = fill_from_corpus(_typed(documents), mentions, problems)
+    mentions = fill_mentions(mentions, table)
     return Corpus(
         documents=table,
         clauses=_join("clauses", tables["clauses"]),

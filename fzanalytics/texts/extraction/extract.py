@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from fzanalytics.texts.extraction.agencies import find_agencies, share_lists
+from fzanalytics.texts.extraction.citations import find_cited
 from fzanalytics.texts.extraction.deadlines import find_deadlines
-from fzanalytics.texts.extraction.mentions import Mention, mention_table
+from fzanalytics.texts.extraction.mentions import mention_table
 from fzanalytics.texts.extraction.obligation import find_obligations
+from fzanalytics.texts.extraction.places import find_places
 from fzanalytics.texts.extraction.quantities import find_quantities
-from fzanalytics.texts.metadata import find_citations
 
 
 def extract_mentions(
@@ -33,10 +35,8 @@ def extract_mentions(
     DataFrame
         The columns of `COLUMNS["mentions"]`, sorted by place.
     """
-    first = clauses["begin"].min() if len(clauses) else len(text)
-    mentions = [
-        Mention("citation", f"《{title}》{number}", "opening" if begin < first else "body", begin, end)
-        for begin, end, title, number in find_citations(text)
-    ]
+    agencies = find_agencies(text, clauses, document=document)
+    mentions = [*find_cited(text, clauses, document=document), *agencies, *find_places(text, document=document)]
+    mentions += [mention._replace(clause_id=clause) for mention, clause in share_lists(text, clauses, agencies)]
     mentions += [*find_deadlines(text, document=document), *find_quantities(text), *find_obligations(text)]
     return mention_table(doc_id, text, clauses, mentions)

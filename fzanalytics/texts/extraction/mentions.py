@@ -12,7 +12,10 @@ from fzanalytics.base.tables import make_table
 
 
 class Mention(NamedTuple):
-    """One thing mentioned; begin and end are characters of the clean text, end excluded; None where it does not apply."""
+    """One thing mentioned; begin and end are characters of the clean text, end excluded; None where it does not apply.
+
+    clause_id is given only where a mention holds for another clause than that it stands in: a shared list of agencies.
+    """
 
     kind: str
     value: str
@@ -23,10 +26,11 @@ class Mention(NamedTuple):
     not_after: pd.Timestamp | None = None
     refers_to: str | None = None
     evidence: str | None = None
+    clause_id: str | None = None
 
 
 def mention_table(doc_id: str, text: str, clauses: pd.DataFrame, mentions: Iterable[Mention]) -> pd.DataFrame:
-    """Mentions as rows, each in the clause it stands in; missing before the first clause.
+    """Mentions as rows, each in the clause it stands in, or holds for; missing before the first clause.
 
     Parameters
     ----------
@@ -60,7 +64,7 @@ def mention_table(doc_id: str, text: str, clauses: pd.DataFrame, mentions: Itera
             {
                 **known,
                 "doc_id": doc_id,
-                "clause_id": clause_ids[inside - 1] if inside else pd.NA,
+                "clause_id": mention.clause_id or (clause_ids[inside - 1] if inside else pd.NA),
                 "text": text[mention.begin : mention.end],
             }
         )

@@ -1,0 +1,313 @@
+"""Names of agencies: from the short form of a list (省编委办) to the full name (河北省机构编制委员会办公室), by level and place.
+
+The short forms are a table (data/agencies.csv). What it does not hold is not guessed: the name stays as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from fzanalytics.base.resources import data_path
+from fzanalytics.texts.regions import read_place_names
+
+Tier = Literal["exact", "short form", "class", "unresolved"]
+MAX_NAME = 40
+
+_OPENING, _CLOSING = frozenset("（(〔[【"), frozenset("）)〕]】")
+# what an agency's name ends with
+_LAST = re.compile(
+    r"(?:[委办局厅部院府会处署行社台馆站所队校团联室]|中心|公司|集团|部门|单位|机构|机关|乡镇|[乡镇]|街道|学|高校"
+    r"|党组|人大|政协|科协|示范区|开发区|园区|新区|企业)$"
+)
+_NO_NAME = re.compile(r"[的了是被对把将《》。：:“”\"\n\t 0-9]|以及|其他|等$|负责|完成|工作$")
+# a class: 各有关部门, 县级以上政府, 省政府有关部门, 各级党校, 市直各单位
+_CLASS_HEAD = re.compile(
+    r"各|地方各级|有关|相关|县级以上|县以上|市级|市县|市（|县（|区（|县区|区县|省直|市直|县直|区直|州直|省、市|乡镇|镇街|街道|全[省市县区州]|国务院(?:各|有关|相关)"
+)
+_CLASS_INSIDE = re.compile(r"^.{0,24}?(?:各|有关|相关)[^、，,]{0,12}(?:部门|单位|机构|机关|政府|企业|成员)")
+_CLASS_END = re.compile(
+    r"(?:部门|单位|机构|机关|政府|党委|党校|学院|高校|企业|乡镇|街道|地区|地方|市|县|区|办事处|主体)$"
+)
+_ASIDE = re.compile(r"（(?:含|包括|除|不含)[^（）]*）")
+_LEVEL = re.compile(
+    r"(?:自治区|[省市县区州旗])(?!场|民(?![政宗族委防])|域|容|级|际|情|外(?![办事汇])|内|长|政(?![府法策协务]))"
+)
+
+
+# branches of central banks bear the place in their middle: 人行石家庄中心支行, 清远银监分局
+_BRANCH = re.compile(
+    r"(?:(?:中国)?人(?:民银)?行(?P<bank>[\u4e00-\u9fff]{2,8})(?P<office>中心支行|支行|分行)|(?P<place>[\u4e00-\u9fff]{2,8})银监分局)"
+)
+
+_CENTRAL = re.compile(
+    r"(?:国务院|国家|中央|全国|中国)[\u4e00-\u9fff]{2,20}(?:办|局|部|委|署|会|院|中心|总社|联|办公[厅室])"
+)
+_ZONE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:示范区|实验区|开发区|高新区|新区|自贸区)(?:管委会)?")
+
+
+class _Known(NamedTuple):
+    """Full names by short form, for each level."""
+
+    local: dict[tuple[str, str], str]
+    full: frozenset[str]
+
+
+@cache
+def _known() -> _Known:
+    table = pd.read_csv(data_path("agencies.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    local = {
+        (short, level): full for short, level, full in zip(table["short"], table["level"], table["full"], strict=True)
+    }
+    return _Known(local, frozenset(table["full"]))
+
+
+def load_agencies() -> pd.DataFrame:
+    """Short forms of agencies and the full names they stand for.
+
+    Returns
+    -------
+    DataFrame
+        short, full (both without the place), level ("" at every local level; "province", "prefecture", "county" only
+        there; "party" behind 省委 and "government" behind 省政府; "national" for central bodies, whose full name is
+        whole), source (where the name comes from, and its time where it ended).
+
+    Examples
+    --------
+    >>> agencies = load_agencies().set_index("short")
+    >>> agencies.loc["编委办", "full"].tolist()[0]
+    '机构编制委员会办公室'
+    """
+    return pd.read_csv(data_path("agencies.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+@lru_cache(maxsize=16_384)
+def is_agency(name: str) -> bool:
+    """Whether an item of a list of responsible agencies has the form of an agency's name or of a class of agencies.
+
+    Examples
+    --------
+    >>> [is_agency(name) for name in ("省法制办", "各县（市、区）政府", "做好工作", "2016—2020年")]
+    [True, True, False, False]
+    """
+    bare = _without_alias(name)
+    if not 2 <= len(bare) <= MAX_NAME or _NO_NAME.search(bare):
+        return False
+    return _LAST.search(bare) is not None or is_class(bare) or _stem(bare) is not None or is_bare_stem(bare)
+
+
+def is_bare_stem(name: str) -> bool:
+    """Whether a name lacks its 局 or 委 alone, as those of 市发改、财政、住建等部门 do.
+
+    Examples
+    --------
+    >>> is_bare_stem("市发改"), is_bare_stem("住建"), is_bare_stem("市发改委")
+    (True, True, False)
+    """
+    bare = name[1:] if len(name) > 2 and name[0] in "省市县区州旗" else name
+    return any((bare + ending, "") in _known().local for ending in ("局", "厅", "委"))
+
+
+def is_class(name: str) -> bool:
+    """Whether a name stands for several bodies that it does not name one by one.
+
+    Examples
+    --------
+    >>> [is_class(name) for name in ("各乡镇", "省政府有关部门", "县级以上政府", "省法制办")]
+    [True, True, True, False]
+    """
+    plain = _ASIDE.sub("", _full_width(name))
+    return bool((_CLASS_HEAD.match(plain) and _CLASS_END.search(plain)) or _CLASS_INSIDE.match(plain[:MAX_NAME]))
+
+
+@lru_cache(maxsize=16_384)
+def resolve_agency(name: str, *, region: str = "", level: str = "") -> tuple[str, Tier]:
+    """The full name of an agency, and how it was found.
+
+    Parameters
+    ----------
+    name : str
+        As written: 省编委办, 市政府办公室, 各县（市、区）人民政府.
+    region : str
+        Path of the document's jurisdiction: 河北省/石家庄市. 省, 市, 县 before a name are read by it.
+    level : str
+        Level of the document; a bare name (财政部) is that of a central body in national documents only.
+
+    Returns
+    -------
+    (str, str)
+        Full name with its place, and the tier: "exact" (the name is written in full, but for the place), "short form"
+        (from data/agencies.csv), "class" (several bodies; brackets and 政府 are levelled), "unresolved" (as written:
+        the table does not hold the name, or the document's place does not tell which 市 is meant).
+
+    Examples
+    --------
+    >>> resolve_agency("省编委办", region="河北省")
+    ('河北省机构编制委员会办公室', 'short form')
+    >>> resolve_agency("市法院", region="河北省/石家庄市"), resolve_agency("县水电局", region="甘肃省/甘南藏族自治州/夏河县")
+    (('石家庄市中级人民法院', 'short form'), ('县水电局', 'unresolved'))
+    >>> resolve_agency("各县(市、区)人民政府")
+    ('各县（市、区）政府', 'class')
+    """
+    written = re.sub(r"\s+", "", name)
+    if is_class(written):
+        return class_value(written), "class"
+    bare = _without_alias(written)
+    if bare.startswith("团") and (match := re.fullmatch(r"团(省|市|县|区|州|旗)委", bare)):
+        place = _place_of(match[1], region)
+        return (f"共青团{place}委员会", "short form") if place else (bare, "unresolved")
+    if (central := _known().local.get((bare, "national"))) is not None and (
+        level == "national"
+        or bare.startswith(("国家", "中央", "国务院", "全国", "最高", "中国", "中华"))
+        or bare.endswith(("部", "总局", "署"))
+    ):
+        return central, "exact" if central == bare else "short form"
+    if match := _BRANCH.fullmatch(bare):
+        if match["bank"]:
+            return f"中国人民银行{match['bank']}{match['office']}", "short form"
+        return f"中国银行业监督管理委员会{match['place']}监管分局", "short form"
+    place, rest, rank = _split_place(bare, region)
+    full = _complete(place, rest, rank) if place and rest else None
+    if full is None:
+        return bare, "unresolved"
+    return full, "exact" if _written_in_full(rest, full) else "short form"
+
+
+def class_value(name: str) -> str:
+    """A class in one spelling: full-width brackets, 政府 for 人民政府, no （含…）.
+
+    Examples
+    --------
+    >>> class_value("各市(含定州、辛集市)、县(市、区)人民政府")
+    '各市、县（市、区）政府'
+    """
+    return _ASIDE.sub("", _full_width(re.sub(r"\s+", "", name))).replace("人民政府", "政府")
+
+
+def has_place(name: str, region: str = "") -> bool:
+    """Whether a name begins with a place or a level and what follows is the name of an agency.
+
+    Examples
+    --------
+    >>> [has_place(name, "河北省/石家庄市") for name in ("市法制办", "河北省财政厅", "市场监管部门", "检察机关")]
+    [True, True, False, False]
+    """
+    bare = _without_alias(name)
+    if (bare, "national") in _known().local:
+        return True
+    if _BRANCH.fullmatch(bare) or _ZONE.fullmatch(bare) or _CENTRAL.fullmatch(bare):
+        return True
+    match = _LEVEL.match(bare)
+    place, rest, _ = _split_place(bare, region)
+    if match:
+        rest = bare[match.end() :]
+    elif not place:
+        return False
+    return bool(rest) and (
+        _stem(rest) is not None
+        or rest in ("委", "政府", "人民政府")
+        or (_LAST.search(rest) is not None and len(rest) >= 2 and not rest.endswith(("机关", "机构", "部门", "单位")))
+    )
+
+
+_BODY = re.compile(r"(?:委(?![托派任员屈])|党委|人民政府|政府|人大|政协|人民代表大会|人民法院|法院|人民检察院|检察院)")
+
+
+def is_body_behind(text: str, position: int) -> bool:
+    """Whether the name of an agency follows a place: 河北省|财政厅, 石家庄市|人民政府.
+
+    Examples
+    --------
+    >>> is_body_behind("河北省财政厅负责", 3), is_body_behind("河北省境内", 3)
+    (True, False)
+    """
+    if _BODY.match(text, position):
+        return True
+    return any(_stem(text[position : position + length]) is not None for length in range(2, 14))
+
+
+def _written_in_full(rest: str, full: str) -> bool:
+    return rest == "人民政府" or (full.endswith(rest) and rest in _known().full)
+
+
+def _full_width(name: str) -> str:
+    return name.translate(str.maketrans("()[]〔〕,", "（）（）（），"))
+
+
+def _without_alias(name: str) -> str:
+    """市委党校（行政学院）: the second name plate is left out."""
+    name = re.sub(r"\s+", "", name)
+    if name and name[-1] in _CLOSING and not re.search(r"[（(〔][^（()）]*[、,，][^（()）]*[)）〕]$", name):
+        first = max((name.rfind(sign) for sign in _OPENING), default=-1)
+        return name[:first] if first > 1 else name
+    return name
+
+
+def _stem(name: str) -> str | None:
+    for level in ("", "national", "province", "county"):
+        if (found := _known().local.get((name, level))) is not None:
+            return found
+    for head, level in (("委", "party"), ("政府", "government"), ("人民政府", "government")):
+        if name.startswith(head) and (found := _known().local.get((name[len(head) :], level))) is not None:
+            return found
+    return None
+
+
+def _split_place(name: str, region: str) -> tuple[str, str, str]:
+    """Name of the place, what follows it, and the level: 市法制办 is (石家庄市, 法制办, prefecture)."""
+    party = name.startswith("中共")
+    bare = name.removeprefix("中共")
+    match = _LEVEL.match(bare)
+    if match:
+        place = _place_of(match[0], region)
+        return place, bare[match.end() :], _rank_of(place, region)
+    names = read_place_names(bare)
+    if not names:
+        return "", name, ""
+    place, end, rank = names[-1]
+    rest = bare[end:]
+    return place, ("委" + rest.removeprefix("委") if party and rest[:1] == "委" else rest), rank
+
+
+def _place_of(word: str, region: str) -> str:
+    """Which place 省, 市, 县, 区, 州 or 旗 before a name means: the nearest one of that name in the document's path."""
+    for place in reversed([part for part in region.split("/") if part and part != "全国"]):
+        if place.endswith(word) and (word != "区" or not place.endswith("自治区")):
+            return place
+    return ""
+
+
+def _rank_of(place: str, region: str) -> str:
+    parts = region.split("/")
+    if place not in parts:
+        return ""
+    depth = parts.index(place)
+    if depth == 0:
+        return "province"
+    municipality = parts[0] in ("北京市", "天津市", "上海市", "重庆市")
+    return "prefecture" if depth == 1 and not municipality else "county"
+
+
+def _complete(place: str, rest: str, rank: str) -> str | None:
+    local = _known().local
+    if rest in ("委", "委员会"):
+        return f"中共{place}委员会"
+    if rest in ("政府", "人民政府"):
+        return f"{place}人民政府"
+    for head in ("人民政府", "政府"):
+        if rest.startswith(head):
+            inner = rest[len(head) :]
+            found = local.get((inner, "government")) or local.get((inner, ""))
+            return f"{place}人民政府{found.removeprefix('人民政府')}" if found else None
+    if rest.startswith("委") and not rest.startswith("委员会"):
+        found = local.get((rest[1:], "party"))
+        return f"中共{place}委{found}" if found else None
+    found = local.get((rest, rank)) or local.get((rest, ""))
+    if found is None:
+        return None
+    if found.startswith("中共"):
+        return f"中共{place}{found.removeprefix('中共')}"
+    return f"中共{place}{found}" if found.startswith("委") else f"{place}{found}"

@@ -1,0 +1,214 @@
+"""Lists of responsible agencies: where they stand in brackets, how they are cut into names, and the role of each name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fzanalytics.texts.agency_names import MAX_NAME, has_place, is_agency, is_class, resolve_agency
+
+_OPENING, _CLOSING = "（(〔[【", "）)〕]】"
+_MAX_BRACKET = 600
+
+# ---------------------------------------------------------------- words of duty
+
+#: what a list, or a part of it, ends with; 负贡 is a common slip of the scanner
+_TAIL = re.compile(
+    r"(?:等(?:其他)?(?:各|有关|相关){0,2}(?:部门|单位|地方|机构|方面)?)?"
+    r"(?:要|应当|应)?(?:(?:按照?|根据|依据|依照)(?:各自)?的?(?:职责|职能|任务)?的?(?:分工|权限|范围)?)?"
+    r"(?:分别|共同|具体|各自|积极|密切|主动|全力|持续|组织|统一|联合|做好|抓好){0,3}"
+    r"(?:总?牵头|负[责贡]|负总责|配合|协助|协同|协办|主办|承办|参加|参与|支持|落实|实施|执行|承担|各负其责|各司其职|推进){1,3}"
+    r"(?:实|工作|推进|落实)?$"
+)
+MAX_TAIL = 40
+_ET_AL = re.compile(r"等?(?:各有关|有关|相关|各)?(?:等|部门|单位|地方|机构)$")
+ROLES = (
+    (re.compile(r"牵头|主办"), "lead"),
+    (re.compile(r"配合|协助|协同|协办|支持"), "support"),
+    (re.compile(r"参加|参与|共同|联合|会同"), "joint"),
+    (re.compile(r"分别|职责|职能|分工|各自|各负其责|各司其职|根据|按"), "each"),
+    (re.compile(r"负|落实|实施|承|执行|抓好|推进"), "responsible"),
+)
+LABEL = re.compile(
+    r"(?:(牵头|主办|主责|总牵头)|(配合|协办|协助|协同|支持)|(参加|参与)|(责任|负责|承办|实施|落实))"
+    r"(?:单位|部门|处室|机关)(?:及(?:责任人|负责人))?\s*[：:]\s*"
+)
+_LABEL_ROLES = ("lead", "support", "joint", "responsible")
+_AND_SO_BELOW = re.compile(r"[，,；;。]\s*(?:以)?下同$")
+
+
+class Item(NamedTuple):
+    """One name of a list with its role; begin and end in the text."""
+
+    begin: int
+    end: int
+    role: str
+
+
+# ---------------------------------------------------------------- brackets
+
+
+def find_brackets(text: str) -> Iterator[tuple[int, int]]:
+    """Outermost brackets within a line; brackets of different kinds may close one another."""
+    stack: list[int] = []
+    for match in re.finditer(r"[（(〔\[【）)〕\]】\n]", text):
+        sign = match[0]
+        if sign == "\n":
+            stack.clear()
+        elif sign in _OPENING:
+            stack.append(match.start())
+        elif stack:
+            first = stack.pop()
+            if not stack and match.end() - first <= _MAX_BRACKET:
+                yield first, match.end()
+
+
+def read_bracket(text: str, begin: int, end: int, region: str) -> list[Item]:
+    """The agencies of a bracket, if it is a list of those responsible; else none."""
+    content_end = end - 1
+    content = text[begin + 1 : content_end]
+    stop = content.find("。")
+    if 0 <= stop < len(content.rstrip()) - 1:  # a sentence behind the list: 。除分别负责外，列在首位的为牵头部门，下同
+        if not re.search(r"下同|牵头|负责", content[stop:]):
+            return []
+        content_end = begin + 1 + stop
+    elif below := _AND_SO_BELOW.search(content):
+        content_end = begin + 1 + below.start()
+    if "简称" in content or "《" in content or not content.strip():
+        return []
+    every, duty = read_list(text, begin + 1, content_end)
+    items = [item for item in every if is_agency(text[item.begin : item.end])]
+    if not items or (len(items) * 2 <= len(every) and not LABEL.search(content)):
+        return []
+    names = [text[item.begin : item.end] for item in items]
+    before, behind = text[:begin].rstrip(" \t\u3000")[-1:], text[end : end + 1]
+    ends_line = behind in ("", "\n") or text[end : end + 2] in ("。\n", "。")
+    own_place = before in ("", *'。；;！”"』）)〕') or behind in ("。", "；", ";") or ends_line
+    known = sum(is_class(name) or has_place(name, region) for name in names)
+    if duty:
+        good = own_place
+    else:
+        good = ends_line and known * 5 >= len(names) * 4 and (is_class(names[0]) or has_place(names[0], region))
+        good = good and (len(names) > 1 or before in ("", *'。；;！”"'))
+    return items if good else []
+
+
+def read_list(text: str, begin: int, end: int) -> tuple[list[Item], bool]:
+    """Names with roles of a list of responsible agencies, and whether a word of duty was there."""
+    items: list[Item] = []
+    waiting: list[tuple[int, int]] = []
+    label, after_joint, duty = "", False, False
+
+    def settle(role: str) -> None:
+        items.extend(Item(first, last, role) for first, last in waiting)
+        waiting.clear()
+
+    for first, last in split_list(text, begin, end):
+        if match := LABEL.match(text, first, last):
+            settle(label or "responsible")
+            label, duty, after_joint = _LABEL_ROLES[(match.lastindex or 4) - 1], True, False
+            first = match.end()
+        piece = text[first:last]
+        role, piece = _take_tail(piece)
+        lead = re.match(r"(?:具体)?由|其中", piece)
+        skip = lead.end() if lead else 0
+        piece, first = piece[skip:], first + skip
+        at = piece.find("会同")
+        if at > 1:
+            waiting.append((first, first + at))
+            settle("lead")
+            after_joint, duty = True, True
+            piece, first = piece[at + 2 :], first + at + 2
+        name = strip_et_al(piece)
+        if name:
+            waiting.append((first, first + len(name)))
+        if role:
+            settle(label or ("joint" if after_joint else role))
+            after_joint, duty = False, True
+    settle(label or ("joint" if after_joint else "responsible"))
+    return items, duty
+
+
+def _take_tail(piece: str) -> tuple[str, str]:
+    """The role that a piece of a list ends with ("" if none), and the piece without those words."""
+    piece = piece.rstrip("。. ")
+    head = max(0, len(piece) - MAX_TAIL)
+    match = _TAIL.search(piece[head:])
+    if not match:
+        return "", piece
+    words = match[0]
+    role = next(role for pattern, role in ROLES if pattern.search(words))
+    return role, piece[: head + match.start()]
+
+
+def strip_et_al(name: str) -> str:
+    """市财政局等部门 is 市财政局; 各有关部门 stays."""
+    name = name.strip(" \t\u3000.。")
+    at = name.rfind("等", max(0, len(name) - 8))
+    if at >= 0 and _ET_AL.fullmatch(name[at:]):
+        name = name[:at]
+    return name.strip()
+
+
+def split_list(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """The pieces of a list: at 、，；， and at 和, 及, 与 between two names; not within brackets, nor in 各市、县（市、区）政府."""
+    cuts, depth, first = [], 0, begin
+    labels = {
+        match.start() for match in LABEL.finditer(text, begin, end) if text[match.start() - 1 : match.start()].isspace()
+    }
+    for i in range(begin, end):
+        if i in labels and depth == 0:
+            cuts.append((first, i))
+            first = i
+        sign = text[i]
+        if sign in _OPENING:
+            depth += 1
+        elif sign in _CLOSING:
+            depth = max(0, depth - 1)
+        elif depth == 0 and sign in "、，,；;。．\n":
+            cuts.append((first, i))
+            first = i + 1
+    cuts.append((first, end))
+    pieces: list[tuple[int, int]] = []
+    for first, last in cuts:
+        if pieces and _LOCAL_HEAD.fullmatch(text[slice(*pieces[-1])].strip()) and _LOCAL_REST.match(text, first, last):
+            pieces[-1] = (pieces[-1][0], last)
+        else:
+            pieces += _split_and(text, first, last)
+    return [_trim(text, *piece) for piece in pieces if text[slice(*piece)].strip()]
+
+
+# 各市（含定州、辛集市）、县（市、区）政府 is one class, not two
+_LOCAL_HEAD = re.compile(
+    r"各(?:省|市|州|盟|区|县|地|旗|乡|镇|省辖市|设区的?市|地级市|地区|市州|自治区|[、,]){1,6}(?:[（(][^（()）]{1,30}[)）])?"
+)
+_LOCAL_REST = re.compile(
+    r"(?:(?:省直管)?(?:县|区|市|自治区)(?:[（(][^（()）]{1,30}[)）]|级)?|直辖市|镇|街道)(?:人民政府|政府|党委|街道)?(?=$|[负按牵配参要根分共等落组])"
+)
+_AND = re.compile(r"以及|[和及与](?!其)")
+_BEFORE_AND = re.compile(r"(?:[委办局厅部院府会处署行室镇联）)]|中心|部门|单位|乡镇|街道|公司|法院|[县区市])$")
+_BEHIND_AND = re.compile(r"(?:[省市县区州旗镇乡各]|有关|相关|国家|中央|国务院|中国|全国|最高)")
+
+
+def _split_and(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    pieces, first = [], begin
+    for match in _AND.finditer(text, begin, end):
+        left, right = text[first : match.start()].strip(), text[match.end() : min(end, match.end() + MAX_NAME)]
+        if text.count("（", begin, match.start()) != text.count("）", begin, match.start()):
+            continue
+        behind = strip_et_al(_take_tail(right)[1])
+        if _BEFORE_AND.search(left) and (
+            _BEHIND_AND.match(right) or resolve_agency(behind, level="national")[1] in ("exact", "short form")
+        ):
+            pieces.append((first, match.start()))
+            first = match.end()
+    return [*pieces, (first, end)]
+
+
+def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
+    while begin < end and text[begin] in " \t\u3000\n":
+        begin += 1
+    while end > begin and text[end - 1] in " \t\u3000\n":
+        end -= 1
+    return begin, end

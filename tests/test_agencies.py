@@ -1,0 +1,233 @@
+"""Responsible agencies: in every spelling of a list, with their role, and none where no one has a duty."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fzanalytics.texts.agency_names import is_agency, is_class, load_agencies, resolve_agency
+from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.datasets import load_sample
+from fzanalytics.texts.extraction.agencies import find_agencies, share_lists
+from fzanalytics.texts.extraction.agency_lists import find_brackets
+from fzanalytics.texts.structure.clauses import find_clauses, is_responsible, split_lines
+
+CASES = json.loads((Path(__file__).parent / "cases" / "agencies.json").read_text(encoding="utf-8"))
+DUTY = r"除分别负责外，列在首位的为牵头部门，下同|等(?:各?有关)?部门|按职责分工(?:分别)?负[责贡]实?|牵头(?:负责)?|配合落实|负责|及"
+NO_CLAUSES = pd.DataFrame({"begin": [], "clause_id": [], "path": []})
+
+
+@cache
+def sample() -> Corpus:
+    return load_sample()
+
+
+def document(place: str) -> dict[str, str]:
+    return {"region": place, "level": "national" if place == "全国" else "province"}
+
+
+def found(text: str, place: str) -> list[list[str]]:
+    mentions = find_agencies(text, NO_CLAUSES, document=document(place))
+    return [[text[m.begin : m.end], m.value, str(m.role), str(m.evidence)] for m in mentions]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_cases(case: dict[str, Any]) -> None:
+    assert found(case["text"], case["place"]) == case["found"]
+
+
+FIRST_LEADS = (
+    "甲。（省编委办，县级以上政府按职责分工分别负责。除分别负责外，列在首位的为牵头部门，下同）\n"
+    "乙。（省法制办、省编委办负责）\n丙。（省司法厅负责）\n丁。（省财政厅、省审计厅按职责分工分别负责）"
+)
+
+
+def test_the_first_leads_where_the_document_says_so() -> None:
+    assert [(name, role) for name, _, role, _ in found(FIRST_LEADS, "河北省")] == [
+        ("省编委办", "each"),
+        ("县级以上政府", "each"),
+        ("省法制办", "lead"),
+        ("省编委办", "responsible"),
+        ("省司法厅", "responsible"),  # alone: no one to lead
+        ("省财政厅", "each"),  # left out by the rule itself
+        ("省审计厅", "each"),
+    ]
+    assert [role for _, _, role, _ in found("乙。（省法制办、省编委办负责）\n" + FIRST_LEADS, "河北省")][:2] == [
+        "responsible"
+    ] * 2
+    everywhere = "乙。（省法制办、省编委办负责）\n各项任务排在第一位的为牵头单位。"
+    assert [role for _, _, role, _ in found(everywhere, "河北省")] == ["lead", "responsible"]
+
+
+def test_a_list_at_a_heading_covers_what_stands_below_it() -> None:
+    text = "（一）审批改革（市编办、市司法局负责）\n1.清理事项。\n2.公开清单。（市财政局负责）\n3.评估。\n（二）执法\n1.公示。"
+    clauses = find_clauses("a", text)
+    agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    shared = [(text[m.begin : m.end], clause) for m, clause in share_lists(text, clauses, agencies)]
+    assert shared == [(name, f"a#（一）/{number}") for number in (1, 3) for name in ("市编办", "市司法局")]
+
+
+def test_a_list_on_a_line_of_its_own_covers_all_items_above_it() -> None:
+    text = "（一）审批\n1.清理事项。\n2.公开清单。\n（市编办负责）\n（二）执法\n1.公示。（市司法局负责）\n2.记录。（市司法局负责）"
+    clauses = find_clauses("a", text)
+    agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    assert [(m.value, clause) for m, clause in share_lists(text, clauses, agencies)] == [
+        ("清远市机构编制委员会办公室", "a#（一）/1")
+    ]
+
+
+def test_a_list_that_ends_an_item_covers_that_item_alone() -> None:
+    text = "（一）审批\n1.清理事项。\n2.公开清单。（市编办负责）"
+    clauses = find_clauses("a", text)
+    agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    assert len(agencies) == 1 and share_lists(text, clauses, agencies) == []
+
+
+def test_above_items_are_covered_by_words() -> None:
+    text = "（一）审批\n1.清理事项。\n2.公开清单。\n以上各项由市编办负责。"
+    clauses = find_clauses("a", text)
+    agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    assert [clause for _, clause in share_lists(text, clauses, agencies)] == ["a#（一）/1"]
+
+
+def test_every_list_of_the_sample_is_read() -> None:
+    """What is left of each bracket without its agencies is separators and words of duty."""
+    counts = {}
+    for row in sample().held.itertuples(index=False):
+        mentions = find_agencies(row.text, NO_CLAUSES, document=row._asdict())
+        counts[row.doc_id] = len(mentions)
+        for line in split_lines(row.text):
+            if not is_responsible(line.text):
+                continue
+            inside = [(m.begin - line.begin, m.end - line.begin) for m in mentions if line.begin <= m.begin < line.end]
+            begin, end = list(find_brackets(line.text))[-1]
+            rest = line.text[begin:end]
+            for first, last in reversed(inside):
+                if first > begin:
+                    rest = rest[: first - begin] + rest[last - begin :]
+            assert not re.sub(DUTY, "", rest).strip("（）()〔〕、，,．。 "), rest
+    assert counts == {
+        "hebei_province_2016": 389,
+        "henan_province_2021": 4,
+        "henan_province_2021#2": 14,
+        "qingyuan_city_2017": 254,
+        "shijiazhuang_city_2016": 200,
+        "xiahe_county_2017": 154,
+    }
+    xiahe = sample().held.set_index("doc_id").loc["xiahe_county_2017"]
+    mentions = find_agencies(xiahe["text"], NO_CLAUSES, document=xiahe)
+    assert [xiahe["text"][m.begin : m.end] for m in mentions][:6] == [
+        "县审改办",
+        "县发改局",
+        "县人社局",
+        "县审改办",
+        "县发改局",
+        "县财政局",
+    ]
+    assert [m.role for m in mentions][:6] == ["lead", "each", "each", "lead", "each", "each"]
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "value", "tier"),
+    [
+        ("省发改委", "河北省", "河北省发展和改革委员会", "short form"),
+        ("省人社厅", "河北省", "河北省人力资源和社会保障厅", "short form"),
+        ("市住建局", "河北省/石家庄市", "石家庄市住房和城乡建设局", "short form"),
+        ("市政务办", "河北省/石家庄市", "石家庄市政务服务管理办公室", "short form"),
+        ("县编办", "甘肃省/甘南藏族自治州/夏河县", "夏河县机构编制委员会办公室", "short form"),
+        ("州财政局", "甘肃省/甘南藏族自治州", "甘南藏族自治州财政局", "exact"),
+        ("市法院", "北京市", "北京市高级人民法院", "short form"),
+        ("区法院", "北京市/朝阳区", "朝阳区人民法院", "short form"),
+        ("市民政局", "河北省/石家庄市", "石家庄市民政局", "exact"),
+        ("市财政局", "河北省/石家庄市/辛集市", "辛集市财政局", "exact"),  # a city that is a county: the nearest
+        ("市财政局", "河北省/石家庄市/正定县", "石家庄市财政局", "exact"),
+        ("省纪委", "河北省", "中共河北省纪律检查委员会", "short form"),
+        ("团省委", "河北省", "共青团河北省委员会", "short form"),
+        ("中央依法治国办", "河北省", "中央全面依法治国委员会办公室", "short form"),
+        ("财政厅", "河北省", "财政厅", "unresolved"),
+        ("县水电局", "甘肃省/甘南藏族自治州/夏河县", "县水电局", "unresolved"),
+        ("区财政局", "广西壮族自治区", "区财政局", "unresolved"),
+    ],
+)
+def test_resolve(name: str, region: str, value: str, tier: str) -> None:
+    assert resolve_agency(name, region=region) == (value, tier)
+
+
+def test_names_and_classes() -> None:
+    assert is_agency("省法制办") and not is_agency("（含备案）") and not is_agency("做好协调工作") and not is_agency("")
+    assert is_class("各级党校") and is_class("省政府有关部门") and not is_class("市公安局") and not is_class("各")
+
+
+def test_table_of_short_forms() -> None:
+    table = load_agencies()
+    assert not table.duplicated(["short", "level"]).any() and table.ne("").drop(columns="level").all().all()
+    assert set(table["level"]) == {"", "province", "prefecture", "county", "party", "government", "national"}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "（",
+        "（省",
+        "省法制办、",
+        "由市司法局",
+        "按职责分工分别",
+        "负责",
+        "各县（市、区）",
+        "省委",
+        "和",
+        "牵头",
+        "等部门",
+        "责任单位：",
+        "、",
+        "分别",
+        "（省法制办负责）",
+    ],
+)
+def test_time_is_linear(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = (unit * length)[:length]
+        begin = time.perf_counter()
+        find_agencies(text, NO_CLAUSES, document=document("河北省"))
+        return time.perf_counter() - begin
+
+    assert seconds(15_000) < 8
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="省市县法制办财政局、，。（）()和及与由负责牵头配合按职责分工等部门各\n：单位 1", max_size=200))
+def test_mentions_lie_in_the_text(text: str) -> None:
+    mentions = find_agencies(text, NO_CLAUSES, document=document("河北省"))
+    places = [(m.begin, m.end) for m in mentions]
+    assert places == sorted(set(places))
+    assert all(0 <= begin < end <= len(text) and text[begin:end].strip() == text[begin:end] for begin, end in places)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("（国务院有关部门，各省、自治区、直辖市人民政府负责）", ["国务院有关部门", "各省、自治区、直辖市人民政府"]),
+        ("（各乡镇、县直各执法部门按职责分工负责）", ["各乡镇", "县直各执法部门"]),
+        ("（财政部、税务总局按职责分工负责，2018年底前完成）", ["财政部", "税务总局"]),
+        ("（责任领导：张三；责任单位：财政部）", ["财政部"]),
+        ("中国气象局和水利部按职责分工负责预警。", ["中国气象局", "水利部"]),
+        ("国务院应急办负责督导。", ["国务院应急办"]),
+        ("牵头部门：司法部  配合部门：财政部、民政部", ["司法部", "财政部", "民政部"]),
+        ("国务院要求教育部负责落实", []),
+        ("由生态环境部门责令改正，由公安部门处罚", []),  # 部门, not 部
+        ("应当由全国人民代表大会制定，最高人民法院应当公布", []),
+        ("由财政部审核，税务总局要抓好落实", ["财政部", "税务总局"]),
+        ("各地区、各有关部门要高度重视", []),  # no duty of their own
+    ],
+)
+def test_names_of_central_lists(text: str, names: list[str]) -> None:
+    assert [name for name, *_ in found(text, "全国")] == names
