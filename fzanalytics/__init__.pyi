@@ -1,3 +1,7 @@
+from fzanalytics.evaluation.claims import false_claims as false_claims
+from fzanalytics.evaluation.plant import Planted as Planted
+from fzanalytics.evaluation.plant import plant_passages as plant_passages
+from fzanalytics.evaluation.score import score_passages as score_passages
 from fzanalytics.features.masks import mask_names as mask_names
 from fzanalytics.features.masks import mask_text as mask_text
 from fzanalytics.features.matrices import count_matrix as count_matrix
