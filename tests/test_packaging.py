@@ -52,8 +52,8 @@ def test_the_wheel_holds_code_types_and_data_and_nothing_else(built):
     assert {"fzanalytics/py.typed", "fzanalytics/__init__.pyi"} <= names
     for path in ROOT.glob("data/raw/*.txt"):
         assert f"fzanalytics/data/raw/{path.name}" in names
-    for name in ("documents.csv", "events.csv", "regions.csv", "policy_words.txt", "stop_words.txt", "README.md"):
-        assert f"fzanalytics/data/{name}" in names
+    for path in [*ROOT.glob("data/*.csv"), *ROOT.glob("data/*.txt"), *ROOT.glob("data/*.md")]:
+        assert f"fzanalytics/data/{path.name}" in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"fzanalytics"}
 
 
