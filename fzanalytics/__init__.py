@@ -42,6 +42,7 @@ _HOMES = {
     "order_of_documents": "measures.reuse.passages",
     "borrowing_share": "measures.reuse.passages",
     "find_sources": "measures.reuse.sources",
+    "passage_blanks": "measures.reuse.blanks",
     "passage_changes": "measures.reuse.changes",
     "passage_spread": "measures.reuse.spread",
     "find_boilerplate": "measures.reuse.spread",

@@ -18,6 +18,7 @@ from fzanalytics.measures.diffusion.coverage import coverage_curve as coverage_c
 from fzanalytics.measures.diffusion.coverage import coverage_matrix as coverage_matrix
 from fzanalytics.measures.diffusion.coverage import unmatched_paragraphs as unmatched_paragraphs
 from fzanalytics.measures.reuse.alignment import align_pair as align_pair
+from fzanalytics.measures.reuse.blanks import passage_blanks as passage_blanks
 from fzanalytics.measures.reuse.changes import passage_changes as passage_changes
 from fzanalytics.measures.reuse.passages import borrowing_share as borrowing_share
 from fzanalytics.measures.reuse.passages import find_passages as find_passages

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fzanalytics.base.tables import COLUMNS
+from fzanalytics.base.tables import PASSAGE_COLUMNS
 from fzanalytics.measures.diffusion.attribution import MIN_PROXY_CHARS, PARTS, attribution, proxy_text_spans
 from fzanalytics.measures.reuse.passages import find_passages
 from helpers import make_corpus
@@ -277,7 +277,7 @@ def passages_of(rows):
     """Passages of the city at the places given, with the beginning of the other document."""
     return pd.DataFrame(
         [(other, "city", 0, end - begin, begin, end, end - begin, 1.0, "unknown") for other, begin, end in rows],
-        columns=list(COLUMNS["passages"]),
+        columns=list(PASSAGE_COLUMNS),
     )
 
 

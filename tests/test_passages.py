@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fzanalytics.base.tables import COLUMNS
+from fzanalytics.base.tables import PASSAGE_COLUMNS
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, is_above, order_of_documents
 from helpers import make_corpus
 
 #: What find_passages itself fills in; how far a passage is spread is told by another function.
-FOUND = [*COLUMNS["passages"][:9], "n_blanks", "n_edits"]
+FOUND = [*PASSAGE_COLUMNS, "n_blanks", "n_edits"]
 
 
 def rare(n_chars: int, seed: int) -> str:
@@ -231,7 +231,7 @@ def test_overlapping_passages_count_once_and_punctuation_not_at_all():
     corpus = make_corpus({"a": "依法行政，政务公开。", "b": "依法，行政！公开"}, documents={"a": {"level": "national"}})
     passages = pd.DataFrame(
         [("a", "b", 0, 4, 0, 4, 4, 1.0, "superior"), ("a", "b", 2, 4, 1, 5, 4, 1.0, "superior")],
-        columns=list(COLUMNS["passages"][:9]),
+        columns=list(PASSAGE_COLUMNS),
     )
     (share,) = borrowing_share(passages, corpus.documents)["share"]
     assert share == 4 / 6  # 依法行政 of 依法行政公开

@@ -45,9 +45,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "repairs": ("doc_id", "fixer", "raw_begin", "raw_end", "before", "after", "certainty"),
     "passages": (
         "source", "target", "source_begin", "source_end", "target_begin", "target_end",
-        "n_chars", "identity", "order",
+        "n_chars", "identity", "order", "n_blanks", "n_edits", "n_documents", "n_regions", "slogan_share",
     ),
 }  # fmt: skip
+
+#: What a measure asks of a passages table; the other columns tell more of each passage.
+PASSAGE_COLUMNS = COLUMNS["passages"][:9]
 
 
 def empty_table(name: str) -> pd.DataFrame:

@@ -25,6 +25,8 @@ LINK_CHARS_COUNTED = 32
 MAX_OCCURRENCES = 10_000
 #: In long texts that number falls, so that no more pairs than about this are looked at.
 MAX_PAIRS = 20_000_000
+#: Of a chain of too low an identity so many links on either side of its seed are looked at.
+MAX_TORN_LINKS = 64
 #: Seeds that may still start a passage are sifted anew after so many.
 _SIFT_EVERY = 512
 
@@ -489,6 +491,9 @@ def _cut(a: Ints, b: Ints, chain: list[_Run], seed: int, min_identity: float) ->
         lost = sum(unmatched[first:last])
         if 2 * matched >= min_identity * (2 * matched + lost):
             return chain[first : last + 1], matched
+        if first < seed - MAX_TORN_LINKS or last > seed + MAX_TORN_LINKS:
+            first, last = max(first, seed - MAX_TORN_LINKS), min(last, seed + MAX_TORN_LINKS)
+            continue
         worst = max(range(first, last), key=lambda gap: (unmatched[gap], -gap))
         first, last = (worst + 1, last) if worst < seed else (first, worst)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from fzanalytics.base.tables import COLUMNS
+from fzanalytics.base.tables import PASSAGE_COLUMNS
 from fzanalytics.features.masks import NameClass, check_classes
 from fzanalytics.measures.inputs import compared_texts, require_corpus
 from fzanalytics.measures.reuse.alignment import Ints, check_options
@@ -26,7 +25,7 @@ from fzanalytics.measures.reuse.order import (
     order_of_documents,
     split_ids,
 )
-from fzanalytics.measures.reuse.seeds import Runs, find_runs, pair_numbers
+from fzanalytics.measures.reuse.seeds import Runs, find_runs, mapped, pair_numbers
 from fzanalytics.measures.reuse.shares import SharedSpans, borrowing_share
 from fzanalytics.texts.corpus import Corpus
 
@@ -46,7 +45,7 @@ MAX_COPIES = 50
 #: Runs that are grown together.
 _BLOCK = 250_000
 
-_COLUMNS = (*COLUMNS["passages"][:9], "n_blanks", "n_edits")
+_COLUMNS = (*PASSAGE_COLUMNS, "n_blanks", "n_edits")
 
 
 class Copies(NamedTuple):
@@ -237,8 +236,8 @@ def _grow(
         )
 
     blocks = list(pairwise(edges))
-    with ThreadPoolExecutor(threads) as pool:
-        return list(tqdm(pool.map(work, blocks), total=len(blocks), desc="find_passages", disable=not progress))
+    found = mapped(work, blocks, threads)
+    return list(tqdm(found, total=len(blocks), desc="find_passages", disable=not progress))
 
 
 def _table(
@@ -247,7 +246,7 @@ def _table(
 ) -> pd.DataFrame:  # fmt: skip
     """Rows of all documents that have these texts, in the direction of their order."""
     chains = Chains(*(np.concatenate(column) for column in zip(*found, strict=True)))
-    a, b = layout.doc[chains.a_begin], layout.doc[chains.b_begin]
+    a, b = (layout.doc[begin].astype(np.int64) for begin in (chains.a_begin, chains.b_begin))
     listed = np.minimum(copies.size, MAX_COPIES)
     row, x, y = _members(a, b, listed, copies)
     here, there = layout.first[a], layout.first[b]

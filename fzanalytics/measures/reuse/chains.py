@@ -1,0 +1,410 @@
+"""Runs of equal letters grown into passages, for all pairs of texts at once.
+
+The definition is that of `align_pair`, rules 3 to 5. What follows a run depends on its end alone, so each end is
+looked at once, whichever seeds lead to it; the rest is sums along these paths.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fzanalytics.measures.reuse.alignment import LINK_CHARS_COUNTED, MAX_TORN_LINKS, Ints
+from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths
+from fzanalytics.measures.reuse.seeds import Runs, goes_on, pair_numbers, sorted_once
+
+_ROWS = 1 << 10
+_LCS_CLASSES = (2, 4, 8, 20, 64)
+
+
+class Chains(NamedTuple):
+    """Passages: spans in both texts (places of the layout), matched letters, gaps between their runs."""
+
+    a_begin: Ints
+    a_end: Ints
+    b_begin: Ints
+    b_end: Ints
+    matched: Ints
+    gaps: Ints
+
+
+class Paths(NamedTuple):
+    """What follows each end of a run.
+
+    a, b: the places after the end; link: the number of the end that the next link leads to, -1 if there is none;
+    gap_a, gap_b, n, common: of that link. far_a, far_b: where the path stops; matched, lost, links: sums along it.
+    """
+
+    a: Ints
+    b: Ints
+    link: Ints
+    gap_a: Ints
+    gap_b: Ints
+    n: Ints
+    common: Ints
+    far_a: Ints
+    far_b: Ints
+    matched: Ints
+    lost: Ints
+    links: Ints
+
+
+def grow_chains(
+    layout: Layout, runs: Runs, *, min_chars: int, min_identity: float, seed_chars: int, max_gap: int
+) -> Chains:
+    """The passages that `align_pair` keeps, of all pairs of texts.
+
+    Parameters
+    ----------
+    layout : Layout
+    runs : Runs
+        From `find_runs`, whole pairs of texts.
+    min_chars, min_identity, seed_chars, max_gap
+        See `align_pair`.
+
+    Returns
+    -------
+    Chains
+        Sorted by the two texts and places.
+    """
+    runs = sorted_once(layout, runs)
+    options = (min_chars, min_identity, max_gap)
+    # Long seeds come first in any case. Short ones inside what they leave are passed over without being grown.
+    long = np.flatnonzero(runs.n >= max(min_chars, seed_chars))
+    seeds, chains = _keep(layout, runs, *_grown(layout, runs, long, *options), seed_chars)
+    short = np.flatnonzero(runs.n < max(min_chars, seed_chars))
+    inside = _covered(layout, runs, short, runs.a, seeds, chains.a_begin, chains.a_end)
+    inside &= _covered(layout, runs, short, runs.b, seeds, chains.b_begin, chains.b_end)
+    more, grown = _grown(layout, runs, short[~inside], *options)
+    if len(more):
+        order = np.argsort(np.r_[seeds, more])
+        chains = _take(Chains(*(np.concatenate(pair) for pair in zip(chains, grown, strict=True))), order)
+        _, chains = _keep(layout, runs, np.r_[seeds, more][order], chains, seed_chars)
+    doc = layout.doc
+    return _take(chains, np.lexsort((chains.b_begin, chains.a_begin, doc[chains.b_begin], doc[chains.a_begin])))
+
+
+def _covered(
+    layout: Layout, runs: Runs, rows: Ints, side: Ints, seeds: Ints, begin: Ints, end: Ints
+) -> NDArray[np.bool_]:
+    """Which runs lie, on one side, wholly inside passages of their pair."""
+    if not len(seeds):
+        return np.zeros(len(rows), dtype=bool)
+    pair = np.unique(pair_numbers(layout, runs.a, runs.b), return_inverse=True)[1]
+    low, high = (pair[seeds] << 32) + begin, (pair[seeds] << 32) + end
+    order = np.argsort(low)
+    low, high = low[order], np.maximum.accumulate(high[order])
+    opens = np.flatnonzero(np.r_[True, low[1:] > high[:-1]])
+    closes = high[np.r_[opens[1:] - 1, len(high) - 1]]
+    first = (pair[rows] << 32) + side[rows]
+    at = np.searchsorted(low[opens], first, side="right") - 1
+    return (at >= 0) & (first + runs.n[rows] <= closes[at])
+
+
+def _grown(
+    layout: Layout, runs: Runs, rows: Ints, min_chars: int, min_identity: float, max_gap: int
+) -> tuple[Ints, Chains]:
+    """Rules 3 and 4: what each of some seeds grows into, of those that have enough matched letters; in their order."""
+    total = len(layout.doc)
+    a, b, n = runs.a[rows], runs.b[rows], runs.n[rows]
+    right, at_right = follow(layout.ahead, a + n, b + n, max_gap)
+    left, at_left = follow(layout.back, total - a, total - b, max_gap)
+    matched = n + right.matched[at_right] + left.matched[at_left]
+    lost = right.lost[at_right] + left.lost[at_left]
+    enough = matched >= min_chars
+    fits = 2 * matched >= min_identity * (2 * matched + lost)
+    whole, torn = np.flatnonzero(enough & fits), np.flatnonzero(enough & ~fits)
+    r, s = at_right[whole], at_left[whole]
+    chains = Chains(
+        total - left.far_a[s], right.far_a[r], total - left.far_b[s], right.far_b[r],
+        matched[whole], right.links[r] + left.links[s],
+    )  # fmt: skip
+    own = runs._replace(a=a, b=b, n=n)
+    cut, kept = _cut(own, torn, (right, at_right), (left, at_left), total, min_chars, min_identity)
+    seeds = np.concatenate([whole, kept])
+    order = np.argsort(seeds)
+    return rows[seeds[order]], _take(Chains(*(np.concatenate(pair) for pair in zip(chains, cut, strict=True))), order)
+
+
+def _take(chains: Chains, rows: Ints) -> Chains:
+    return Chains(*(column[rows] for column in chains))
+
+
+def follow(side: Side, a: Ints, b: Ints, max_gap: int) -> tuple[Paths, Ints]:
+    """The paths of links from each pair of places, and where in them each pair is."""
+    keys, start = np.unique((a << 32) | b, return_inverse=True)
+    known, columns = keys, [_links(side, keys, max_gap)]
+    parts, new = [keys], keys
+    while len(new):
+        found = columns[-1]
+        ends = np.unique(found[4][found[4] >= 0])
+        place = np.minimum(np.searchsorted(known, ends), len(known) - 1)
+        new = ends[known[place] != ends]
+        if len(new):
+            parts.append(new)
+            columns.append(_links(side, new, max_gap))
+            known = np.sort(np.concatenate([known, new]), kind="stable")
+    keys = np.concatenate(parts)
+    gap_a, gap_b, n, common, ends = (np.concatenate([part[k] for part in columns]) for k in range(5))
+    order = np.argsort(keys, kind="stable")
+    link = np.where(ends >= 0, order[np.minimum(np.searchsorted(keys[order], ends), len(keys) - 1)], -1)
+    return _summed(keys >> 32, keys & 0xFFFFFFFF, link, gap_a, gap_b, n, common), start
+
+
+def _summed(a: Ints, b: Ints, link: Ints, gap_a: Ints, gap_b: Ints, n: Ints, common: Ints) -> Paths:
+    """Sums along the paths, by doubling."""
+    matched, lost, links = n + common, gap_a + gap_b - 2 * common, (link >= 0).astype(np.int64)
+    far = np.where(link >= 0, link, np.arange(len(link)))
+    live = np.flatnonzero(link >= 0)
+    live = live[link[far[live]] >= 0]
+    while len(live):
+        ahead = far[live]
+        more = matched[ahead], lost[ahead], links[ahead], far[ahead]
+        matched[live] += more[0]
+        lost[live] += more[1]
+        links[live] += more[2]
+        far[live] = more[3]
+        live = live[link[far[live]] >= 0]
+    return Paths(a, b, link, gap_a, gap_b, n, common, a[far], b[far], matched, lost, links)
+
+
+def _links(side: Side, keys: Ints, max_gap: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """For each pair of places the next link: gap on both sides, letters, letters common in the gap, its end or -1."""
+    a, b = keys >> 32, keys & 0xFFFFFFFF
+    gap_a, gap_b, n, common = (np.zeros(len(keys), dtype=np.int64) for _ in range(4))
+    ends = np.full(len(keys), -1, dtype=np.int64)
+    live = np.flatnonzero(goes_on(side, a, b, max_gap))
+    parts = [_choose(side, a, b, live[k : k + _ROWS], max_gap) for k in range(0, len(live), _ROWS)]
+    if not parts:
+        return gap_a, gap_b, n, common, ends
+    at, i, j, size = (np.concatenate(column) for column in zip(*parts, strict=True))
+    x, y = a[at] + i, b[at] + j
+    long = size >= LINK_CHARS_COUNTED
+    size[long] = equal_lengths(side.codes, x[long], y[long], LINK_CHARS_COUNTED)
+    gap_a[at], gap_b[at], n[at] = i, j, size
+    common[at] = common_subsequences(side.codes, a[at], i, b[at], j)
+    ends[at] = ((x + size) << 32) | (y + size)
+    return gap_a, gap_b, n, common, ends
+
+
+def _choose(side: Side, a: Ints, b: Ints, rows: Ints, max_gap: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """The best link of each row that has one: row, gaps, letters (counted up to `LINK_CHARS_COUNTED`)."""
+    width = max_gap + 1
+    windows = np.lib.stride_tricks.sliding_window_view(side.marks, width)
+    x, y = np.ascontiguousarray(windows[a[rows]].T), np.ascontiguousarray(windows[b[rows]].T)
+    hit = np.flatnonzero(x[:, None, :] == y[None, :, :])
+    hit, row = np.divmod(hit, len(rows))
+    i, j = np.divmod(hit, width)
+    at_a, at_b = a[rows[row]] + i, b[rows[row]] + j
+    grams, codes = side.grams, side.codes
+    true = (grams[at_a] == grams[at_b]) & (grams[at_a] > 0)
+    true &= (i == 0) | (j == 0) | (codes[at_a - 1] != codes[at_b - 1])
+    row, i, j, at_a, at_b = row[true], i[true], j[true], at_a[true], at_b[true]
+    windows = np.lib.stride_tricks.sliding_window_view(codes, LINK_CHARS_COUNTED)
+    one = windows[at_a]
+    equal = (one == windows[at_b]) & (one > 0)
+    n = equal.argmin(axis=1)
+    n[equal[np.arange(len(n)), n]] = LINK_CHARS_COUNTED
+    fits = np.maximum(i, j) <= 2 * n
+    row, i, j, n = row[fits], i[fits], j[fits], n[fits]
+    rank = (((row << 10) + (i + j - n + LINK_CHARS_COUNTED) << 10) + i + j << 10) + i
+    order = np.argsort(rank)
+    order = order[np.r_[True, np.diff(row[order]) > 0][: len(order)]]
+    return rows[row[order]], i[order], j[order], n[order]
+
+
+def common_subsequences(codes: NDArray[np.unsignedinteger], a: Ints, la: Ints, b: Ints, lb: Ints) -> Ints:
+    """Length of the longest common subsequence of each two stretches of at most 64 letters, one bit a letter.
+
+    Examples
+    --------
+    >>> codes = np.array([1, 2, 3, 4, 2, 4, 1] + [0] * 64, dtype=np.uint16)
+    >>> common_subsequences(codes, np.array([0]), np.array([4]), np.array([4]), np.array([3])).tolist()
+    [2]
+    """
+    result = np.zeros(len(a), dtype=np.int64)
+    longest = np.where(np.minimum(la, lb) > 0, np.maximum(la, lb), 0)
+    below = 0
+    for width in _LCS_CLASSES:
+        chosen = np.flatnonzero((longest > below) & (longest <= width))
+        for k in range(0, len(chosen), _ROWS * 4):
+            rows = chosen[k : k + _ROWS * 4]
+            result[rows] = _subsequence(codes, a[rows], la[rows], b[rows], lb[rows], width)
+        below = width
+    return result
+
+
+def _subsequence(codes: NDArray[np.unsignedinteger], a: Ints, la: Ints, b: Ints, lb: Ints, width: int) -> Ints:
+    windows = np.lib.stride_tricks.sliding_window_view(codes, width)
+    x, y = np.ascontiguousarray(windows[a].T), np.ascontiguousarray(windows[b].T)
+    kind: Any = np.uint32 if width < 32 else np.uint64
+    full = (np.uint64(0xFFFFFFFFFFFFFFFF) >> (64 - la).astype(np.uint64)).astype(kind)
+    row = full.copy()
+    for column in range(width):
+        places = np.zeros(len(a), dtype=kind)
+        for step in range(width):
+            places |= (x[step] == y[column]).astype(kind) << kind(step)
+        hits = row & places
+        row = np.where(column < lb, ((row + hits) | (row - hits)) & full, row)
+    ones = np.unpackbits(row.view(np.uint8).reshape(len(row), -1), axis=1).sum(axis=1)
+    return la - ones.astype(np.int64)
+
+
+def _cut(
+    runs: Runs, seeds: Ints, right: tuple[Paths, Ints], left: tuple[Paths, Ints], total: int,
+    min_chars: int, min_identity: float,
+) -> tuple[Chains, Ints]:  # fmt: skip
+    """Rule 4 for chains of too low an identity: what is left of them, and the seeds of those that are long enough."""
+    parts: list[Chains] = []
+    kept: list[Ints] = []
+    links = sum(np.minimum(paths.links[at[seeds]], MAX_TORN_LINKS) for paths, at in (right, left))
+    ends = np.cumsum(links)
+    begin = 0
+    while begin < len(seeds):
+        goal = (ends[begin - 1] if begin else 0) + (1 << 20)
+        end = max(begin + 1, int(np.searchsorted(ends, goal, side="right")))
+        chains, chosen = _cut_some(runs, seeds[begin:end], right, left, min_chars, min_identity)
+        parts.append(chains)
+        kept.append(chosen)
+        begin = end
+    if not parts:
+        return Chains(*(np.zeros(0, dtype=np.int64) for _ in Chains._fields)), seeds
+    return Chains(*(np.concatenate(column) for column in zip(*parts, strict=True))), np.concatenate(kept)
+
+
+def _cut_some(
+    runs: Runs, seeds: Ints, right: tuple[Paths, Ints], left: tuple[Paths, Ints], min_chars: int, min_identity: float
+) -> tuple[Chains, Ints]:
+    chain, where, gap_a, gap_b, n, common = _gaps(seeds, right, left)
+    lost = gap_a + gap_b - 2 * common
+    results: list[Ints] = []
+    while len(chain):
+        starts = np.flatnonzero(np.r_[True, chain[1:] != chain[:-1]])
+        size = np.diff(np.r_[starts, len(chain)])
+        which = chain[starts]
+        matched = np.add.reduceat(n + common, starts) + runs.n[seeds[which]]
+        missing = np.add.reduceat(lost, starts)
+        fits = 2 * matched >= min_identity * (2 * matched + missing)
+        long = matched >= min_chars
+        _collect(results, fits & long, which, starts, size, where, gap_a, gap_b, n, matched)
+        # The gap with most unmatched letters goes, with all that lies behind it as seen from the seed.
+        worst = np.maximum.reduceat((lost << 24) + ((1 << 24) - 1 - _serial(size)), starts)
+        at = (1 << 24) - 1 - (worst & ((1 << 24) - 1))
+        cut = where[starts + at]
+        cut = np.repeat(cut, size)
+        stays = np.repeat(~fits & long, size) & np.where(cut < 0, where > cut, where < cut)
+        alone = ~fits & long & (np.add.reduceat(stays, starts) == 0)
+        lonely = alone & (runs.n[seeds[which]] >= min_chars)
+        if lonely.any():
+            who = which[lonely]
+            zeros = np.zeros(len(who), dtype=np.int64)
+            results.append(np.column_stack([who, zeros, zeros, zeros, zeros, runs.n[seeds[who]], zeros]))
+        chain, where, gap_a, gap_b, n, common, lost = (
+            column[stays] for column in (chain, where, gap_a, gap_b, n, common, lost)
+        )
+    table = np.concatenate(results) if results else np.zeros((0, 7), dtype=np.int64)
+    who = seeds[table[:, 0]]
+    a, b, size = runs.a[who], runs.b[who], runs.n[who]
+    return Chains(
+        a - table[:, 1], a + size + table[:, 3], b - table[:, 2], b + size + table[:, 4], table[:, 5], table[:, 6]
+    ), who
+
+
+def _gaps(seeds: Ints, right: tuple[Paths, Ints], left: tuple[Paths, Ints]) -> tuple[Ints, ...]:
+    """The gaps of chains from left to right: chain, place as seen from the seed (-1, 1, 2), and what `Paths` tells."""
+    parts = []
+    for (paths, start), sign in ((left, -1), (right, 1)):
+        at, chain, step = start[seeds], np.arange(len(seeds)), 1
+        while len(at) and step <= MAX_TORN_LINKS:
+            live = paths.link[at] >= 0
+            at, chain = at[live], chain[live]
+            what = (paths.gap_a[at], paths.gap_b[at], paths.n[at], paths.common[at])
+            parts.append((chain, np.full(len(at), sign * step), *what))
+            at, step = paths.link[at], step + 1
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((columns[1], columns[0]))
+    return tuple(column[order] for column in columns)
+
+
+def _serial(sizes: Ints) -> Ints:
+    return np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+
+
+def _collect(
+    results: list[Ints], good: NDArray[np.bool_], which: Ints, starts: Ints, size: Ints, where: Ints,
+    gap_a: Ints, gap_b: Ints, n: Ints, matched: Ints,
+) -> None:  # fmt: skip
+    """Add the chains that are done: chain, letters before the seed in both texts, letters after it, matched, gaps."""
+    if not good.any():
+        return
+    back = where < 0
+    reach = [
+        np.add.reduceat(np.where(side, gap + n, 0), starts)[good] for side in (back, ~back) for gap in (gap_a, gap_b)
+    ]
+    results.append(np.column_stack([which[good], *reach, matched[good], size[good]]))
+
+
+def _keep(layout: Layout, runs: Runs, seeds: Ints, chains: Chains, seed_chars: int) -> tuple[Ints, Chains]:
+    """Rule 5: from the longest seed to the shortest, what adds enough to what was kept before; in the same order."""
+    if not len(seeds):
+        return seeds, chains
+    part = _independent(layout, chains)
+    order = np.argsort(part, kind="stable")
+    part, seeds, chains = part[order], seeds[order], _take(chains, order)
+    starts = np.flatnonzero(np.r_[True, part[1:] != part[:-1]])
+    size = np.diff(np.r_[starts, len(part)])
+    first = np.repeat(starts, size)
+    # The first of each part is kept, which settles the seeds that lie wholly inside it.
+    a, b, n = runs.a[seeds], runs.b[seeds], runs.n[seeds]
+    inside = (a >= chains.a_begin[first]) & (a + n <= chains.a_end[first])
+    inside &= (b >= chains.b_begin[first]) & (b + n <= chains.b_end[first])
+    rest = ~inside
+    rest[starts] = False
+    kept = [starts]
+    open_parts = np.flatnonzero(np.add.reduceat(rest, starts))
+    for k in open_parts.tolist():
+        rows = np.r_[starts[k], np.flatnonzero(rest[starts[k] : starts[k] + size[k]]) + starts[k]]
+        kept.append(_greedy(rows, a, b, n, chains, seed_chars))
+    rows = np.concatenate(kept)
+    rows = rows[np.argsort(seeds[rows])]
+    return seeds[rows], _take(chains, rows)
+
+
+def _independent(layout: Layout, chains: Chains) -> Ints:
+    """Numbers of the parts that share no letter on either side, so that each can be settled for itself."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pair = np.unique(pair_numbers(layout, chains.a_begin, chains.b_begin), return_inverse=True)[1]
+    sides = []
+    for begin, end in ((chains.a_begin, chains.a_end), (chains.b_begin, chains.b_end)):
+        low, high = (pair << 32) + begin, (pair << 32) + end
+        order = np.argsort(low, kind="stable")
+        reach = np.maximum.accumulate(high[order])
+        label = np.cumsum(np.r_[0, low[order][1:] >= reach[:-1]])
+        sides.append(np.empty_like(label))
+        sides[-1][order] = label
+    n = int(sides[0].max()) + 1
+    total = n + int(sides[1].max()) + 1
+    graph = coo_array((np.ones(len(pair), dtype=np.int8), (sides[0], sides[1] + n)), shape=(total, total))
+    return connected_components(graph, directed=False)[1][sides[0]].astype(np.int64)
+
+
+def _greedy(rows: Ints, a: Ints, b: Ints, n: Ints, chains: Chains, seed_chars: int) -> Ints:
+    """The rows that are kept after the first, which is."""
+    table = np.column_stack([a[rows], b[rows], n[rows], *(column[rows] for column in chains[:4])])
+    low_a, low_b = int(table[:, 3].min()), int(table[:, 5].min())
+    free_a = bytearray(b"\1") * (int(table[:, 4].max()) - low_a)
+    free_b = bytearray(b"\1") * (int(table[:, 6].max()) - low_b)
+    table -= np.array([low_a, low_b, 0, low_a, low_a, low_b, low_b])
+    kept = []
+    for place, (x, y, size, a_begin, a_end, b_begin, b_end) in enumerate(table.tolist()):
+        if free_a.find(1, x, x + size) < 0 and free_b.find(1, y, y + size) < 0:
+            continue
+        if max(free_a.count(1, a_begin, a_end), free_b.count(1, b_begin, b_end)) >= seed_chars:
+            kept.append(place)
+            free_a[a_begin:a_end] = bytes(a_end - a_begin)
+            free_b[b_begin:b_end] = bytes(b_end - b_begin)
+    return rows[kept[1:]]
