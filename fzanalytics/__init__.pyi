@@ -10,8 +10,14 @@ from fzanalytics.features.tokens import PolicyAnalyzer as PolicyAnalyzer
 from fzanalytics.features.tokens import load_policy_words as load_policy_words
 from fzanalytics.features.tokens import load_stop_words as load_stop_words
 from fzanalytics.features.tokens import tokenize as tokenize
+from fzanalytics.measures.adoption.breadth import adoption_status as adoption_status
+from fzanalytics.measures.adoption.history import event_history as event_history
+from fzanalytics.measures.adoption.history import write_event_history as write_event_history
+from fzanalytics.measures.adoption.roster import adoption_table as adoption_table
+from fzanalytics.measures.adoption.roster import read_roster as read_roster
 from fzanalytics.measures.adoption.timing import lag_table as lag_table
 from fzanalytics.measures.adoption.timing import timeline as timeline
+from fzanalytics.measures.adoption.turnbull import turnbull as turnbull
 from fzanalytics.measures.diffusion.attribution import attribution as attribution
 from fzanalytics.measures.diffusion.attribution import proxy_text_spans as proxy_text_spans
 from fzanalytics.measures.diffusion.coverage import coverage_curve as coverage_curve
@@ -38,6 +44,8 @@ from fzanalytics.output.manifest import check_manifest as check_manifest
 from fzanalytics.output.pipeline import Report as Report
 from fzanalytics.output.pipeline import analyze as analyze
 from fzanalytics.output.pipeline import reproduce as reproduce
+from fzanalytics.output.plots.adoption import plot_adoption_curve as plot_adoption_curve
+from fzanalytics.output.plots.adoption import plot_lags as plot_lags
 from fzanalytics.output.plots.attribution import plot_attribution as plot_attribution
 from fzanalytics.output.plots.corpus import plot_corpus as plot_corpus
 from fzanalytics.output.plots.corpus import plot_timeline as plot_timeline

@@ -58,6 +58,18 @@ def test_a_fault_is_one_sentence_on_standard_error(tmp_path, capsys, arguments, 
     assert message in printed.err and "Traceback" not in printed.err and printed.err.count("\n") == 1
 
 
+def test_show_prints_two_documents_side_by_side_or_writes_a_page(tmp_path, capsys):
+    names = ["sample", "hebei_province_2016", "shijiazhuang_city_2016"]
+    assert main(["show", *names, "--min-chars", "150"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("hebei_province_2016 → shijiazhuang_city_2016") and "【" in printed
+    assert main(["show", *names, "--min-chars", "150", "--html", str(tmp_path / "a.html"), "--language", "zh"]) == 0
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<mark" in page and "处相同段落" in page and capsys.readouterr().out == ""
+    assert main(["show", "sample", "hebei_province_2016", "nowhere"]) == 2
+    assert "must be a document that is held; got 'nowhere'" in capsys.readouterr().err
+
+
 def test_the_module_runs_and_knows_its_version():
     import fzanalytics as fz
 

@@ -110,3 +110,113 @@ def test_bundled_corpus():
     lags = lag_table(documents).set_index(["source", "target"])
     assert lags.loc[("hebei_province_2016", "shijiazhuang_city_2016"), "lag_days_low"] == 0
     assert not lags["contradiction"].any()
+
+
+def two_clocks():
+    """The centre in 2015, two provinces, of which one has a prefecture that was earlier than its province."""
+    return make_corpus(
+        dict.fromkeys(["n", "p", "c", "q"], "文"),
+        documents={
+            "n": {"level": "national", "earliest": "2015-12-27", "latest": "2015-12-27"},
+            "p": {"region": "河北省", "earliest": "2016-03-01", "latest": "2016-03-31", "parent_ids": ["n"]},
+            "c": {"region": "河北省/石家庄市", "level": "prefecture", "earliest": "2016-01-10", "latest": "2016-01-10"},
+            "q": {"region": "河南省", "earliest": "2016-06-01", "parent_ids": ["n"]},
+        },
+    ).documents
+
+
+def test_the_two_clocks_of_declared_superiors():
+    documents = make_corpus(
+        dict.fromkeys("npc", "文"),
+        documents={
+            "n": {"level": "national"},
+            "p": {"region": "河北省", "parent_ids": ["n"]},
+            "c": {"region": "河北省/石家庄市/长安区", "level": "county", "parent_ids": ["n", "p"]},
+        },
+    ).documents
+    rows = lag_table(documents).set_index(["source", "target"])
+    assert rows.loc[("n", "p"), ["since_centre", "since_superior"]].tolist() == [True, True]
+    assert rows.loc[("n", "c"), ["since_centre", "since_superior"]].tolist() == [True, False]
+    assert rows.loc[("p", "c"), ["since_centre", "since_superior"]].tolist() == [False, False]  # a grandparent
+    assert lag_table(documents.drop(columns="region"))["since_superior"].isna().all()
+
+
+def test_lags_by_lineage_need_no_declaration_and_may_be_negative():
+    rows = lag_table(two_clocks(), lineage="法治政府建设").set_index(["source", "target"])
+    assert len(rows) == 4  # p and q on both clocks in one row, c on each
+    assert rows.loc[("n", "c"), ["lag_days_low", "lag_days_high"]].tolist() == [14, 14]
+    # 10 January against 1 to 31 March: 81 to 51 days earlier than its province
+    assert rows.loc[("p", "c"), ["lag_days_low", "lag_days_high"]].tolist() == [-81, -51]
+    assert not rows.loc[("p", "c"), ["declared", "contradiction"]].any()
+    assert rows.loc[("n", "p"), ["lag_days_low", "lag_days_high"]].tolist() == [65, 95]
+    assert rows.loc[("n", "p"), ["since_centre", "since_superior", "declared"]].all()
+
+
+def test_the_day_of_gathering_closes_open_ends():
+    rows = lag_table(two_clocks(), lineage="法治政府建设", at="2016-12-31").set_index("target")
+    assert rows.loc["q", ["lag_days_low", "lag_days_high"]].tolist() == [157, 370]
+    assert rows.loc["p", "lag_days_high"] == 95
+
+
+def test_jurisdictions_without_a_document():
+    """Shanxi is known not to have adopted through 2016-12-31, 370 days after the centre; of Shandong nothing is known."""
+    roster = pd.DataFrame(
+        {
+            "region": ["河北省", "河南省", "山西省", "山东省"],
+            "level": "province",
+            "not_adopted_by": [None, None, "2016-12-31", None],
+        }
+    )
+    rows = lag_table(two_clocks(), lineage="法治政府建设", roster=roster).set_index("region")
+    assert rows["status"].to_dict() == {
+        "河北省": "adopted", "河南省": "adopted", "山西省": "known non-adopter", "山东省": "unknown",
+    }  # fmt: skip
+    assert rows.loc["山西省", "lag_days_low"] == 371 and pd.isna(rows.loc["山西省", "lag_days_high"])
+    assert rows.loc["山东省", ["lag_days_low", "lag_days_high"]].isna().all()
+    assert rows.loc[["山西省", "山东省"], "target"].isna().all()
+
+
+def test_lags_feed_the_curve():
+    """Exact lags of 65 (Hebei, its dates made exact) and at least 157 and 371 days: a third by day 65."""
+    from fzanalytics.measures.adoption.turnbull import turnbull
+
+    documents = two_clocks()
+    documents.loc[documents["doc_id"] == "p", "latest"] = pd.Timestamp("2016-03-01")
+    roster = pd.DataFrame(
+        {"region": ["河北省", "河南省", "山西省"], "level": "province", "not_adopted_by": [None, None, "2016-12-31"]}
+    )
+    result = turnbull(lag_table(documents, lineage="法治政府建设", roster=roster))
+    assert (result.n, result.n_censored) == (3, 2)
+    assert result.censored.tolist() == [156, 370]
+    assert result.curve.loc[result.curve["day"] == 65, "adopted_high"].item() == pytest.approx(1 / 3)
+
+
+def test_a_superior_without_a_document_leaves_the_lag_open():
+    documents = make_corpus(
+        {"c": "文"}, documents={"c": {"region": "河北省/石家庄市", "level": "prefecture", "earliest": "2016-01-10"}}
+    ).documents
+    rows = lag_table(documents, lineage="法治政府建设")
+    assert rows["source"].isna().all() and rows["lag_days_low"].isna().all() and len(rows) == 2
+    assert rows["status"].tolist() == ["adopted", "adopted"]
+
+
+def test_a_roster_comes_with_a_lineage(documents):
+    with pytest.raises(ValueError, match="`roster` must come with `lineage`"):
+        lag_table(documents, roster="provinces")
+
+
+def test_a_lineage_of_the_centre_alone_has_no_lag():
+    table = lag_table(two_clocks().iloc[:1], lineage="法治政府建设")
+    assert len(table) == 0 and "since_superior" in table
+
+
+def test_a_law_family_on_both_clocks(real_data):
+    from fzanalytics.texts.datasets import fetch_law_family
+
+    documents = fetch_law_family("air", path=real_data / "law_families").documents
+    lineage = documents["lineage"].iloc[0]
+    rows = lag_table(documents, lineage=lineage)
+    assert rows["since_centre"].sum() == 30
+    own = rows[rows["since_superior"].fillna(False) & (rows["target_level"] == "prefecture")]
+    assert set(own["source"].dropna()) <= set(documents.loc[documents["level"] == "province", "doc_id"])
+    assert len(own) == 25

@@ -1,4 +1,4 @@
-"""The command line: `fzanalytics reproduce`, `analyze PATH --out DIR`, `check DIR`, `evaluate --gold PATH`."""
+"""The command line: `fzanalytics reproduce`, `analyze PATH --out DIR`, `check DIR`, `show PATH A B`, `evaluate --gold PATH`."""
 
 from __future__ import annotations
 
@@ -82,6 +82,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("directory", metavar="DIR")
     check.set_defaults(run=_check)
 
+    show = commands.add_parser("show", help="two documents side by side: what they share, and the words that differ")
+    show.add_argument("path", metavar="PATH", help="a folder or table of texts, or `sample` for the bundled corpus")
+    show.add_argument("documents", nargs=2, metavar="DOC", help="their doc_ids")
+    show.add_argument("--min-chars", type=int, default=20, metavar="N", help="fewest characters of a passage")
+    show.add_argument("--html", metavar="FILE", help="write a web page instead of printing")
+    show.add_argument("--language", choices=["en", "zh"], default="en", help="of the labels")
+    show.set_defaults(run=_show)
+
     evaluate = commands.add_parser("evaluate", help="precision, recall and F1 of the mentions against gold files")
     evaluate.add_argument("--gold", required=True, metavar="PATH", help="a gold file, or a folder of *.tsv")
     evaluate.add_argument(
@@ -143,6 +151,22 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{row.status}: {row.file}")
     print(f"{len(found) - len(different)} of {len(found)} files are as MANIFEST.json says")
     return 1 if len(different) else 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from fzanalytics.base.files import write_text_atomically
+    from fzanalytics.output.reading import show_passages
+    from fzanalytics.texts.corpus import read_corpus
+    from fzanalytics.texts.datasets import load_sample
+
+    corpus = load_sample() if options.path == "sample" else read_corpus(options.path)
+    view = show_passages(corpus, *options.documents, min_chars=options.min_chars, language=options.language)
+    if options.html:
+        page = f"<!DOCTYPE html><html lang='zh'><meta charset='utf-8'><title>fzanalytics</title>{view._repr_html_()}</html>"
+        write_text_atomically(options.html, page)
+    else:
+        print(view.as_text(colour=sys.stdout.isatty()))
+    return 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:

@@ -12,9 +12,9 @@ import pandas as pd
 from joblib import cpu_count
 
 from fzanalytics.base.tables import LEVELS
+from fzanalytics.measures.adoption.timing import lag_table, timeline
 from fzanalytics.measures.diffusion.attribution import attribution, proxy_text_spans
 from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
-from fzanalytics.measures.adoption.timing import lag_table, timeline
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, order_of_documents
 from fzanalytics.measures.similarity import cluster_order, tfidf_similarity
 from fzanalytics.measures.topics.fitting import choose_n_topics, fit_topics, topic_stability

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.adoption.roster import Roster, adoption_table, canonical_region, first_adoptions, is_evidence
 from fzanalytics.measures.inputs import require_table
-from fzanalytics.measures.reuse.passages import split_ids
+from fzanalytics.measures.reuse.order import split_ids
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import NATION
 
 logger = logging.getLogger(__name__)
 
 _TIMELINE = ("doc_id", "title", "level", "region", "earliest", "latest", "date_basis", "held", "status")
-_LAGS = ("source", "target", "source_level", "target_level", "lag_days_low", "lag_days_high", "contradiction")
+_LAGS = (
+    "source", "target", "source_level", "target_level", "lag_days_low", "lag_days_high", "contradiction",
+    "since_centre", "since_superior", "declared", "region", "status",
+)  # fmt: skip
 
 
 def timeline(documents: pd.DataFrame | Corpus) -> pd.DataFrame:
@@ -65,34 +71,58 @@ def timeline(documents: pd.DataFrame | Corpus) -> pd.DataFrame:
     return table.drop(columns="first").reset_index(drop=True)
 
 
-def lag_table(documents: pd.DataFrame | Corpus) -> pd.DataFrame:
-    """Days from each declared superior to the document that declares it, as bounds.
+def lag_table(
+    documents: pd.DataFrame | Corpus,
+    *,
+    lineage: str | None = None,
+    roster: Roster | None = None,
+    at: str | pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """Days from the centre's and the superior's document to that of a jurisdiction, as bounds: two clocks.
 
     Parameters
     ----------
     documents : DataFrame, D rows, or Corpus
-        The documents table. Documents that are not held count too, if they are dated.
+        doc_id, level, earliest, latest, parent_ids; for the clock of the superior region; if there held. Documents
+        that are not held count too, if they are dated.
+    lineage : str, optional
+        Without it, each document is timed against those it declares. With it, the first known document of each
+        jurisdiction (`first_adoptions`) against the first of the centre and the first of its immediate superior,
+        declared or not; needs region and lineage, not parent_ids.
+    roster : DataFrame, or "provinces", "prefectures", "counties", optional
+        With `lineage`: all jurisdictions at risk (`read_roster`), each with its rows; those without a document too.
+    at : day, optional
+        The day on which the documents were gathered: an open `latest` of an existing document ends there, since
+        what is at hand is not younger.
 
     Returns
     -------
-    DataFrame, one row for each document and each of its parent_ids that has a row
-        source (the parent), target, source_level (the clock: since the centre, since the province, ...),
-        target_level; lag_days_low, lag_days_high: the lag in days lies between them. A target is not older than
-        what it declares, so lag_days_low is at least 0, and 0 where a date is missing; lag_days_high is NaN where
-        open. contradiction: the dates say that the source is younger than the target; lag_days_low is then NaN
-        and lag_days_high below 0. Sorted by target, source.
+    DataFrame, one row for each document and each of its parent_ids that has a row, or for each jurisdiction and clock
+        source, target, source_level (the clock: since the centre, since the province, ...),
+        target_level; lag_days_low, lag_days_high: the lag in days lies between them, both included; NaN where open.
+        A target is not older than what it declares, so lag_days_low of a declared source is at least 0, and 0 where
+        a date is missing; else a lag may be negative: the locality came first.
+        contradiction: a source is declared, but the dates say that it is younger than the target; lag_days_low
+        is then NaN and lag_days_high below 0.
+        since_centre, since_superior: which clock the row is; for a province both, since its superior is the centre;
+        neither for a grandparent below the centre. since_superior is NA where `documents` has no regions.
+        declared; region of the target; status: "adopted"; "known non-adopter", with target NA and the lag not below
+        lag_days_low (the roster's not_adopted_by has passed), open above; "unknown", both bounds NaN.
+        Where the centre or the superior has no dated document the bounds are NaN; where it has none at all source is
+        NA. Sorted by target, source; those without a target last, by region.
 
     Raises
     ------
     ValueError
-        If a column is missing.
+        If a column is missing, or `roster` is given without `lineage`.
     TypeError
         If `documents` is no table.
 
     Notes
     -----
-    An open bound is not a long lag. Lags of documents that happen to be held are no adoption curve: that takes a
-    roster of all that could adopt.
+    An open bound is not a long lag, and a document that is not held is not a non-adoption. Lags of documents that
+    happen to be held are no adoption curve: that takes a roster of all that could adopt. One lineage may have come
+    in several waves: give the documents of one period.
 
     Examples
     --------
@@ -101,24 +131,114 @@ def lag_table(documents: pd.DataFrame | Corpus) -> pd.DataFrame:
     ...      "earliest": pd.to_datetime(["2016-01-01", "2016-06-01"]), "latest": pd.to_datetime(["2016-03-01", None])})
     >>> lag_table(table)[["source", "target", "lag_days_low", "lag_days_high"]].values.tolist()
     [['p', 'c', 92.0, nan]]
+    >>> lag_table(table, at="2016-12-31")["lag_days_high"].tolist()
+    [365.0]
+
+    The first enactments of one family of regulations, on the clock of the centre:
+
+    >>> from fzanalytics.texts.datasets import load_law_registry
+    >>> registry = load_law_registry().rename(columns={"family": "lineage"})
+    >>> registry["earliest"] = registry["latest"] = pd.to_datetime(registry["first_enacted"])
+    >>> lags = lag_table(registry, lineage="business_env", roster="provinces")
+    >>> lags["status"].value_counts().to_dict()
+    {'unknown': 25, 'adopted': 6}
     """
     documents = require_table(documents, name="documents")
+    if at is not None:
+        closed = documents["latest"].isna() & is_evidence(documents)
+        documents = documents.assign(latest=pd.to_datetime(documents["latest"]).mask(closed, pd.Timestamp(at)))
+    if lineage is not None:
+        return _sorted(_lags_of_jurisdictions(documents, lineage, roster))
+    if roster is not None:
+        raise ValueError("`roster` must come with `lineage`; got no lineage. Name the policy that is adopted.")
+    return _sorted(_lags_declared(documents))
+
+
+def _sorted(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(_LAGS))
+    table["since_superior"] = table["since_superior"].astype("boolean")
+    for column in ("contradiction", "since_centre", "declared"):
+        table[column] = table[column].astype(bool)
+    for column in ("lag_days_low", "lag_days_high"):
+        table[column] = table[column].astype(float)
+    return table.sort_values(["target", "region", "source"], na_position="last", ignore_index=True, kind="stable")
+
+
+def _lags_declared(documents: pd.DataFrame) -> list[tuple[object, ...]]:
+    """A row for each document and each of those it declares."""
     require_columns(documents, ("doc_id", "level", "earliest", "latest", "parent_ids"), name="documents")
     facts = documents.set_index("doc_id")
-    rows, absent = [], 0
+    places = {one: canonical_region(str(name)) for one, name in facts.get("region", pd.Series(dtype=str)).items()}
+    exists = dict(zip(documents["doc_id"], is_evidence(documents), strict=True))
+    rows: list[tuple[object, ...]] = []
+    absent = 0
     for target, cell in zip(documents["doc_id"], documents["parent_ids"], strict=True):
         for source in sorted(set(split_ids(cell))):
             if source not in facts.index or source == target:
                 absent += 1
                 continue
             s, t = facts.loc[source], facts.loc[target]
-            low, high = _days(s["latest"], t["earliest"]), _days(s["earliest"], t["latest"])
-            contradiction = high < 0
-            low = float("nan") if contradiction else float(np.nanmax([low, 0.0]))
-            rows.append((source, target, s["level"], t["level"], low, high, contradiction))
+            superior = _above(places[target]) == places[source] if places else pd.NA
+            rows.append(
+                (
+                    *(source, target, s["level"], t["level"], *_bounds(s, t, declared=True)),
+                    *(s["level"] == "national", superior, True, places.get(target, pd.NA)),
+                    "adopted" if exists[target] else "unknown",
+                )
+            )
     if absent:
         logger.warning("%d declared superiors have no row of their own and no lag.", absent)
-    return pd.DataFrame(rows, columns=list(_LAGS)).sort_values(["target", "source"], ignore_index=True)
+    return rows
+
+
+def _lags_of_jurisdictions(documents: pd.DataFrame, lineage: str, roster: Roster | None) -> list[tuple[object, ...]]:
+    """A row for each jurisdiction and each of its clocks."""
+    first = first_adoptions(documents, lineage=lineage)
+    if roster is None:
+        own = first[first["level"] != "national"]
+        if own.empty:
+            return []
+        roster = pd.DataFrame({"region": own.index, "level": own["level"].to_numpy()})
+    rows: list[tuple[object, ...]] = []
+    for unit in adoption_table(documents, roster, lineage=lineage).to_dict("records"):
+        for region in dict.fromkeys((NATION, unit["superior"])):
+            source = first.loc[region] if region in first.index else None
+            declares = split_ids(first.loc[unit["region"], "parent_ids"]) if unit["region"] in first.index else []
+            declared = source is not None and source["doc_id"] in declares
+            rows.append(
+                (
+                    pd.NA if source is None else source["doc_id"],
+                    unit["doc_id"],
+                    pd.NA if source is None else source["level"],
+                    unit["level"],
+                    *_bounds_of_unit(source, unit, declared=declared),
+                    *(region == NATION, region == unit["superior"], declared, unit["region"], unit["status"]),
+                )
+            )
+    return rows
+
+
+def _bounds_of_unit(source: pd.Series | None, unit: dict[Any, Any], *, declared: bool) -> tuple[float, float, bool]:
+    if source is None or unit["status"] == "unknown":
+        return float("nan"), float("nan"), False
+    if unit["status"] == "known non-adopter":
+        return _days(source["latest"], unit["not_adopted_by"]) + 1, float("nan"), False
+    return _bounds(source, unit, declared=declared)
+
+
+def _bounds(source: pd.Series, target: pd.Series | dict[Any, Any], *, declared: bool) -> tuple[float, float, bool]:
+    """The bounds of a lag; of a declared source it is at least 0, or the dates contradict it."""
+    low, high = _days(source["latest"], target["earliest"]), _days(source["earliest"], target["latest"])
+    if not declared:
+        return low, high, False
+    if high < 0:
+        return float("nan"), high, True
+    return float(np.nanmax([low, 0.0])), high, False
+
+
+def _above(region: str) -> str:
+    """The path of the superior; nothing is above the centre."""
+    return "" if region == NATION else region.rpartition("/")[0] or NATION
 
 
 def _days(begin: object, end: object) -> float:
