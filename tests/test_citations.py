@@ -170,3 +170,35 @@ def test_time_is_linear(unit: str) -> None:
     find_cited(text, NO_CLAUSES, document={})
     normalise_title("印发" + text)
     assert time.perf_counter() - begin < 10
+
+
+def test_a_short_form_that_nobody_introduced_means_the_only_document_it_can() -> None:
+    full = "《法治政府建设实施纲要（2021—2025年）》（中发〔2021〕33号）"
+    meant = "《法治政府建设实施纲要(2021-2025年)》中发〔2021〕33号"
+    assert cited(f"落实{full}。对照《纲要》和《实施纲要》。") == [meant] * 3
+    assert cited(f"对照《纲要》，落实{full}")[0] == "《纲要》"  # named before it, not behind it
+    two = f"落实{full}和《国家信息化发展战略纲要》。对照《纲要》。"
+    assert cited(two)[-1] == "《纲要》"  # two can be meant
+    assert cited("依照《中华人民共和国立法法》和《办法》")[-1] == "《办法》"
+
+
+def test_a_title_whose_sign_is_never_closed_ends_with_its_kind() -> None:
+    assert cited("按照《河北省行政执法监督条例，开展检查。") == ["《河北省行政执法监督条例》"]
+    assert cited("按照《河北省行政执法监督，开展检查。") == []  # nothing says where it ends
+    assert cited("按照《甲乙丙条例，落实《立法法》。") == ["《甲乙丙条例》", "《立法法》"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("戏剧《城里的月光》等3部文艺作品", []),
+        ("《金声玉振》上榜全国旅游演艺精品名录", []),
+        ("编纂出版丛书《蜀道文库》", []),
+        ("《志说运河十二景》《扬州通史》出版发行", []),
+        ("出版发行《行政处罚法》读本", ["《行政处罚法》"]),  # the kind of the title tells more than the words around it
+        ("《关于繁荣戏剧的意见》出台", ["《关于繁荣戏剧的意见》"]),
+        ("世界城市排名见《世界城市名册》", ["《世界城市名册》"]),
+    ],
+)
+def test_books_and_plays_are_no_documents(text: str, values: list[str]) -> None:
+    assert cited(text) == values

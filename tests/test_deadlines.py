@@ -48,23 +48,41 @@ def test_evidence_says_what_was_chosen() -> None:
     assert one.not_after == pd.Timestamp("2017-02-28")
     assert one.evidence == "2月 of 2017 has no day 30: clipped"
     one = find_deadlines("2017年3月底前挂牌，6月底前运行。", document={})[1]
-    assert (one.value, one.evidence) == ("2017-06-30", "year of the same sentence")
+    assert (one.value, one.evidence) == ("2017-06-30", "year named before in the same line")
+
+
+def test_evidence_says_that_a_bare_unit_is_included() -> None:
+    notes = [one.evidence for one in find_deadlines("2018年3月前报送，2020年前建成，2018年3月底前公布", document={})]
+    assert notes == ["前: the month that it names is included", "前: the year that it names is included", None]
+
+
+def test_the_year_of_a_report_comes_from_its_headings() -> None:
+    text = "一、2023年工作回顾\n2023年新建学校十所。\n二、2024年工作安排\n6月底前建成，2024年新增二十所。"
+    for document in ({}, {"earliest": pd.Timestamp("2022-10-22"), "latest": pd.NaT}):
+        found = find_deadlines("报告\n" + text, document=document)
+        assert [(one.role, f"{one.not_after:%Y-%m-%d}") for one in found] == [
+            ("deadline", "2024-06-30"),
+            ("period", "2024-12-31"),
+        ]
+    later = {"earliest": pd.Timestamp("2025-03-01")}  # what the document cites says otherwise
+    assert find_deadlines("报告\n" + text, document=later)[0].not_after is None
 
 
 def test_missing_dates_are_no_dates() -> None:
     nothing = {"dated": pd.NaT, "earliest": None, "latest": pd.NA}
-    assert find_deadlines("年底前完成", document=nothing)[0].role == "relative"
+    one = find_deadlines("年底前完成", document=nothing)[0]
+    assert (one.role, one.not_before, one.not_after) == ("deadline", None, None)
     assert find_deadlines("2016年出台", document=nothing)[0].value == "2016"
 
 
 # Every line of the output was read against the text; every 年 with a year outside 《》 and the title is among them.
 COUNTS = {
-    "hebei_province_2016": {"deadline": 43, "period": 1, "recurring": 8, "relative": 1, "start": 1},
-    "henan_province_2021": {"deadline": 14, "recurring": 3},
+    "hebei_province_2016": {"deadline": 36, "period": 8, "recurring": 8, "relative": 2, "start": 1},
+    "henan_province_2021": {"deadline": 14, "recurring": 3, "relative": 1},
     "henan_province_2021#2": {"recurring": 1, "relative": 1},
-    "qingyuan_city_2017": {"deadline": 9, "period": 1, "recurring": 7},
-    "shijiazhuang_city_2016": {"deadline": 7, "recurring": 7, "relative": 1, "start": 2},
-    "xiahe_county_2017": {"deadline": 26, "recurring": 7, "start": 3},
+    "qingyuan_city_2017": {"deadline": 9, "period": 1, "recurring": 7, "relative": 1},
+    "shijiazhuang_city_2016": {"deadline": 5, "period": 2, "recurring": 7, "relative": 1, "start": 2},
+    "xiahe_county_2017": {"deadline": 17, "period": 9, "recurring": 7, "start": 3},
 }
 
 

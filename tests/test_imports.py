@@ -11,7 +11,19 @@ import fzanalytics as fz
 
 PACKAGE = Path(fz.__file__).parent
 ROOMS = ["base", "texts", "features", "measures", "evaluation", "output"]
-HEAVY = ["pandas", "numpy", "sklearn", "gensim", "matplotlib", "jieba", "opencc", "statsmodels", "scipy", "lxml", "pypdfium2"]
+HEAVY = [
+    "pandas",
+    "numpy",
+    "sklearn",
+    "gensim",
+    "matplotlib",
+    "jieba",
+    "opencc",
+    "statsmodels",
+    "scipy",
+    "lxml",
+    "pypdfium2",
+]
 LATE = {"sklearn", "gensim", "statsmodels", "matplotlib", "jieba", "lxml", "pypdfium2"}
 
 

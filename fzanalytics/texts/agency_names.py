@@ -23,10 +23,12 @@ _LAST = re.compile(
     r"(?:[委办局厅部院府会处署行社台馆站所队校团联室]|中心|公司|集团|部门|单位|机构|机关|乡镇|[乡镇]|街道|学|高校"
     r"|党组|人大|政协|科协|示范区|开发区|园区|新区|企业)$"
 )
-_NO_NAME = re.compile(r"[的了是被对把将《》。：:“”\"\n\t 0-9]|以及|其他|等$|负责|完成|工作$")
+_NO_NAME = re.compile(
+    r"[的了是被对把将《》。：:“”\"\n\t 0-9]|以及|其他(?!责任|有关|相关|部门|单位)|等$|负责|完成|工作$"
+)
 # a class: 各有关部门, 县级以上政府, 省政府有关部门, 各级党校, 市直各单位
 _CLASS_HEAD = re.compile(
-    r"各|地方各级|有关|相关|县级以上|县以上|市级|市县|市（|县（|区（|县区|区县|省直|市直|县直|区直|州直|省、市|乡镇|镇街|街道|全[省市县区州]|国务院(?:各|有关|相关)"
+    r"各|地方各级|有关|相关|县级|省级|县以上|市级|市县|市（|县（|区（|县区|区县|省直|市直|县直|区直|州直|省、市|乡镇|镇街|街道|全[省市县区州]|国务院(?:各|有关|相关)|其[他它]"
 )
 _CLASS_INSIDE = re.compile(r"^.{0,24}?(?:各|有关|相关)[^、，,]{0,12}(?:部门|单位|机构|机关|政府|企业|成员)")
 _CLASS_END = re.compile(
@@ -123,6 +125,41 @@ def is_class(name: str) -> bool:
     return bool((_CLASS_HEAD.match(plain) and _CLASS_END.search(plain)) or _CLASS_INSIDE.match(plain[:MAX_NAME]))
 
 
+# organs by what they do, of no level: 行政机关, 政府法制机构, 公安机关, 市场监管部门
+_GENERIC_STEM = (
+    "行政|政府|司法|司法行政|公安|检察|审判|监察|审计|财政|税务|民政|教育|主管|监管|监督|执法|行政执法|业务|职能|法制|编制|机构编制|人事|组织|宣传|决策|起草|制定|复议"
+    "|行政复议|应诉|承办|审批|许可|价格|物价|质量监督|质检|工商|环保|国土资源|城乡规划|规划|卫生|文化|旅游|体育|商务|农业|林业|水利|交通|工业和信息化|科技|网信|金融|统计"
+    "|气象|应急|应急管理|市场监管|牵头|责任|主办|登记|认证|征收|拨款|发证|考核|党政|国家|权力|立法"
+)
+_GENERIC = re.compile(
+    rf"(?:(?:上级|上一级|同级|本级|下级|基层|地方|省级|市级|县级|乡镇|国务院|各级)?(?:政府|人民政府)?(?:(?P<stem>{_GENERIC_STEM})|(?P<other>[\u4e00-\u9fff]{{2,8}}?)))"
+    r"(?:行政)?(?:主管|管理|监督管理)?(?:部门|机关|机构|主体|单位)"
+)
+_MEMBERS = re.compile(
+    r"[\u4e00-\u9fff]{2,24}(?:领导小组|委员会|联席会议|指挥部)成员单位|[\u4e00-\u9fff]{0,24}(?:领导小组|联席会议|指挥部)办公室"
+)
+
+
+@lru_cache(maxsize=16_384)
+def is_generic(name: str) -> bool:
+    """Whether a name stands for organs by what they do, without a place: 行政机关, 民政部门, 领导小组成员单位.
+
+    Examples
+    --------
+    >>> [is_generic(name) for name in ("行政机关", "政府法制机构", "民政部门", "健全行政机关", "省财政厅")]
+    [True, True, True, False, False]
+    """
+    first, _, last = name.rpartition("、")
+    if first:  # 教育、财政部门
+        return all(is_generic(stem + "部门") for stem in first.split("、")) and is_generic(last)
+    match = _GENERIC.fullmatch(name)
+    if match is None:
+        return _MEMBERS.fullmatch(name) is not None
+    if match["stem"] in ("牵头", "责任"):  # a role within the name: nobody is named
+        return False
+    return match["stem"] is not None or is_bare_stem(match["other"])
+
+
 @lru_cache(maxsize=16_384)
 def resolve_agency(name: str, *, region: str = "", level: str = "") -> tuple[str, Tier]:
     """The full name of an agency, and how it was found.
@@ -153,7 +190,7 @@ def resolve_agency(name: str, *, region: str = "", level: str = "") -> tuple[str
     ('各县（市、区）政府', 'class')
     """
     written = re.sub(r"\s+", "", name)
-    if is_class(written):
+    if is_class(written) or is_generic(written):
         return class_value(written), "class"
     bare = _without_alias(written)
     if bare.startswith("团") and (match := re.fullmatch(r"团(省|市|县|区|州|旗)委", bare)):

@@ -7,12 +7,19 @@ as such. A name that the table of short forms does not hold is kept as it is wri
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from fzanalytics.texts.agency_names import MAX_NAME, has_place, is_agency, is_bare_stem, is_class, resolve_agency
+from fzanalytics.texts.agency_names import (
+    MAX_NAME,
+    has_place,
+    is_agency,
+    is_bare_stem,
+    is_class,
+    is_generic,
+    resolve_agency,
+)
 from fzanalytics.texts.extraction.agency_lists import (
     LABEL,
     MAX_TAIL,
@@ -40,7 +47,7 @@ def find_agencies(text: str, clauses: pd.DataFrame, *, document: Mapping[str, ob
     text : str
         Clean text.
     clauses : DataFrame, shape (C, 12)
-        Not looked at: clauses of shared lists are told by `share_lists`.
+        Not looked at: clauses of shared lists are told by `fzanalytics.texts.extraction.agency_lists.share_lists`.
     document : mapping
         `region` and `level` are used: they tell which 省 and which 市 is meant.
 
@@ -52,17 +59,18 @@ def find_agencies(text: str, clauses: pd.DataFrame, *, document: Mapping[str, ob
         "class", "unresolved"). begin and end are those of the name alone, a second name plate in brackets included. role:
 
         ============  ====================================================================
-        lead          牵头, 主办; the first of a list where the document says that the first leads
-        joint         参加, 参与, 共同, 会同
-        support       配合, 协助
-        each          按职责分工分别负责, 各负其责
-        responsible   负责 and no more, or a bare list
+        lead          牵头, 主办; A of A会同B; the first of a list where the document says that the first leads
+        joint         共同, 联合; B of A会同B; the others of a list whose first leads so, unless their own words say more
+        support       配合, 协助, 协同, 参与, 参加
+        each          按职责分工负责, 分别负责, 各负其责
+        responsible   负责, 由A办理, 组织实施 and no more, or a bare list
         ============  ====================================================================
 
     Notes
     -----
-    Where the first of a list leads, that holds for lists of two and more without a role of their own; the one agency of
-    a list of one is "responsible". Cannot be seen: who is meant by 牵头部门 or 责任单位 without a name.
+    A word that gives a part in a task is needed: of a plain subject (各级政府要加强领导) it is not known whether more is meant
+    than that. Where the first of a list leads, that holds for lists of two and more without a leader of their own, and
+    not for those that 除分别负责外 leaves out; the one agency of a list of one is "responsible". Cannot be seen: who is meant by 牵头部门 or 责任单位 without a name.
 
     Examples
     --------
@@ -81,7 +89,8 @@ def find_agencies(text: str, clauses: pd.DataFrame, *, document: Mapping[str, ob
             for item in _lead_first(items, begin, first_leads):
                 found.setdefault((item.begin, item.end), item.role)
     for begin, end in _sentences(text, covered):
-        for item in _labelled(text, begin, end) or _running(text, begin, end, region, level):
+        labelled = _lead_first(_labelled(text, begin, end), begin, first_leads)
+        for item in labelled or _running(text, begin, end, region, level):
             found.setdefault((item.begin, item.end), item.role)
     mentions = []
     head, tier = "", ""
@@ -95,91 +104,6 @@ def find_agencies(text: str, clauses: pd.DataFrame, *, document: Mapping[str, ob
             head = "各级" if text.startswith("各级", begin) else text[begin] if text[begin] in "省市县区州旗" else ""
         mentions.append(Mention("agency", value, role, begin, end, evidence=tier))
     return mentions
-
-
-def share_lists(text: str, clauses: pd.DataFrame, mentions: list[Mention]) -> list[tuple[Mention, str]]:
-    """Lists that stand once for several clauses: the further clauses that they cover.
-
-    Parameters
-    ----------
-    text : str
-    clauses : DataFrame, shape (C, 12)
-    mentions : list of Mention
-        As `find_agencies` gives them.
-
-    Returns
-    -------
-    list of (Mention, clause_id)
-        One pair for each agency and each clause that its list covers, other than the clause it stands in. Covered are
-        clauses without a list of their own: those below a heading that ends with a list; those beside the last one,
-        where the list stands on a line of its own or says 以上, and no other of them has one.
-
-    Examples
-    --------
-    >>> from fzanalytics.texts.structure.clauses import find_clauses
-    >>> text = "（一）审批改革（市编办负责）\\n1.清理事项。\\n2.公开清单。"
-    >>> clauses = find_clauses("a", text)
-    >>> agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
-    >>> [(mention.value, clause) for mention, clause in share_lists(text, clauses, agencies)]
-    [('清远市机构编制委员会办公室', 'a#（一）/1'), ('清远市机构编制委员会办公室', 'a#（一）/2')]
-    """
-    if clauses.empty or not mentions:
-        return []
-    begins, ids, paths = clauses["begin"].tolist(), clauses["clause_id"].tolist(), clauses["path"].tolist()
-    own: dict[int, list[Mention]] = {}
-    for mention in mentions:
-        inside = bisect_right(begins, mention.begin) - 1
-        if inside >= 0:
-            own.setdefault(inside, []).append(mention)
-    parents = [path.rpartition("/")[0] for path in paths]
-    siblings: dict[int, list[int]] = {}
-    top: dict[str, int] = {}
-    below: dict[int, list[int]] = {}
-    for i, path in enumerate(paths):
-        parent = top.get(parents[i], -1)
-        siblings.setdefault(parent, []).append(i)
-        if parent >= 0:
-            below.setdefault(parent, []).append(i)
-        top[path] = i
-    pairs: list[tuple[Mention, str]] = []
-    for i in sorted(own):
-        if i in below:
-            heading = [mention for mention in own[i] if _ends_heading(text, begins[i], mention)]
-            pairs += [(mention, ids[j]) for j in _descendants(i, below, own) for mention in heading]
-    for group in siblings.values():
-        last = group[-1]
-        if len(group) < 2 or last not in own or any(i in own for i in group[:-1]):
-            continue
-        shared = [mention for mention in own[last] if _stands_alone(text, mention)]
-        pairs += [(mention, ids[i]) for i in group[:-1] if i not in below for mention in shared]
-    return pairs
-
-
-def _descendants(i: int, below: dict[int, list[int]], own: dict[int, list[Mention]]) -> list[int]:
-    found, waiting = [], list(reversed(below.get(i, [])))
-    while waiting:
-        j = waiting.pop()
-        if j not in own:
-            found.append(j)
-            waiting.extend(reversed(below.get(j, [])))
-    return found
-
-
-def _ends_heading(text: str, begin: int, mention: Mention) -> bool:
-    """Whether a mention stands in the bracket or behind the label that ends the heading of a clause."""
-    end = text.find("\n", begin)
-    line = text[begin : len(text) if end < 0 else end].rstrip("。 \t\u3000")
-    brackets = [(first, last) for first, last in find_brackets(line) if last == len(line)]
-    return bool(brackets) and begin + brackets[-1][0] < mention.begin < begin + len(line)
-
-
-def _stands_alone(text: str, mention: Mention) -> bool:
-    """Whether the line of a list holds nothing but the list, or says that it is for what stands above it."""
-    first = text.rfind("\n", 0, mention.begin) + 1
-    end = text.find("\n", mention.end)
-    line = text[first : len(text) if end < 0 else end].strip(" \t\u3000。")
-    alone = any(begin == 0 and end == len(line) for begin, end in find_brackets(line))
-    return alone or bool(LABEL.match(line)) or bool(re.match(r"(?:以上|上述|本[节部章])", line))
 
 
 def _known(document: Mapping[str, object], name: str) -> str:
@@ -200,11 +124,10 @@ def _first_leads(text: str) -> tuple[int, bool] | None:
 def _lead_first(items: list[Item], begin: int, rule: tuple[int, bool] | None) -> list[Item]:
     if rule is None or begin < rule[0] or len(items) < 2 or any(item.role == "lead" for item in items):
         return items
-    if rule[1] and any(item.role == "each" for item in items):
+    if (rule[1] and any(item.role == "each" for item in items)) or items[0].role == "support":
         return items
-    if items[0].role in ("responsible", "each", "joint"):
-        return [items[0]._replace(role="lead"), *items[1:]]
-    return items
+    others = [item._replace(role="joint") if item.role == "responsible" else item for item in items[1:]]
+    return [items[0]._replace(role="lead"), *others]
 
 
 _SHARED = re.compile(r"[\u4e00-\u9fff]{2,12}")
@@ -232,15 +155,26 @@ def _with_shared_head(text: str, begin: int, end: int, head: str, region: str, l
 
 _STOPS = re.compile(r"[。；;！？!?\n]")
 _VERB = re.compile(
-    r"(?:组织实施|组织落实|负责(?!人|制|清单|单位|部门|同志|任)|牵头(?!部门|单位|人|抓总的)|配合(?!部门|单位)|协助|各负其责|各司其职"
-    r"|参加|(?:按照?|根据|依据)(?:各自)?(?:职责|职能|考核|任务)?(?:分工|权限)|根据职责|按职责|会同)"
+    r"(?:组织实施|组织落实|督促检查|督促落实|负责(?!人|制(?![定订作])|清单|单位|部门|同志|任|的)|(?:对[^，。；、,;\n]{2,24})?负总责|牵头(?!部门|单位|人|抓总的|机关)|配合(?!部门|单位)|协助|协同"
+    r"|各负其责|各司其职|参加|参与(?![度者率权方])|承办(?!单位|部门|人)|主办(?!单位|部门)|会同"
+    r"|(?:按照?|根据|依据)(?:各自)?(?:职责|职能|考核|任务)?(?:分工|权限)|(?:根据|结合|按照?)(?:各自)?职[责能]|(?:分别|共同|联合)(?![是为体点会国]|参[与加]|配合|协助|负责|牵头|承办)"
+    r"|加强督促(?:检查|落实)"
+    r"|(?:为|是|作为)(?:总?牵头|主办|责任|配合|协办|参加)(?:单位|部门))"
 )
+_TAKES_PART = re.compile(r"(?<=工)[,，]?[^。；;、\n]{0,8}参[与加]")
 _MODALS = re.compile(
-    r"(?:(?:要|应当|应|须|必须|具体|分别|共同|依法|统一|积极|密切|主动|全力|切实|认真|联合|具体组织|按照?职责分工|按照?各自职责|按照?职责|按照?分工|根据职责"
-    r"|按职责)[,，]?){1,3}$"
+    r"(?:(?:要|应当|应|须|必须|具体|分别|共同|依法|统一|积极|密切|主动|全力|切实|认真|联合|具体组织|继续|发挥|承担|(?:抓|做)好|在(?:各自)?职[责权]范围内|(?:依照|依据|结合|围绕)[^，。；、,;由]{2,12}"
+    r"|(?:按照?|根据)(?:各自)?(?:职[责能])?(?:分工)?)[,，]?){1,3}$"
 )
-_BY = re.compile(r"由")
-_MUST = re.compile(r"(?:要|应当|应)(?=[\u4e00-\u9fff])")
+_BY = re.compile(r"由(?![于此来衷])")
+# 由县级政府实施的事项 describes, and gives no part in a task
+# 由教育部负责同志担任, 由教育部、财政部等9个部门组成: a person, a body and its members
+_PERSON = re.compile(
+    r"(?:主要|有关|相关)?(?:负责人|负责同志|领导)|分管|副?(?:部长|主任|省长|市长|县长|区长|厅长|局长|院长|书记|司长|处长|秘书长)|[^，。；,;\n]{0,24}(?:(?:同志|人员|专家|代表)(?:担任|兼任)|(?:组成|构成)(?!部分))"
+)
+_DESCRIBES = re.compile(
+    r"[^，。；,;\n]{0,40}的[^，。；,;、的\n]{0,6}(?:事项|行为|案件|职权|职责|项目|文件|会议|公文|工作机制|体制|制度|格局)(?=[，。；,;、\n]|$)"
+)
 _MAX_LEFT = 240
 
 
@@ -274,32 +208,52 @@ def _running(text: str, begin: int, end: int, region: str, level: str) -> list[I
         bare = len(left) - (len(modal[0]) if modal else 0)
         names = _names_before(text, match.start() - len(left), match.start() - len(left) + bare, region, level)
         if not names:
-            continue
+            names = _far_subject(text, begin, match.start() - len(left) + bare, match.start(), region, level)
         if match[0] == "会同":
             for span in names:
                 found.setdefault(span, "lead")
             for span in _names_behind(text, match.end(), end, region, level):
                 found.setdefault(span, "joint")
             continue
+        if not names:
+            continue
         if match[0] in ("配合", "协助") and re.match(
             r"[^，。]{0,2}(?:检察|人民法院|国家|上级)", text[match.end() : end]
         ):
             continue
+        if part := _TAKES_PART.match(text, match.end(), end):  # 按照职责分工，参与考核
+            words += part[0]
         role = next((role for pattern, role in ROLES if pattern.search(words)), "responsible")
         if re.match(r"牵头推动|并?履行", text[match.end() : match.end() + 4]) and role == "lead":
             role = "each"
+        if match[0] in ("分别", "共同", "联合") and not all(
+            _is_known(text[slice(*span)], region, level) for span in names
+        ):
+            continue  # 三处景区分别获评: too weak a word for a name that no table holds
         for span in names:
             found.setdefault(span, role)
     for match in _BY.finditer(text, begin, end):
-        for span in _names_behind(text, match.end(), end, region, level):
-            if _is_office(text[slice(*span)], region, level):
-                found.setdefault(span, "responsible")
-    for match in _MUST.finditer(text, begin, end):
-        names = _names_before(text, max(begin, match.start() - _MAX_LEFT), match.start(), region, level)
-        for span in names:
-            if _is_office(text[slice(*span)], region, level):
+        names = _names_behind(text, match.end(), end, region, level)
+        behind = names[-1][1] if names else end
+        if names and not _DESCRIBES.match(text, behind, end) and not _PERSON.match(text, behind, end):
+            for span in names:
                 found.setdefault(span, "responsible")
     return [Item(*span, role) for span, role in sorted(found.items())]
+
+
+# 各有关部门要提高认识，积极配合: the subject stands at the head of the sentence
+_DUTY = re.compile(r"(?:要|应当|应|须|必须)(?=[\u4e00-\u9fff])")
+
+
+def _far_subject(text: str, begin: int, part: int, verb: int, region: str, level: str) -> list[tuple[int, int]]:
+    """Who has the duty whose word opens a later part of the sentence; none where that is not plain, or where 密切配合 is mutual."""
+    if part - begin > 2 * _MAX_LEFT or text[part - 1 : part] not in (*"，,",) or "密切" in text[part:verb]:
+        return []
+    duty = _DUTY.search(text, begin, min(part, begin + _MAX_LEFT))
+    if duty is None or any(sign in text[duty.end() : part] for sign in "：:"):
+        return []
+    names = _names_before(text, begin, duty.start(), region, level)
+    return names if names and not text[begin : names[0][0]].strip(" \t\u3000。；;！？!?\n") else []
 
 
 def _names_before(text: str, begin: int, end: int, region: str, level: str) -> list[tuple[int, int]]:
@@ -309,8 +263,16 @@ def _names_before(text: str, begin: int, end: int, region: str, level: str) -> l
         piece = text[first:last]
         by = max(piece.rfind(sign, 0, max(0, len(piece) - 2)) for sign in "由：:")
         start = first + by + 1 if by >= 0 else first
+        if text[start : start + 1] == "经" and _is_strict(
+            text[start + 1 : last], region, level
+        ):  # 经财政部会同有关部门批准
+            start, by = start + 1, 0
         name = strip_et_al(text[start:last])
         if not _is_strict(name, region, level) and not is_bare_stem(name):
+            if (
+                names and text[last : last + 1] in (*"、和与及",) and _BODY_END.search(piece)
+            ):  # 健全公安机关、检察机关…的体制: the list has another word at its head
+                names.clear()
             break
         names.append((start, start + len(name)))
         if by >= 0:
@@ -326,10 +288,16 @@ def _names_behind(text: str, begin: int, end: int, region: str, level: str) -> l
     names = []
     for first, last in split_list(text, begin, min(end, begin + _MAX_LEFT)):
         name = strip_et_al(text[first:last])
-        whole = resolve_agency(name, region=region, level=level)[1] in ("exact", "short form")
+        whole = resolve_agency(name, region=region, level=level)[1] in ("exact", "short form") or is_generic(name)
         if whole or (is_class(name) and _is_strict(name, region, level)):
             names.append((first, first + len(name)))
             continue
+        if (prefix := _CLASS_AT.match(text, first, last)) and not _NO_CLASS.search(prefix[0]):
+            names.append(prefix.span())
+            break
+        if (prefix := _GENERIC_AT.match(text, first, last)) and is_generic(prefix[0]):
+            names.append(prefix.span())
+            break
         for length in range(min(MAX_NAME // 2, last - first), 2, -1):
             name = text[first : first + length]
             if text[first + length : first + length + 1] in ("门", "员"):  # 生态环境部 is not meant by 生态环境部门
@@ -342,22 +310,32 @@ def _names_behind(text: str, begin: int, end: int, region: str, level: str) -> l
 
 
 _STRICT_CLASS = re.compile(
-    r"(?:各|地方各级|县级以上|县以上|有关|相关|[省市县]政府(?:各|有关|相关)|[省市县区州]直(?:各|有关|相关)?|国务院(?:各|有关|相关)|省级|市级|县级)"
-    r".{0,20}(?:部门|单位|机构|机关|政府|党委|党校|学院|企业|乡镇|街道|地区|地方|办事处|主体|[市州县区])(?:[（(][^（()）]{1,12}[)）])?"
+    r"(?:各|地方各级|县级以上|县以上|有关|相关|[省市县]政府(?:各|有关|相关)|[省市县区州]直(?:各|有关|相关)?|国务院(?:各|有关|相关)|省级|市级|县级|其[他它])"
+    r".{0,20}(?:部门|成员单位|单位|机构|机关|政府|党委|党校|学院|企业|乡镇|街道|地区|地方|办事处|主体|[市州县区])(?:[（(][^（()）]{1,12}[)）])?"
 )
-_NO_CLASS = re.compile(r"[要应须按,，]|根据|责任|牵头|承担|领导[下干]|行政机关")
+# a class at the head of a clause: 由有关部门依法处理, 由县级以上政府法制机构审查
+# 起草部门 is not meant by 起草部门审核机构; 会同 and the like end the name
+_OWN_BODY = r"(?!(?:(?!会同|组织|负责|统筹|指导|[对向与和将在按])[\u4e00-\u9fff]){0,6}(?:机构|部门|机关|单位))"
+_CLASS_AT = re.compile(
+    r"(?:地方)?(?:各级(?:党委[、和]政府|地方人民政府|人民政府|政府|党委|党组织|领导机关|行政机关)"
+    r"|各(?:[省市州县区乡镇旗级、（）()]|设区的?|辖|自治区|直辖市|地方){1,14}(?:人民政府|政府|党委|街道)"
+    r"|(?:(?:省、自治区、直辖市|设区的市级?|省级?|市级?|[省市县]级?以上|县级|乡镇|地方|当地|所在地|本级|同级|上级|上一级|试点城市|试点地区|各级)){1,3}(?:人民政府|政府)"
+    r"|(?:各级|各|有关|相关|[省市县]级?以上|省级|市级|县级|上级|上一级|同级|本级|本|所在|国务院|地方|(?:人民)?政府|[省市县区州]直|行政|法制|审批|其|其他){1,3}"
+    r"[^，。；：、,;:\s的由要应须对和与]{0,8}?(?:部门|单位|机构|机关))"
+    rf"{_OWN_BODY}(?![负主领工][责要导作])"
+)
+_GENERIC_AT = re.compile(
+    r"[^，。；：、,;:\s的由要应须对和与]{2,20}?(?:成员单位|部门|机关|机构|主体|办公室)"
+    + _OWN_BODY
+    + "(?![负主领工][责要导作])"
+)
+# what a piece of a list ends with if a body is its object: 健全公安机关
+_BODY_END = re.compile(r"(?:部门|机关|机构|单位|政府|[局委办厅部院会署])$")
+_NO_CLASS = re.compile(r"[要应须按,，]|根据|(?<!其他)责任|牵头|承担|领导[下干]|组织(?!部)")
 
-# congresses and courts have powers, not tasks of a plan; of governments and committees themselves 由 and 要 tell too little
-_NO_OFFICE = re.compile(r"人民代表大会|人大|法院|检察院|(?:政府|委|委员会|中心|新区|示范区|站|所|厕所|平台)$")
 
-
-def _is_office(name: str, region: str, level: str) -> bool:
-    """Whether a name is that of one office, for the weaker signs of a duty: 由…审核, …要抓好."""
-    if is_class(name) or is_bare_stem(name):
-        return False
-    if resolve_agency(name, region=region, level=level)[1] in ("exact", "short form"):
-        return not re.search(r"人民代表大会|人大|法院|检察院|政府$|[省市县区州旗]委$", name)
-    return not _NO_OFFICE.search(name)
+def _is_known(name: str, region: str, level: str) -> bool:
+    return resolve_agency(name, region=region, level=level)[1] != "unresolved"
 
 
 _NO_BODY = re.compile(r"[要须]|应当|督促|指导|配合|支持|组织(?!部)")
@@ -369,6 +347,8 @@ def _is_strict(name: str, region: str, level: str) -> bool:
         return False
     if is_class(name):
         return bool(_STRICT_CLASS.fullmatch(name)) and not _NO_CLASS.search(name)
+    if is_generic(name):
+        return True
     if _NO_BODY.search(name):
         return False
     tier = resolve_agency(name, region=region, level=level)[1]

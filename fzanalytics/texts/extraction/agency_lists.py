@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fzanalytics.texts.agency_names import MAX_NAME, has_place, is_agency, is_class, resolve_agency
+import pandas as pd
+
+from fzanalytics.texts.agency_names import MAX_NAME, has_place, is_agency, is_class, is_generic, resolve_agency
+from fzanalytics.texts.extraction.mentions import Mention
 
 _OPENING, _CLOSING = "（(〔[【", "）)〕]】"
 _MAX_BRACKET = 600
@@ -18,23 +22,23 @@ _TAIL = re.compile(
     r"(?:等(?:其他)?(?:各|有关|相关){0,2}(?:部门|单位|地方|机构|方面)?)?"
     r"(?:要|应当|应)?(?:(?:按照?|根据|依据|依照)(?:各自)?的?(?:职责|职能|任务)?的?(?:分工|权限|范围)?)?"
     r"(?:分别|共同|具体|各自|积极|密切|主动|全力|持续|组织|统一|联合|做好|抓好){0,3}"
-    r"(?:总?牵头|负[责贡]|负总责|配合|协助|协同|协办|主办|承办|参加|参与|支持|落实|实施|执行|承担|各负其责|各司其职|推进){1,3}"
+    r"(?:总?牵头|负[责贡]|负总责|配合|协助|协同|协办|主办|承办|参加|参与|支持|落实|实施|执行|承担|各负其责|各司其职|推进|指导|监督|督导|督促){1,3}"
     r"(?:实|工作|推进|落实)?$"
 )
 MAX_TAIL = 40
-_ET_AL = re.compile(r"等?(?:各有关|有关|相关|各)?(?:等|部门|单位|地方|机构)$")
+_ET_AL = re.compile(r"等?(?:各有关|有关|相关|各)?(?:等|部门|单位|地方|机构)(?:[和及、](?:单位|部门|地方))?$")
 ROLES = (
     (re.compile(r"牵头|主办"), "lead"),
-    (re.compile(r"配合|协助|协同|协办|支持"), "support"),
-    (re.compile(r"参加|参与|共同|联合|会同"), "joint"),
+    (re.compile(r"配合|协助|协同|协办|支持|参加|参与"), "support"),
+    (re.compile(r"共同|联合|会同"), "joint"),
     (re.compile(r"分别|职责|职能|分工|各自|各负其责|各司其职|根据|按"), "each"),
-    (re.compile(r"负|落实|实施|承|执行|抓好|推进"), "responsible"),
+    (re.compile(r"负|落实|实施|承|执行|抓好|推进|指导|监督|督"), "responsible"),
 )
 LABEL = re.compile(
     r"(?:(牵头|主办|主责|总牵头)|(配合|协办|协助|协同|支持)|(参加|参与)|(责任|负责|承办|实施|落实))"
     r"(?:单位|部门|处室|机关)(?:及(?:责任人|负责人))?\s*[：:]\s*"
 )
-_LABEL_ROLES = ("lead", "support", "joint", "responsible")
+_LABEL_ROLES = ("lead", "support", "support", "responsible")
 _AND_SO_BELOW = re.compile(r"[，,；;。]\s*(?:以)?下同$")
 
 
@@ -145,7 +149,7 @@ def _take_tail(piece: str) -> tuple[str, str]:
 def strip_et_al(name: str) -> str:
     """市财政局等部门 is 市财政局; 各有关部门 stays."""
     name = name.strip(" \t\u3000.。")
-    at = name.rfind("等", max(0, len(name) - 8))
+    at = name.rfind("等", max(0, len(name) - 11))
     if at >= 0 and _ET_AL.fullmatch(name[at:]):
         name = name[:at]
     return name.strip()
@@ -172,7 +176,7 @@ def split_list(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     cuts.append((first, end))
     pieces: list[tuple[int, int]] = []
     for first, last in cuts:
-        if pieces and _LOCAL_HEAD.fullmatch(text[slice(*pieces[-1])].strip()) and _LOCAL_REST.match(text, first, last):
+        if pieces and _belongs_to(text[slice(*pieces[-1])].strip(), text[first:last].strip()):
             pieces[-1] = (pieces[-1][0], last)
         else:
             pieces += _split_and(text, first, last)
@@ -186,8 +190,31 @@ _LOCAL_HEAD = re.compile(
 _LOCAL_REST = re.compile(
     r"(?:(?:省直管)?(?:县|区|市|自治区)(?:[（(][^（()）]{1,30}[)）]|级)?|直辖市|镇|街道)(?:人民政府|政府|党委|街道)?(?=$|[负按牵配参要根分共等落组])"
 )
+# 各级党委、政府; 各级党校、行政学院、干部学院: the second cannot stand without the word before the first
+_ALL_HEAD = re.compile(
+    r"(?:地方)?(?:各级|县级以上)(?:[^，。；：\s]{0,2}(?:党委|党校|行政学院|人大|政府|纪委))(?:[、和及][^、和及]{2,5}){0,3}"
+)
+_DEPARTMENT = re.compile(r"(?!各|有关|相关|其他)[\u4e00-\u9fff]{2,8}(?<!等)部门(?=$|[负按牵配参要根分共应会])")
+_BARE_BODY = re.compile(
+    r"(?:党委|人民政府|政府|人大|政协|党校|行政学院|干部学院|社会主义学院|纪委|监委)(?=$|[负按牵配参要根分共等落组])"
+)
+
+
+def _belongs_to(before: str, name: str) -> bool:
+    """Whether a piece of a list is the rest of the name before it."""
+    if _LOCAL_HEAD.fullmatch(before) and _LOCAL_REST.match(name):
+        return True
+    if _ALL_HEAD.fullmatch(before) and _BARE_BODY.match(name):
+        return True
+    whole = _DEPARTMENT.match(name)  # 教育、财政部门
+    stems = re.split("[、和及]", re.sub(r"^(?:县级以上|各级|市级|省级|有关|相关)", "", before))
+    return bool(whole and all(is_generic(stem + "部门") and "部门" not in stem for stem in stems))
+
+
 _AND = re.compile(r"以及|[和及与](?!其)")
-_BEFORE_AND = re.compile(r"(?:[委办局厅部院府会处署行室镇联）)]|中心|部门|单位|乡镇|街道|公司|法院|[县区市])$")
+_BEFORE_AND = re.compile(
+    r"(?:[委办局厅部院府会处署行室镇联）)]|中心|部门|单位|乡镇|街道|公司|法院|[县区市]|等(?:部门|单位)?)$"
+)
 _BEHIND_AND = re.compile(r"(?:[省市县区州旗镇乡各]|有关|相关|国家|中央|国务院|中国|全国|最高)")
 
 
@@ -212,3 +239,92 @@ def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
     while end > begin and text[end - 1] in " \t\u3000\n":
         end -= 1
     return begin, end
+
+
+# ---------------------------------------------------------------- lists that serve several clauses
+
+
+def share_lists(text: str, clauses: pd.DataFrame, mentions: list[Mention]) -> list[tuple[Mention, str]]:
+    """Lists that stand once for several clauses: the further clauses that they cover.
+
+    Parameters
+    ----------
+    text : str
+    clauses : DataFrame, shape (C, 12)
+    mentions : list of Mention
+        As `find_agencies` gives them.
+
+    Returns
+    -------
+    list of (Mention, clause_id)
+        One pair for each agency and each clause that its list covers, other than the clause it stands in. Covered are
+        clauses without a list of their own: those below a heading that ends with a list; those beside the last one,
+        where the list stands on a line of its own or says 以上, and no other of them has one.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.extraction.agencies import find_agencies
+    >>> from fzanalytics.texts.structure.clauses import find_clauses
+    >>> text = "（一）审批改革（市编办负责）\\n1.清理事项。\\n2.公开清单。"
+    >>> clauses = find_clauses("a", text)
+    >>> agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    >>> [(mention.value, clause) for mention, clause in share_lists(text, clauses, agencies)]
+    [('清远市机构编制委员会办公室', 'a#（一）/1'), ('清远市机构编制委员会办公室', 'a#（一）/2')]
+    """
+    if clauses.empty or not mentions:
+        return []
+    begins, ids, paths = clauses["begin"].tolist(), clauses["clause_id"].tolist(), clauses["path"].tolist()
+    own: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        inside = bisect_right(begins, mention.begin) - 1
+        if inside >= 0:
+            own.setdefault(inside, []).append(mention)
+    parents = [path.rpartition("/")[0] for path in paths]
+    siblings: dict[int, list[int]] = {}
+    top: dict[str, int] = {}
+    below: dict[int, list[int]] = {}
+    for i, path in enumerate(paths):
+        parent = top.get(parents[i], -1)
+        siblings.setdefault(parent, []).append(i)
+        if parent >= 0:
+            below.setdefault(parent, []).append(i)
+        top[path] = i
+    pairs: list[tuple[Mention, str]] = []
+    for i in sorted(own):
+        if i in below:
+            heading = [mention for mention in own[i] if _ends_heading(text, begins[i], mention)]
+            pairs += [(mention, ids[j]) for j in _descendants(i, below, own) for mention in heading]
+    for group in siblings.values():
+        last = group[-1]
+        if len(group) < 2 or last not in own or any(i in own for i in group[:-1]):
+            continue
+        shared = [mention for mention in own[last] if _stands_alone(text, mention)]
+        pairs += [(mention, ids[i]) for i in group[:-1] if i not in below for mention in shared]
+    return pairs
+
+
+def _descendants(i: int, below: dict[int, list[int]], own: dict[int, list[Mention]]) -> list[int]:
+    found, waiting = [], list(reversed(below.get(i, [])))
+    while waiting:
+        j = waiting.pop()
+        if j not in own:
+            found.append(j)
+            waiting.extend(reversed(below.get(j, [])))
+    return found
+
+
+def _ends_heading(text: str, begin: int, mention: Mention) -> bool:
+    """Whether a mention stands in the bracket or behind the label that ends the heading of a clause."""
+    end = text.find("\n", begin)
+    line = text[begin : len(text) if end < 0 else end].rstrip("。 \t\u3000")
+    brackets = [(first, last) for first, last in find_brackets(line) if last == len(line)]
+    return bool(brackets) and begin + brackets[-1][0] < mention.begin < begin + len(line)
+
+
+def _stands_alone(text: str, mention: Mention) -> bool:
+    """Whether the line of a list holds nothing but the list, or says that it is for what stands above it."""
+    first = text.rfind("\n", 0, mention.begin) + 1
+    end = text.find("\n", mention.end)
+    line = text[first : len(text) if end < 0 else end].strip(" \t\u3000。")
+    alone = any(begin == 0 and end == len(line) for begin, end in find_brackets(line))
+    return alone or bool(LABEL.match(line)) or bool(re.match(r"(?:以上|上述|本[节部章])", line))

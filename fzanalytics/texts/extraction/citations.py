@@ -22,6 +22,25 @@ _SHORT_FORM = re.compile(
 )
 _SHORT_BEHIND = 60
 _PERIODICAL = re.compile(r"(?:日报|晚报|早报|时报|周报|(?:委员会|国务院|政府)公报|周刊|月刊|杂志|新闻联播|焦点访谈)$")
+# a title that says no more than its kind
+_MAX_SHORT = 6
+_KIND_WORDS = (
+    "方案|纲要|计划|规划|细则|办法|规定|条例|意见|要点|报告|通知|决定|决议|准则|规则|标准|目录|清单|指南|措施|法"
+)
+_SHORT = re.compile(rf"(?:实施|行动|工作|若干|指导|省|市|县|国家|中央){{0,2}}(?:{_KIND_WORDS})")
+#: 《 without 》: the title ends with the word of its kind
+_UNCLOSED = re.compile(rf"《[^《》，。；：、\n（）()]{{3,60}}?(?:{_KIND_WORDS})(?=[，。；、：\n（(]|$)")
+# books, plays and the like, which the words around them tell; a title that ends with the kind of a document is none
+_WORK_BEFORE = re.compile(
+    r"(?:[剧歌曲书画]|电影|影片|丛书|图书|专著|小说|杂志|演艺|节目|栏目|纪录片|作品|展览|歌舞|音乐会|大戏|文库|志书|出版)(?:《[^《》\n]{1,30}》[、和]?){0,4}$"
+)
+_WORK_BEHIND = re.compile(
+    r"(?:《[^《》\n]{1,30}》|[、和]){0,6}(?:等\d{0,3}[部首篇个]?)?(?:[^，。；、《》\n]{0,4}(?:剧目|作品|剧|演艺|演出|首演|公演|上演|出版|热播|展演|电影|图书|节目|歌曲|文库)"
+    r"|[^，。；\n]{0,12}(?:演艺|演出|艺术节|文华奖|群星奖|五个一工程|剧目奖|展演|播出|上映))"
+)
+_IS_DOCUMENT = re.compile(
+    rf"(?:{_KIND_WORDS}|协定|协议|公约|议定书|宣言|白皮书|蓝皮书|章程|制度|请示|名单|名录|手册|守则|公约|令|书)(?:[（(][^（()）]{{1,30}}[)）])?$"
+)
 _STATUTE = re.compile(r"(?:法|条例|办法|规定|细则|纲要|规划)(?:[（(][^（()）]{1,12}[)）])?$")
 _YEARS = re.compile(r"\(?(?:(?:19|20)\d{2})(?:年)?-(?:19|20)\d{2}年?\)?")
 _STATE = re.compile(r"\((?:试行|暂行|草案|修订|修正|[^()]{0,12}征求意见稿)\)$")
@@ -90,6 +109,9 @@ def find_cited(
 def read_citations(text: str) -> list[Citation]:
     """All documents named in a text, its own title and number included, in order of place.
 
+    A short form means the document that the text says it does (以下简称); one that nobody introduced, such as 《纲要》, the only
+    document named before whose title ends with it. Where two end so, the short form stays as it is.
+
     Examples
     --------
     >>> [(cited.title, cited.number) for cited in read_citations("《立法法、行政处罚法》和粤府〔2016〕3号")]
@@ -98,12 +120,15 @@ def read_citations(text: str) -> list[Citation]:
     titled = _titled(text)
     meant, introduced = _short_forms(text, titled)
     found = []
+    endings: dict[str, dict[str, Citation]] = {}
     for cited in titled:
         if cited.begin in introduced:
             continue
-        target = meant.get(cited.title)
+        target = meant.get(cited.title) or _only_ending(cited, endings)
         if target is not None and not cited.number and cited.begin > target.begin:
             cited = cited._replace(title=target.title, number=target.number, form="short form")
+        elif len(cited.title) > _MAX_SHORT:
+            _remember(cited, endings)
         found.append(cited)
     begins = [cited.begin for cited in titled]
     for match in DOC_NUMBER.finditer(text):
@@ -120,11 +145,35 @@ def read_citations(text: str) -> list[Citation]:
     return sorted(found)
 
 
+def _remember(cited: Citation, endings: dict[str, dict[str, Citation]]) -> None:
+    """Note a document under each ending of its title; a second one shows that an ending does not tell, a third adds nothing."""
+    bare = _YEARS.sub("", cited.title)
+    for length in range(1, _MAX_SHORT + 1):
+        known = endings.setdefault(bare[-length:], {})
+        if (bare in known and cited.number and not known[bare].number) or (bare not in known and len(known) < 2):
+            known[bare] = cited
+
+
+def _only_ending(cited: Citation, endings: Mapping[str, Mapping[str, Citation]]) -> Citation | None:
+    """The one document named before that 《纲要》 can mean; None if there are several, or none."""
+    if cited.number or not _SHORT.fullmatch(cited.title):
+        return None
+    known = endings.get(cited.title, {})
+    return next(iter(known.values())) if len(known) == 1 else None
+
+
 def _titled(text: str) -> list[Citation]:
     citations: list[Citation] = []
-    for begin, end in title_spans(text):
-        written = text[begin + 1 : end - 1]
+    spans = title_spans(text)
+    closed = {begin for begin, _ in spans}
+    spans += [
+        match.span() for match in _UNCLOSED.finditer(text) if match.start() not in closed and _is_free(match, spans)
+    ]
+    for begin, end in sorted(spans):
+        written = text[begin + 1 : end].removesuffix("》")
         if not 2 <= len(written.strip()) <= _MAX_TITLE or _PERIODICAL.search(written):
+            continue
+        if _is_work(text, begin, end, written):
             continue
         behind = _NUMBER_BEHIND.match(text, end)
         number = normalise_number(behind[1]) if behind else ""
@@ -139,6 +188,18 @@ def _titled(text: str) -> list[Citation]:
             continue
         citations.append(Citation(begin, end, normalise_title(written), number, "title"))
     return citations
+
+
+def _is_work(text: str, begin: int, end: int, title: str) -> bool:
+    """Whether a title is that of a book or a play: 戏剧《城里的月光》等3部文艺作品."""
+    if "关于" in title or _IS_DOCUMENT.search(title):
+        return False
+    return bool(_WORK_BEFORE.search(text[max(0, begin - 80) : begin]) or _WORK_BEHIND.match(text, end))
+
+
+def _is_free(match: re.Match[str], spans: list[tuple[int, int]]) -> bool:
+    at = bisect_left(spans, match.span())
+    return (at == 0 or spans[at - 1][1] <= match.start()) and (at == len(spans) or match.end() <= spans[at][0])
 
 
 def title_spans(text: str) -> list[tuple[int, int]]:

@@ -19,6 +19,7 @@ from fzanalytics.texts.extraction.intervals import (
     OwnDate,
     Span,
     last_day,
+    past_part,
     plan_span,
     read_day,
     read_own_date,
@@ -50,11 +51,11 @@ def find_deadlines(text: str, *, document: Mapping[str, object]) -> list[Mention
         role       what it is                     value                  interval
         ========== ============================== ====================== ================================
         deadline   2017年年底前, 到2020年         2017-12-31             .. not_after
-        deadline   2018年3月, 2017年第一季度      2018-03, 2017-Q1       both ends: to be done in it
+        period     2018年3月, 2017年第一季度      2018-03, 2017-Q1       both ends: to be done in it
         period     2016—2020年, “十三五”期间      first/last day         both ends
         start      自2017年1月1日起, 2018年以后   2017-01-01, 2019-01-01 not_before ..
         recurring  每年第一季度, 每月5日前        R/P1Y Q1, R/P1M ---05  none
-        relative   30日内, 15个工作日内, 年底前   P30D, P15D (working)   none
+        relative   30日内, 今后三年, 不少于30日   P30D, P3Y, P30D        none
         ========== ============================== ====================== ================================
 
         Values are ISO 8601 where that has a form; 2017-Q1 and 2017-H1 are a quarter and a half year, the grammar of the
@@ -63,22 +64,22 @@ def find_deadlines(text: str, *, document: Mapping[str, object]) -> list[Mention
 
     Notes
     -----
-    Readings chosen. 底 and 末 name the last day. 前 behind a day, 底, a quarter, a half year or a third includes it; behind a
-    bare month or year (2017年5月前) it is read by the letter: done before that begins. 到2020年 runs to its end. A year
-    has thirds of four months: 2017年中旬 is May to August. 自2016年起，用两年时间 is one period, the words between in
-    its span.
+    Readings chosen. 底 and 末 name the last day, as does 内 behind a year. 前 includes the unit that it names, as 以内 does in
+    statutes: 2017年5月前 runs to the end of May, 2020年前 to that of 2020; `evidence` says so where the unit is a bare month or
+    year, for by the letter it would be done before that begins. 到2020年 runs to its end. 年初 is January, 年中 June; 2017年中旬,
+    of a year, its middle third, May to August. 自2016年起，用两年时间 is one period, the words between in its span.
 
     No deadline, and left out: what stands in 《》 or a 发文字号, with the date in brackets behind it; lines that are a
     title, a date line, or years in brackets; 2015年第3次常务会议; a year named to compare with (比2015年), to modify a noun
     (2016年的, 2016年度考核, 2015年印发的, 2024年重点工作) or to be described (2024年是); 以来; 截至, unless it lies ahead; a
     plain day without 前, 底, 到 or 起, unless the document is dated and older; a month, a year or a period of a year
-    before the document's own; a plain date not after the document's year with 已完成 or 了 behind it; 一年内发生 (a
-    condition); 3月 and 任期内 alone. A date with 前, or with 到 before it, stays although it lies before the document:
+    before the document's own; the part of a report that looks back (2023年工作回顾); a plain date not after the document's year with 已完成 or 了 behind it; 一年内发生 (a
+    condition); 3月 alone. A date with 前, or with 到 before it, stays although it lies before the document:
     plans copy deadlines that have passed.
 
-    年底前, 6月底前 and 今年 get dates only from a year named before in the same sentence, or from the year of the document
-    (dated, or earliest and latest in one year, or 2024年政府工作报告): the first such date that is not before it. Else
-    they are relative. Report texts without any date keep what they tell of past years, if no 了 or 已 shows it.
+    年底前, 6月底前 and 今年 get dates only from a year named before in the same sentence or line, or from the year of the
+    document (dated, or earliest and latest in one year, or 2024年政府工作报告, or a heading 2023年工作回顾): the first such date that is not before it.
+    Else they are a deadline without dates. Report texts without any date keep what they tell of past years, if no 了 or 已 shows it.
 
     Examples
     --------
@@ -95,12 +96,14 @@ def find_deadlines(text: str, *, document: Mapping[str, object]) -> list[Mention
     claims = Claims(len(ready))
     for begin, end in _lines_without_deadlines(ready):
         claims.claim(begin, end)
-    own = read_own_date(document)
+    for begin, end in past_part(ready):
+        claims.claim(begin, end)
+    own = read_own_date(document, text=ready)
     found = list(find_recurring(ready, claims))
     found += _absolute(ready, claims, own)
     found += _plans(ready, claims, own)
     found += _from_issue(ready, claims, document)
-    found += _ahead(ready, claims, own)
+    found += _ahead(ready, claims)
     found += find_durations(ready, claims)
     found += _yearless(ready, claims, own, sorted(one.begin for one in found if one.value[:2] in {"19", "20"}))
     mentions = []
@@ -144,15 +147,17 @@ _USING = re.compile(
 )
 _IN_FORCE = re.compile(r"[^。;,\n]{0,6}(?:施行|实施|执行|生效)")
 _AS_OF = re.compile(r"截[至止][到至]?$")
-_COMPARED = re.compile(r"(?:比|较|同比|较之)$|^(?:相比|基础上|水平|基期|同期|以来|来(?![源自])|为基)")
+_COMPARED = re.compile(
+    r"(?:比|较|同比|较之|过去的|承办|举办|办好|召开|参加)$|^(?:相比|基础上|水平|基期|同期|以来|来(?![源自])|为基)"
+)
 _TO = re.compile(r"(?<![达得受收回看溯遇])[到至]$")
 _SINCE = re.compile(r"[自从]$")
 # 2015年第3次常务会议; 2016年的工作; 2015年印发的; 2024年世界园艺博览会; 2023年工作回顾
 _OF_SOMETHING = re.compile(
-    r"第[\d一二三四五六七八九十]{1,4}[次届号期批]|的|版|修[订正][版本]|远景目标|中央一号文件|国民经济|[^。;,、\n]{0,4}(?:预算|决算)"
+    r"第[\d一二三四五六七八九十]{1,4}[次届号期批]|的(?![^,。;、\n]{0,6}预期目标)|版|修[订正][版本]|远景目标|中央一号文件|国民经济|[^。;,、\n]{0,4}(?:预算|决算)"
     r"|[^。;,\n]{0,6}(?:印发|发布|公布|制定|出台|修订|颁布|通过|施行|下发|签订|批准)的"
-    r"|[^。;,、\n]{0,14}(?:运动会|博览会|亚运会|奥运会|冬奥会|园博会|峰会|论坛|年会|锦标赛)"
-    r"|是|(?:政府)?工作(?:回顾|总结|报告|要点|情况|安排|思路|部署|重点)|总体要求|(?:重点|主要|目标)(?:工作|任务)|[^。;,、\n]{0,10}(?:工作要点|工作计划|指标体系|考核标准)"
+    r"|[^。;,、\n]{0,14}(?:大会|艺术节|文化节|旅游节|联赛|锦标赛|运动会|博览会|亚运会|奥运会|冬奥会|园博会|峰会|论坛|年会)"
+    r"|,?是|(?:政府)?(?:重点|主要)工作|主要目标任务|目标任务|(?:效能|绩效|述职|考核)|(?:政府)?工作(?:的|总体|任务|回顾|总结|报告|要点|情况|安排|思路|部署|重点|目标)|总体要求|(?:重点|主要|目标)(?:工作|任务)|[^。;,、\n]{0,10}(?:工作要点|工作计划|指标体系|考核标准)"
 )
 _EVENT = re.compile(r"[^。;\n]{0,40}(?:通过|修正|修订|公布|发布|印发|批准|召开|颁布|会议)")
 _DONE = re.compile(
@@ -201,6 +206,7 @@ def _period(text: str, found: re.Match[str], year: int, first: Span, own: OwnDat
         last is None
         or last.last < first.first
         or (own.first is not None and last.last.year < own.first.year)
+        or (own.first is not None and own.first == own.last and found["day1"] and last.last < own.first)
         or _NAME_BEFORE.search(before)
         or _NAME_BEHIND.match(after)
         or _COMPARED.search(after)
@@ -215,6 +221,7 @@ def _period(text: str, found: re.Match[str], year: int, first: Span, own: OwnDat
 def _single(text: str, found: re.Match[str], span: Span, own: OwnDate) -> Mention | None:
     """One date: by it, from it on, or in it."""
     begin, end = found.span()
+    end += 2 * text.startswith("左右", end)
     before, after = text[max(0, begin - 10) : begin], text[end : end + 60]
     if _NAME_BEFORE.search(before) or after.startswith("以来") or _COMPARED.search(before) or _COMPARED.match(after):
         return None
@@ -235,34 +242,29 @@ def _single(text: str, found: re.Match[str], span: Span, own: OwnDate) -> Mentio
     if by := _BY.match(after):
         if _TO.search(before):  # 到2020年前 runs to the end of 2020, as 到2020年 does
             return _mention("deadline", begin - 1, end + by.end(), None, span.last, evidence=span.evidence)
-        return _by(begin, end + by.end(), span, found)
+        return _by(begin, end + by.end(), span, _parts(found, "1"))
     if _TO.search(before):
         return _mention("deadline", begin - 1, end, None, span.last, evidence=span.evidence)
     if later := _LATER.match(after):
         first = span.first if found["day1"] else span.last + pd.Timedelta(days=1)
+        if own.first is not None and own.first == own.last and first < own.first:
+            return None
         return _mention("start", begin, end + later.end(), first, None, evidence=span.evidence)
-    return _plain(found, after, span, own)
+    return _plain(found, end, after, span, own)
 
 
-def _by(begin: int, end: int, span: Span, found: re.Match[str]) -> Mention:
-    """2017年6月底前 includes the day; 2017年5月前 and 2020年前 are read by the letter."""
-    whole = not (found["part1"] or found["day1"] or found["tail1"])
-    if not whole:
-        return _mention("deadline", begin, end, None, span.last, evidence=span.evidence)
-    unit = "month" if found["month1"] else "year"
-    return _mention(
-        "deadline",
-        begin,
-        end,
-        None,
-        span.first - pd.Timedelta(days=1),
-        evidence=f"前: before the first day of the {unit}",
-    )
+def _by(begin: int, end: int, span: Span, parts: Mapping[str, str | None], evidence: str | None = None) -> Mention:
+    """前 includes what it names: 2017年6月底前 the day, 2017年5月前 the month, 2020年前 the year."""
+    told = [evidence or span.evidence or ""]
+    if not any(parts.get(name) for name in ("part", "day", "tail")):
+        told.append(f"前: the {'month' if parts.get('month') else 'year'} that it names is included")
+    return _mention("deadline", begin, end, None, span.last, evidence="; ".join(filter(None, told)) or None)
 
 
-def _plain(found: re.Match[str], after: str, span: Span, own: OwnDate) -> Mention | None:
+def _plain(found: re.Match[str], end: int, after: str, span: Span, own: OwnDate) -> Mention | None:
     """A date without a word that says by or from: something to be done in it, unless it is of something else."""
-    past = own.first is not None and (span.last < own.first if found["day1"] else span.last.year < own.first.year)
+    exact = found["day1"] or own.first == own.last  # else the days of a document whose date is not known to the day
+    past = own.first is not None and (span.last < own.first if exact else span.last.year < own.first.year)
     no_later = own.last is None or span.first.year <= own.last.year
     if (
         past
@@ -272,9 +274,14 @@ def _plain(found: re.Match[str], after: str, span: Span, own: OwnDate) -> Mentio
         or (found["day1"] and (own.first is None or _EVENT.match(after)))
     ):
         return None
-    first = None if span.by else span.first
-    value = span.value
-    return Mention("deadline", value, "deadline", found.start(), found.end(), first, span.last, None, span.evidence)
+    return _within(found.start(), end, span, _parts(found, "1"), span.evidence)
+
+
+def _within(begin: int, end: int, span: Span, parts: Mapping[str, str | None], evidence: str | None) -> Mention:
+    """A date alone: 底 and 内 say by when, others in which stretch."""
+    if span.by or (parts.get("part") or "").endswith("内"):
+        return _mention("deadline", begin, end, None, span.last, evidence=evidence)
+    return Mention("deadline", span.value, "period", begin, end, span.first, span.last, None, evidence)
 
 
 def _mention(
@@ -292,7 +299,7 @@ def _mention(
 
 # Five-year plans, the years ahead, the day of issue -----------------------------------------------------------------------
 
-_PLAN = re.compile(rf"{FIVE_YEAR_PLAN}(?P<when>期间|时期|规划期内?|(?:期|时期)?末(?:期)?|期内)")
+_PLAN = re.compile(rf"{FIVE_YEAR_PLAN}(?P<when>期间(?!第)|时期|规划期内?|(?:期|时期)?末(?:期)?|期内)")
 _AHEAD = re.compile(rf"(?:今后|未来|接下来)的?(?P<n>\d{{1,2}}|{HAN_NUMBER})(?P<unit>年|个月)(?:时间|内|间)?(?![来前])")
 _ISSUE = re.compile(
     rf"[自从](?:本[\u4e00-\u9fff]{{1,4}})?(?P<event>公布|发布|印发|颁布|下发)之日起(?:满?(?P<n>\d{{1,3}}|{HAN_NUMBER})[日天]后)?"
@@ -316,18 +323,14 @@ def _plans(text: str, claims: Claims, own: OwnDate) -> Iterator[Mention]:
             yield mention
 
 
-def _ahead(text: str, claims: Claims, own: OwnDate) -> Iterator[Mention]:
-    """今后三年: dated from the document, if its date is known to the year."""
+def _ahead(text: str, claims: Claims) -> Iterator[Mention]:
+    """今后三年: a length of time, counted from an unnamed day."""
     for found in _AHEAD.finditer(text):
         value = read_number(found["n"])
         if value is None or value <= 0 or value != int(value) or not claims.claim(*found.span()):
             continue
-        first = last = None
-        if own.year is not None and own.first is not None and own.last is not None:
-            first, last = own.first, last_day(own.last, found["n"], found["unit"])
         unit = "Y" if found["unit"] == "年" else "M"
-        evidence = "from the date of the document" if first is not None else None
-        yield Mention("deadline", f"P{int(value)}{unit}", "period", *found.span(), first, last, None, evidence)
+        yield Mention("deadline", f"P{int(value)}{unit}", "relative", *found.span())
 
 
 def _from_issue(text: str, claims: Claims, document: Mapping[str, object]) -> Iterator[Mention]:
@@ -347,10 +350,13 @@ def _from_issue(text: str, claims: Claims, document: Mapping[str, object]) -> It
 
 # Dates without a year -----------------------------------------------------------------------------------------------------
 
+_NEAR = 300  # how far before a date its year may stand, in characters
 _HAN = "一二三四五六七八九十"
 _WORDS = {"今年": 0, "本年": 0, "本年度": 0, "当年": 0, "明年": 1, "次年": 1, "翌年": 1, "后年": 2}
+# 今年是关键之年, 今年工作的总体要求, 今年以来: no task
+_NO_ADDRESS = r"(?![以来是也正恰适既已工底前度]|政府工作|的(?![^,。;、\n]{0,6}预期目标)|重点|总体|两会|全国两会|春节|面临|[^,。;、\n]{0,14}(?:指导思想|总体要求|形势|之年))"
 _NAMED_YEAR = re.compile(
-    rf"(?P<word>今年|本年度|本年(?!度)|当年|明年|次年|翌年|后年)(?:(?:{PARTS.replace('%', '1')})|(?=[,要将起前拟再]|开始|以?前))"
+    rf"(?P<word>今年|本年度|本年(?!度)|当年|明年|次年|翌年|后年)(?:(?:{PARTS.replace('%', '1')})|(?=[,要将起前拟再]|开始|以?前)|(?<=[今明]年){_NO_ADDRESS})"
 )
 _BARE = re.compile(
     rf"(?<![\d年每{_HAN}半数几多两今明当本次后历近同度前\x00])"
@@ -393,36 +399,36 @@ def _resolve(
     parts = _parts(found, "1") | ({"part": groups["part0"]} if groups.get("part0") else {})
     word = groups.get("word")
     year, evidence = _year_of(text, begin, word, own, dated)
-    if year is None or groups.get("months"):
-        return Mention("deadline", text[begin:end], "relative", begin, end)
-    span = read_span(year, parts)
+    ends = by or bool(groups.get("months")) or _names_end(parts) or text[begin] in "到至"
+    role = "start" if start else "deadline" if ends else "period"
+    span = None if year is None or groups.get("months") else read_span(year, parts)
     if span is not None and word is None and evidence.endswith("document") and own.first and span.last < own.first:
-        span = read_span(year + 1, parts)  # 3月底前 in a plan of December
+        span = read_span(span.last.year + 1, parts)  # 3月底前 in a plan of December
     if span is None:
-        return Mention("deadline", text[begin:end], "relative", begin, end)
+        return Mention("deadline", text[begin:end], role, begin, end)
     if start:
         return _mention("start", begin, end, span.first, None, evidence=evidence)
-    whole = by and not any(parts.get(key) for key in ("part", "day", "tail"))
-    if whole:
-        last = span.first - pd.Timedelta(days=1)
-        return _mention("deadline", begin, end, None, last, evidence=evidence)
-    if by or span.by or text[begin] in "到至":
+    if by:
+        return _by(begin, end, span, parts, evidence)
+    if text[begin] in "到至":
         return _mention("deadline", begin, end, None, span.last, evidence=evidence)
-    return Mention("deadline", span.value, "deadline", begin, end, span.first, span.last, None, evidence)
+    return _within(begin, end, span, parts, evidence)
+
+
+def _names_end(parts: Mapping[str, str | None]) -> bool:
+    return (parts.get("part") or "")[-1:] in {*"底末内"} or (parts.get("tail") or "")[:1] in {*"底末"}
 
 
 def _year_of(text: str, begin: int, word: str | None, own: OwnDate, dated: list[int]) -> tuple[int | None, str]:
     """The year meant, and where it is told: a date before it in the same sentence, or the document."""
     ahead = _WORDS.get(word or "", 0)
     if word in {None, "当年", "次年", "翌年"}:
-        floor = max(
-            text.rfind("。", max(0, begin - 300), begin), text.rfind("\n", max(0, begin - 300), begin), begin - 300
-        )
+        floor = max(text.rfind("\n", max(0, begin - _NEAR), begin), begin - _NEAR)
         index = nearest_before(dated, begin, floor + 1)
         if index is not None and (named := re.search(YEAR, text[dated[index] : dated[index] + 14])):
             year = read_year(named[0])
             if year is not None:
-                return year + ahead, "year of the same sentence"
+                return year + ahead, "year named before in the same line"
     if own.year is not None and word not in {"当年", "次年", "翌年"}:
         return own.year + ahead, "year of the document"
     return None, ""

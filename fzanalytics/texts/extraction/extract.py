@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from fzanalytics.texts.extraction.agencies import find_agencies, share_lists
+from fzanalytics.texts.extraction.agencies import find_agencies
+from fzanalytics.texts.extraction.agency_lists import share_lists
 from fzanalytics.texts.extraction.citations import find_cited
 from fzanalytics.texts.extraction.deadlines import find_deadlines
 from fzanalytics.texts.extraction.mentions import mention_table

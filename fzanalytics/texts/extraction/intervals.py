@@ -102,7 +102,10 @@ def read_span(year: int, parts: dict[str, str | None]) -> Span | None:
             return _months(year, 1, 3 * parse_number(part[1]))
         quarter = parse_number(part[0])
         return _months(year, 3 * quarter - 2, 3 * quarter, f"{year}-Q{quarter}")
-    third = {"初": 0, "中": 1, "上": 0, "下": 2}[part[0]]
+    if part[0] == "初" or part in ("中", "中期"):
+        month = 1 if part[0] == "初" else 6
+        return _months(year, month, month)._replace(evidence=f"{part} of a year: its month {month}")
+    third = {"中": 1, "上": 0, "下": 2}[part[0]]
     return _months(year, 4 * third + 1, 4 * third + 4)._replace(evidence=f"{part} of a year: its third of four months")
 
 
@@ -159,8 +162,11 @@ class OwnDate(NamedTuple):
     year: int | None
 
 
-def read_own_date(document: Mapping[str, object]) -> OwnDate:
-    """What is known of a document's own date: dated, else earliest and latest, else the year in the title of a report.
+def read_own_date(document: Mapping[str, object], *, text: str = "") -> OwnDate:
+    """What is known of a document's own date.
+
+    dated, else earliest and latest, else the year in the title of a report, else that of its headings: 2023年工作回顾 is
+    told in 2024, and 2024年工作安排 too.
 
     Examples
     --------
@@ -171,21 +177,51 @@ def read_own_date(document: Mapping[str, object]) -> OwnDate:
     first, last = (
         (dated, dated) if dated is not None else (read_day(document, "earliest"), read_day(document, "latest"))
     )
-    if first is None and last is None:
-        first, last = _year_of_report(document.get("title"))
+    if first is None or last is None or first.year != last.year:
+        begin, end = _year_of_report(document.get("title"), text)
+        if (
+            begin is not None
+            and end is not None
+            and (first is None or first <= end)
+            and (last is None or last >= begin)
+        ):
+            first, last = max(begin, first or begin), min(end, last or end)
     known = first is not None and last is not None and first.year == last.year
     return OwnDate(first, last, first.year if known and first is not None else None)
 
 
-_REPORT = re.compile(r"((?:19|20)\d{2})年[^年]{0,30}报告$")
+_REPORT = re.compile(r"((?:19|20)\d{2})年[^年]{0,30}(?:报告|要点|计划|工作安排|任务清单|任务分工)$")
 
 
-def _year_of_report(title: object) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
-    """2024年政府工作报告 is held in 2024, and tells of the year before."""
+# 一、2023年工作回顾; 二、2024年工作安排: a line of its own
+_LOOKED_BACK = re.compile(r"\n[^。，,;\n]{0,12}((?:19|20)\d{2})年[^。，,;\n]{0,12}(?:回顾|总结)[^。，,;\n]{0,6}(?=\n)")
+_LOOKED_AHEAD = re.compile(
+    r"\n[^。，,;\n]{0,12}((?:19|20)\d{2})年[^。，,;\n]{0,12}(?:工作(?:的?总体)?(?:安排|任务|重点|思路|部署|目标|要求)|(?:重点|主要)(?:工作|任务)|目标任务)[^。，,;\n]{0,8}(?=\n)"
+)
+
+
+def past_part(text: str) -> list[tuple[int, int]]:
+    """The part of a report that looks back: from 一、2023年工作回顾 to 二、2024年工作安排; nothing where one of them is not found.
+
+    Examples
+    --------
+    >>> past_part("\\n2023年工作回顾\\n每月召开座谈会。\\n2024年工作安排\\n6月底前建成。")
+    [(0, 19)]
+    """
+    back = _LOOKED_BACK.search(text)
+    ahead = _LOOKED_AHEAD.search(text, back.end()) if back else None
+    return [(back.start(), ahead.start())] if back and ahead and int(ahead[1]) > int(back[1]) else []
+
+
+def _year_of_report(title: object, text: str) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    """2024年政府工作报告 is held in 2024, and tells of the year before; 2024年工作要点 plans 2024."""
     named = _REPORT.search(title) if isinstance(title, str) else None
-    if named is None:
-        return None, None
-    return pd.Timestamp(int(named[1]), 1, 1), pd.Timestamp(int(named[1]), 12, 31)
+    year = int(named[1]) if named else 0
+    if not year and (back := _LOOKED_BACK.search(text)):
+        year = int(back[1]) + 1
+    elif not year and (ahead := _LOOKED_AHEAD.search(text)):
+        year = int(ahead[1])
+    return (pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)) if 1949 <= year <= 2099 else (None, None)
 
 
 def read_day(document: Mapping[str, object], key: str) -> pd.Timestamp | None:

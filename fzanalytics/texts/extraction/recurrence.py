@@ -26,7 +26,7 @@ _PART = PARTS.replace("%", "1")
 _EVERY = re.compile(
     rf"每隔?(?P<n>\d{{1,3}}|[半一二两三四五六七八九十]{{1,3}})?个?(?P<unit>年度|年|季度|季|月|周|星期|日(?!常)|天|工作日)"
     rf"(?:(?:(?<=年)|(?<=年度))的?(?:{_PART})(?:(?P<join>[至到—~-]|底?[、和及与])(?:{PARTS.replace('%', '2')}))?|(?<=月|度)的?(?P<date>\d{{1,2}})日|(?P<end>底|末|初|中旬|上旬|下旬))?"
-    rf"(?P<by>之前|以前|前(?!期))?(?P<once>[一1]次)?"
+    rf"(?P<by>之前|以前|前(?!期))?(?P<once>[一1]次)?(?!\d[\d.,]{{0,9}}[万亿]?元)"
 )
 _ONCE = re.compile(
     r"(?<![\d每一二两三四五六七八九十第])(?P<n>[半一两三四五])?(?P<unit>年|个?季度|个?月|周)(?P<once>[一1]次)"
@@ -39,7 +39,18 @@ _WITHIN = re.compile(
     rf"(?<![\d.年月第一二两三四五六七八九十百\x00]){_LOW}(?P<n>{_NUMBER})(?P<unit>{_UNIT})(?P<half>半)?(?:时间)?(?:之内|以内|内(?![容部外在涵设]))"
 )
 _BEFORE = re.compile(rf"提前(?:至少)?(?P<n>{_NUMBER})(?P<unit>{_UNIT})|(?<!\d)(?P<n2>\d{{1,2}})个工作日(?:之|以)?前")
-_USING = re.compile(rf"用{_LOW}(?P<n>{_NUMBER})(?P<unit>年|个月)(?:左右)?的?时间")
+_AHEAD_OF_PLAN = re.compile(r"(?:以上)?(?:全面|超额|顺利|基本)?(?:完成|实现|达到|达成|竣工|投产|建成|开通|通车|交付)")
+_USING = re.compile(rf"(?:用|经过|通过){_LOW}(?P<n>{_NUMBER})(?P<unit>年|个月)(?:左右)?的?时间")
+# a length that a duty has to keep: 公开期限不少于30日, 本意见有效期5年; not that of a licence, a course or a term of work
+_AT_LEAST = re.compile(
+    rf"(?:(?:期限?|时间|期间|提前)(?:应当?|一般|均|原则上)?,?(?:不(?:得)?(?:少于|低于|短于|超过|多于)|至少)"
+    rf"|本[\u4e00-\u9fff]{{1,6}}有效期(?:限)?为?|(?P<bare>不(?:得)?(?:少于|低于|短于|超过)))"
+    rf"(?P<limit>(?P<n>{_NUMBER})(?P<unit>个?工作日|个?自然日|日|天|个月|年))"
+)
+_COURSE = re.compile(r"培训|学习|训练|授课|研修|轮训|实训|实践|休假|假期|拘留|有效期|年龄|工龄|任期|任职")
+_TERM = re.compile(
+    r"(?:在)?(?P<term>(?:本届(?:[\u4e00-\u9fff]{1,4})?)?任期(?:之|以)?内)(?![^。，,;；\n]{0,6}(?:发生|出现|受到|因|被))"
+)
 _FROM_EVENT = re.compile(r"[自从](?:(?![自从])[^,。;、\n]){1,30}起的?$")
 _AFTER_EVENT = re.compile(
     r"(?:印发|发布|公布|颁布|下发|施行|实施|收到|接到|受理|作出|签订|签署|成立|结束|届满|完成|批准|通过|立案|送达|任命|登记|备案|生效|开工|竣工"
@@ -115,9 +126,22 @@ def find_durations(text: str, claims: Claims) -> Iterator[Mention]:
         if duration and claims.claim(begin, end):
             yield Mention("deadline", duration, "relative", begin, end)
     for found in _BEFORE.finditer(text):
+        if _AHEAD_OF_PLAN.match(text, found.end()):
+            continue
         duration = _duration(found["n"] or found["n2"], found["unit"] or "工作日")
         if duration and claims.claim(*found.span()):
             yield Mention("deadline", f"-{duration}", "relative", *found.span())
+    for found in _AT_LEAST.finditer(text):
+        clause = text[max(0, found.start() - 16) : found.start("limit")]
+        own = found[0].startswith("本")
+        if (not own and _COURSE.search(clause)) or (found["bare"] and found["unit"] in {"年", "个月"}):
+            continue
+        duration = _duration(found["n"], found["unit"])
+        if duration and claims.claim(*found.span("limit")):
+            yield Mention("deadline", duration, "relative", *found.span("limit"))
+    for found in _TERM.finditer(text):
+        if claims.claim(*found.span("term")):
+            yield Mention("deadline", found["term"], "relative", *found.span("term"))
     for found in _USING.finditer(text):
         duration = _from_to(found)
         if duration and claims.claim(*found.span()):

@@ -237,4 +237,5 @@ def _heading(text: str, mark: Mark) -> str:
         return title[1]
     stop = _END_OF_HEADING.search(body)
     heading = body[: stop.start()] if stop else body
-    return heading if len(heading) <= _MAX_HEADING else heading[:_MAX_HEADING] + "…"
+    fits = len("".join(heading.split())) <= _MAX_HEADING  # spaces not counted
+    return heading if fits else heading[:_MAX_HEADING] + "…"
