@@ -1,4 +1,12 @@
 from fzanalytics.evaluation.claims import false_claims as false_claims
+from fzanalytics.evaluation.coding.agreement import coding_agreement as coding_agreement
+from fzanalytics.evaluation.coding.judging import class_shares as class_shares
+from fzanalytics.evaluation.coding.judging import judge_measure as judge_measure
+from fzanalytics.evaluation.coding.pairs import draw_pairs as draw_pairs
+from fzanalytics.evaluation.coding.pairs import pair_scores as pair_scores
+from fzanalytics.evaluation.coding.sheets import load_coded_sample as load_coded_sample
+from fzanalytics.evaluation.coding.sheets import read_codes as read_codes
+from fzanalytics.evaluation.coding.sheets import write_coding_sheet as write_coding_sheet
 from fzanalytics.evaluation.plant import Planted as Planted
 from fzanalytics.evaluation.plant import plant_passages as plant_passages
 from fzanalytics.evaluation.score import score_passages as score_passages
@@ -40,6 +48,13 @@ from fzanalytics.measures.topics.fitting import choose_n_topics as choose_n_topi
 from fzanalytics.measures.topics.fitting import fit_topics as fit_topics
 from fzanalytics.measures.topics.fitting import topic_stability as topic_stability
 from fzanalytics.measures.topics.result import TopicResult as TopicResult
+from fzanalytics.measures.vocabulary.collocations import collocates as collocates
+from fzanalytics.measures.vocabulary.collocations import collocations as collocations
+from fzanalytics.measures.vocabulary.contexts import keywords_in_context as keywords_in_context
+from fzanalytics.measures.vocabulary.keyness import distinctive_terms as distinctive_terms
+from fzanalytics.measures.vocabulary.lens import TermLens as TermLens
+from fzanalytics.measures.vocabulary.lens import term_lens as term_lens
+from fzanalytics.measures.vocabulary.trends import term_frequency as term_frequency
 from fzanalytics.output.manifest import check_manifest as check_manifest
 from fzanalytics.output.pipeline import Report as Report
 from fzanalytics.output.pipeline import analyze as analyze
@@ -60,6 +75,8 @@ from fzanalytics.output.plots.topics import plot_top_terms as plot_top_terms
 from fzanalytics.output.plots.topics import plot_topic_shares as plot_topic_shares
 from fzanalytics.output.plots.topics import plot_topic_stability as plot_topic_stability
 from fzanalytics.output.plots.topics import plot_topics as plot_topics
+from fzanalytics.output.plots.vocabulary import plot_distinctive_terms as plot_distinctive_terms
+from fzanalytics.output.plots.vocabulary import plot_term_lens as plot_term_lens
 from fzanalytics.output.reading import show_passages as show_passages
 from fzanalytics.output.steps import main_source as main_source
 from fzanalytics.output.tables import read_table as read_table

@@ -22,8 +22,13 @@ _Z = 1.959963984540054  # 97.5 % of a normal distribution
 _NUMBER = re.compile(r"[〔\[［【(（]\s*((?:19|20)\d\d)\s*[〕\]］】)）]\s*第?\s*(\d{1,5})\s*号")
 _MARKER = re.compile(
     r"\s*(?:第\s*[一二三四五六七八九十百零〇\d]+\s*[编章节条款项]|[（(〔\[]\s*[一二三四五六七八九十百\d０-９]+\s*[）)〕\]][、．.]?"
-    r"|[一二三四五六七八九十百]+\s*[、．.是要]|[\d０-９]+\s*[、．.﹒。)）]|[\u2460-\u249b\u3220-\u3229\u3251-\u325f])\s*"
+    r"|\d{1,3}(?:[.．]\d{1,3}){1,4}[.．、]?(?!\d)|[一二三四五六七八九十百]+\s*[、．.是要]|[\d０-９]+\s*[、．.﹒。)）]|[\u2460-\u249b\u3220-\u3229\u3251-\u325f])\s*"
 )
+
+#: What has no number of its own: attachments, and the unnumbered paragraphs (款) of an article.
+_NO_NUMBER = re.compile(r"附[件录表]?\d*|第[一二三四五六七八九十百]+款")
+_STOP = re.compile(r"[。：；！？:;!?]")
+_MOST_HEADING = 40
 
 
 class Scores(NamedTuple):
@@ -54,16 +59,30 @@ def found_mentions(corpus: Corpus) -> pd.DataFrame:
     texts = dict(zip(corpus.held["doc_id"], corpus.held["text"], strict=True))
     rows = []
     for clause in corpus.clauses.itertuples(index=False):
-        text, heading = texts[clause.doc_id], "" if str(clause.heading).endswith("…") else str(clause.heading)
+        parts = str(clause.path).split("/")
+        if _NO_NUMBER.fullmatch(parts[-1]):
+            continue
+        numbers = [part for part in parts if not _NO_NUMBER.fullmatch(part)]
         begin = int(clause.begin)
-        body = text.find(str(clause.text)[:20], begin) if str(clause.text) else begin
-        end = (body if body >= begin else begin) + len(heading)
+        end = begin + len(_written_heading(texts[clause.doc_id], begin))
+        path, depth = "/".join(numbers), str(len(numbers))
         rows.append(
-            (clause.doc_id, "heading", clause.path, str(clause.depth), pd.NaT, pd.NaT, begin, end, text[begin:end])
+            (clause.doc_id, "heading", path, depth, pd.NaT, pd.NaT, begin, end, texts[clause.doc_id][begin:end])
         )
     mentions = corpus.mentions[corpus.mentions["kind"].isin(list(GOLD_ROLES))].reindex(columns=list(GOLD_COLUMNS))
     table = pd.DataFrame([*mentions.itertuples(index=False, name=None), *rows], columns=list(GOLD_COLUMNS))
     return table.drop_duplicates(["doc_id", "kind", "begin", "end", "role", "value"], ignore_index=True)
+
+
+def _written_heading(text: str, begin: int) -> str:
+    """A number and its heading words as the guideline takes them: to the first stop, if that is forty characters at most."""
+    line = text[begin : begin + 400].partition("\n")[0]
+    number = _MARKER.match(line)
+    after = number.end() if number else 0
+    words = _STOP.split(line[after:], maxsplit=1)[0]
+    if len(re.sub(r"\s", "", words)) > _MOST_HEADING:
+        return line[:after].rstrip()
+    return (line[:after] + words).rstrip()
 
 
 # ---------------------------------------------------------------- matching

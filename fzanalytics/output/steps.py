@@ -12,6 +12,7 @@ import pandas as pd
 from joblib import cpu_count
 
 from fzanalytics.base.tables import LEVELS
+from fzanalytics.features.tokens import PolicyAnalyzer
 from fzanalytics.measures.adoption.timing import lag_table, timeline
 from fzanalytics.measures.diffusion.attribution import attribution, proxy_text_spans
 from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
@@ -19,12 +20,15 @@ from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, 
 from fzanalytics.measures.similarity import cluster_order, tfidf_similarity
 from fzanalytics.measures.topics.fitting import choose_n_topics, fit_topics, topic_stability
 from fzanalytics.measures.topics.result import TopicResult
+from fzanalytics.measures.vocabulary.keyness import distinctive_terms
 from fzanalytics.output.plots.attribution import plot_attribution
 from fzanalytics.output.plots.corpus import plot_corpus, plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage, plot_coverage_curve
+from fzanalytics.output.plots.ribbons import plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity, plot_similarity
 from fzanalytics.output.plots.style import Format
 from fzanalytics.output.plots.topics import plot_topics
+from fzanalytics.output.plots.vocabulary import plot_distinctive_terms
 from fzanalytics.texts.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -64,7 +68,7 @@ class Work:
 
     def prepare_figures(self) -> None:
         """Compute here what only figures need, so that the processes that draw load no dictionary and no model."""
-        for name in ("paragraph_similarity", "recurrence"):
+        for name in ("paragraph_similarity", "recurrence", "vocabulary"):
             with suppress(ValueError):  # the figure that asks for it tells why it cannot be
                 getattr(self, name)
 
@@ -133,6 +137,12 @@ class Work:
         )
         terms = self.topics.top_terms(10).groupby("topic")["term"].agg(" ".join)
         return table if terms.tolist() == table["terms"].tolist() else None
+
+    @cached_property
+    def vocabulary(self) -> pd.DataFrame:
+        """What words distinguish the levels of these documents, names masked."""
+        analyzer = PolicyAnalyzer(mask=("place", "agency"))
+        return distinctive_terms(self.corpus, by="level", analyzer=analyzer, random_state=self.settings.random_state)
 
     @cached_property
     def source(self) -> str:
@@ -218,6 +228,7 @@ def list_tables() -> list[Step]:
         ("topic_terms", "fit_topics", lambda w: w.topics.top_terms(15), ("n_topics", "seed")),
         ("topic_coherence", "fit_topics", lambda w: w.topics.coherence, ("n_topics", "seed")),
         ("topic_stability", "topic_stability", lambda w: w.stability, ("n_topics", "seed")),
+        ("vocabulary", "distinctive_terms", lambda w: w.vocabulary, ("seed",)),
         ("passages", "find_passages", _passages_with_text, ()),
         ("borrowing", "borrowing_share", _borrowing, ("seed",)),
         ("coverage", "coverage_matrix", lambda w: w.coverage, ("source",)),
@@ -272,6 +283,13 @@ def list_figures() -> list[Step]:
             lambda w, **k: plot_attribution(w.attribution, documents=w.corpus.documents, **k),
             ("seed",),
         ),
+        ("fig6_ribbons", "plot_ribbons", _draw_ribbons, ("source",)),
+        (
+            "fig9_vocabulary",
+            "plot_distinctive_terms",
+            lambda w, **k: plot_distinctive_terms(w.vocabulary, language=k["language"]),
+            ("seed",),
+        ),
     ]
     return [Step(*step) for step in steps]
 
@@ -298,3 +316,14 @@ def _borrowing(work: Work) -> pd.DataFrame:
 def _draw_similarity(work: Work, **options: Any) -> Axes | Figure:
     _, linkage = cluster_order(work.similarity)
     return plot_similarity(work.similarity, linkage=linkage, masked=True, **options)
+
+
+def _draw_ribbons(work: Work, **options: Any) -> Axes | Figure:
+    """The source and the document that shares most with it, in characters."""
+    table = work.passages
+    both = table[(table["source"] == work.source) | (table["target"] == work.source)]
+    others = both["target"].where(both["source"] == work.source, both["source"])
+    if both.empty:
+        raise ValueError(f"no document shares a passage with {work.source}")
+    target = both.groupby(others)["n_chars"].sum().idxmax()
+    return plot_ribbons(table, work.corpus.documents, work.source, str(target), clauses=work.corpus.clauses, **options)

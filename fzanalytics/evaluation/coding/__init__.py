@@ -1,0 +1,1 @@
+"""Human judgement: pairs drawn at random, coded blind, and how coders agree with each other and measures with them."""

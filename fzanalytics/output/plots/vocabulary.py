@@ -1,0 +1,598 @@
+"""Figure 9: which words distinguish groups of documents; and one word through a lens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.style import (
+    COLOURS,
+    GREY,
+    LEVEL_COLOURS,
+    LEVEL_NAMES,
+    PALE,
+    Language,
+    axes_or_new,
+    document_labels,
+    fitting_size,
+    in_house_style,
+    new_figure,
+    pick,
+    set_font,
+    short,
+    spread,
+    subtitle,
+    width_of,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from fzanalytics.measures.vocabulary.lens import TermLens
+
+_TERMS = (
+    "group", "against", "term", "rate", "rate_against", "n_documents", "of_documents", "log_odds", "z",
+    "section_low", "section_high", "low", "high", "n", "scope",
+)  # fmt: skip
+_DOCUMENTS = ("doc_id", "level", "count", "n", "rate", "text_low", "text_high", "earliest", "latest")
+_LEVELS = ("group", "count", "n", "rate", "text_low", "text_high", "low", "high", "of_documents", "n_jurisdictions")
+#: More documents are drawn, but not named.
+_MAX_NAMED = 24
+_PANELS_A_ROW = 3
+_MAX_PANELS = 12
+#: Font size of contexts, in points.
+_TYPE = 8.5
+
+
+@in_house_style
+def plot_distinctive_terms(
+    terms: pd.DataFrame,
+    *,
+    n_terms: int = 10,
+    groups: Sequence[str] | None = None,
+    language: Language = "en",
+    names: Mapping[str, str] | None = None,
+) -> Figure:
+    """Figure 9: the most distinctive terms of each group, with their uncertainty and frequency; a panel a group.
+
+    Parameters
+    ----------
+    terms : DataFrame
+        From `distinctive_terms`.
+    n_terms : int
+        Terms a group, by z; only those that it uses more.
+    groups : sequence of str, optional
+        Which groups, in which order; default all as they come, at most 12 panels.
+    language : "en" or "zh"
+    names : mapping of group to text, optional
+        Names of your own.
+
+    Returns
+    -------
+    Figure
+        One axes a group and comparison; each can be drawn alone by `plot_distinctive_group`.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a group is unknown, or there is none.
+
+    Notes
+    -----
+    Ranked by z, placed by log-odds: a rare word far to the right may stand below a frequent one. Hollow: in one
+    document of the group. With few documents, level, province and period are confounded.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "group": ["county"], "against": ["rest"], "term": ["救助"], "rate": [28.6], "rate_against": [2.7],
+    ...     "n_documents": [1], "of_documents": [1], "log_odds": [1.6], "z": [2.7], "section_low": [-0.2],
+    ...     "section_high": [3.2], "low": [float("nan")], "high": [float("nan")], "n": [2096],
+    ...     "scope": ["these documents"]})
+    >>> plot_distinctive_terms(table).axes[0].get_title(loc="left")
+    'County: 1 document, 2,096 words'
+    """
+    from matplotlib.lines import Line2D
+
+    _check_terms(terms, groups)
+    pairs = terms[["group", "against"]].drop_duplicates().itertuples(index=False, name=None)
+    chosen = [pair for pair in pairs if groups is None or pair[0] in groups]
+    if groups is not None:
+        chosen.sort(key=lambda pair: list(groups).index(pair[0]))
+    n_chosen, chosen = len(chosen), chosen[:_MAX_PANELS]
+    columns = min(_PANELS_A_ROW, len(chosen))
+    n_rows = -(-len(chosen) // columns)
+    figure = new_figure(4.7 * columns, 0.9 + n_rows * (1.0 + 0.23 * n_terms))
+    for place, (group, against) in enumerate(chosen, start=1):
+        part = terms[(terms["group"] == group) & (terms["against"] == against)]
+        ax = figure.add_subplot(n_rows, columns, place)
+        plot_distinctive_group(part, group, n_terms=n_terms, ax=ax, language=language, names=names)
+    cut = ""
+    if n_chosen > len(chosen):
+        cut = pick(
+            language,
+            f"; {len(chosen)} of {n_chosen} comparisons shown",
+            f"；共{n_chosen}组比较，示前{len(chosen)}组",
+        )
+    figure.get_layout_engine().set(w_pad=0.12)  # type: ignore[union-attr,call-arg]
+    figure.suptitle(
+        pick(language, "Distinctive vocabulary", "特色词汇") + _whiskers_in_words(terms, language) + cut,
+        x=0.01,
+        ha="left",
+        fontsize=10.5,
+    )
+    marks: dict[str, Any] = {"linestyle": "none", "marker": "o", "markeredgecolor": GREY, "markersize": 6}
+    handles = [
+        Line2D(
+            [],
+            [],
+            markerfacecolor=GREY,
+            label=pick(language, "in several documents of the group", "见于本组多份文件"),
+            **marks,
+        ),
+        Line2D(
+            [],
+            [],
+            markerfacecolor="white",
+            label=pick(language, "in one document of the group", "仅见于本组一份文件"),
+            **marks,
+        ),
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=2, frameon=False)
+    set_font(figure)
+    return figure
+
+
+def _check_terms(terms: pd.DataFrame, groups: Sequence[str] | None) -> None:
+    require_columns(terms, _TERMS, name="terms")
+    if terms.empty:
+        raise ValueError("`terms` must have at least one row; got none. Lower `min_count` of distinctive_terms.")
+    unknown = sorted(set(groups or ()) - set(terms["group"]))
+    if unknown:
+        raise ValueError(
+            f"`groups` must be groups of `terms`, {', '.join(dict.fromkeys(terms['group']))}; got {', '.join(unknown)}."
+        )
+
+
+def _whiskers_in_words(terms: pd.DataFrame, language: Language) -> str:
+    """What the bars are; nothing if there are none."""
+    parts = []
+    if terms["low"].notna().any():
+        parts.append(pick(language, "bars: other jurisdictions (jackknife)", "须线：以辖区为单位的刀切区间"))
+    elif terms["section_low"].notna().any():
+        parts.append(
+            pick(language, "bars: sections of these documents drawn anew", "须线：对本语料各节重抽样，不推及其他文件")
+        )
+    if (terms["scope"] == "these documents").any():
+        parts.append(pick(language, "these documents only", "仅就本语料而言"))
+    return pick(language, "; ", "；").join(["", *parts])
+
+
+@in_house_style
+def plot_distinctive_group(
+    terms: pd.DataFrame,
+    group: str,
+    *,
+    n_terms: int = 10,
+    ax: Axes | None = None,
+    language: Language = "en",
+    names: Mapping[str, str] | None = None,
+) -> Axes:
+    """The most distinctive terms of one group: log-odds with bars; z, rates and documents beside them.
+
+    Parameters
+    ----------
+    terms : DataFrame
+        From `distinctive_terms`; of several comparisons of the group the first is drawn.
+    group : str
+    n_terms : int
+    ax : Axes, optional
+        Drawn on; else a new figure.
+    language : "en" or "zh"
+    names : mapping of group to text, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or the group is unknown.
+    """
+    _check_terms(terms, [group])
+    part = terms[terms["group"] == group]
+    part = part[(part["against"] == part["against"].iloc[0]) & (part["z"] > 0)].nlargest(n_terms, "z", keep="first")
+    whole = terms[terms["group"] == group].iloc[0]
+    ax = axes_or_new(ax, 4.7, 1.0 + 0.23 * n_terms)
+    colour = LEVEL_COLOURS.get(group, COLOURS[0])
+    low, high = (part[f"section_{end}"].where(part[end].isna(), part[end]) for end in ("low", "high"))
+    places = np.arange(len(part), dtype=float)
+    values = part["log_odds"].to_numpy(float)
+    ax.hlines(places, low.to_numpy(float), high.to_numpy(float), color=colour, linewidth=1.4, zorder=2)
+    several = (part["n_documents"] > 1).to_numpy()
+    for chosen, face in ((several, colour), (~several, "white")):
+        style: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 6, "markeredgecolor": colour}
+        ax.plot(values[chosen], places[chosen], markerfacecolor=face, zorder=3, **style)
+    ax.axvline(0, color=GREY, linewidth=0.8, zorder=1)
+    for place in places[::2]:
+        ax.axhspan(place - 0.5, place + 0.5, facecolor=PALE, edgecolor="none", zorder=0)
+    ax.set_yticks(places, labels=[short(str(term), 10) for term in part["term"]])
+    ax.set_ylim(max(n_terms, 1) - 0.5, -0.5)
+    _write_columns(ax, part, places, language)
+    ax.set_xlabel(pick(language, "log-odds ratio", "对数优势比"))
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.set_title(_title_of_group(whole, group, language, names), pad=16)
+    set_font(ax)
+    return ax
+
+
+def _title_of_group(row: pd.Series, group: str, language: Language, names: Mapping[str, str] | None) -> str:
+    def name(one: str) -> str:
+        return (names or {}).get(one, LEVEL_NAMES[language].get(one, one))
+
+    n, words = int(row["of_documents"]), int(row["n"])
+    other = (
+        ""
+        if row["against"] == "rest"
+        else pick(language, f" against {name(row['against'])}", f"对{name(row['against'])}")
+    )
+    plural = "" if n == 1 else "s"
+    return pick(
+        language,
+        f"{name(group)}{other}: {n} document{plural}, {words:,} words",
+        f"{name(group)}{other}：{n}份文件，{words:,}词",
+    )
+
+
+def _write_columns(ax: Axes, part: pd.DataFrame, places: np.ndarray, language: Language) -> None:
+    """z, rates and documents on the right of the axes."""
+    columns = {
+        1.1: ("z", [f"{value:.1f}" for value in part["z"]]),
+        1.38: (pick(language, "per 10,000\nhere : others", "每万词\n本组 : 其他"), _rates(part)),
+        1.56: (
+            pick(language, "docu-\nments", "文件"),
+            [f"{n}/{of}" for n, of in zip(part["n_documents"], part["of_documents"], strict=True)],
+        ),
+    }
+    for x, (head, cells) in columns.items():
+        common: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "ha": "right", "fontsize": 7.5}
+        for y, cell in zip(places, cells, strict=True):
+            ax.text(x, y, cell, va="center", **common)
+        ax.text(x, -0.7, head, va="bottom", color=GREY, **{**common, "fontsize": 7}, linespacing=1.1)
+
+
+def _rates(part: pd.DataFrame) -> list[str]:
+    return [f"{ours:.0f} : {theirs:.0f}" for ours, theirs in zip(part["rate"], part["rate_against"], strict=True)]
+
+
+# ---------------------------------------------------------------- one word
+
+
+@in_house_style
+def plot_term_lens(
+    lens: TermLens,
+    *,
+    n_collocates: int = 10,
+    n_contexts: int = 12,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+) -> Figure:
+    """One word: its frequency by document in time and by level, its company, and the sentences it stands in.
+
+    Parameters
+    ----------
+    lens : TermLens
+        From `term_lens`.
+    n_collocates, n_contexts : int
+        Rows of (c) and (d); the contexts are taken at even steps through the corpus.
+    language : "en" or "zh"
+    labels : mapping of doc_id to text, optional
+
+    Returns
+    -------
+    Figure
+        Four axes, (a) to (d); each can be drawn alone by `plot_term_documents`, `plot_term_levels`,
+        `plot_collocates` and `plot_contexts`.
+
+    Notes
+    -----
+    Grey bars are Poisson limits: the sampling of text. They tell nothing of other localities.
+    """
+    figure = new_figure(12.5, 4.0 + 1.2 + 0.21 * max(n_collocates, n_contexts))
+    grid = figure.add_gridspec(2, 1, height_ratios=[4.0, 1.2 + 0.21 * max(n_collocates, n_contexts)])
+    above, below = grid[0].subgridspec(1, 2, width_ratios=[2.2, 1]), grid[1].subgridspec(1, 2, width_ratios=[1, 2.2])
+    axes = [figure.add_subplot(one) for one in (above[0], above[1], below[0], below[1])]
+    plot_term_documents(lens.documents, ax=axes[0], language=language, labels=labels)
+    plot_term_levels(lens.levels, ax=axes[1], language=language)
+    plot_collocates(lens.collocates, n_terms=n_collocates, ax=axes[2], language=language)
+    step = max(1, -(-len(lens.contexts) // max(n_contexts, 1)))
+    names = _names(lens.documents, language, labels)
+    plot_contexts(lens.contexts.iloc[::step], n_rows=n_contexts, ax=axes[3], language=language, labels=names)
+    for letter, ax in zip("abcd", axes, strict=True):
+        ax.set_title(f"({letter}) {ax.get_title(loc='left')}", pad=18)
+    count, n = int(lens.documents["count"].sum()), int(lens.documents["n"].sum())
+    figure.suptitle(
+        pick(
+            language,
+            f"{lens.word}: {count} times in {n:,} characters of these documents",
+            f"“{lens.word}”：本语料{n:,}字中出现{count}次",
+        ),
+        x=0.01,
+        ha="left",
+        fontsize=12,
+    )
+    set_font(figure)
+    return figure
+
+
+def _names(documents: pd.DataFrame, language: Language, labels: Mapping[str, str] | None) -> dict[str, str]:
+    return document_labels(documents.drop_duplicates("doc_id"), language=language, labels=labels)
+
+
+@in_house_style
+def plot_term_documents(
+    documents: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+) -> Axes:
+    """Rate of a word in each document against its date: bounds of the date across, Poisson limits upright.
+
+    Parameters
+    ----------
+    documents : DataFrame
+        As `TermLens.documents`: doc_id, level, count, n, rate, text_low, text_high, earliest, latest.
+    ax : Axes, optional
+    language : "en" or "zh"
+    labels : mapping of doc_id to text, optional
+
+    Returns
+    -------
+    Axes
+        An open date runs to the edge with an arrowhead; documents without any date stand on the right of a dotted line.
+    """
+    require_columns(documents, _DOCUMENTS, name="documents")
+    if documents.empty:
+        raise ValueError("`documents` must have at least one row; got none. Read a corpus first.")
+    ax = axes_or_new(ax, 8.0, 3.8)
+    table = documents.reset_index(drop=True)
+    left, right, margin = _span(table)
+    colours = [LEVEL_COLOURS.get(str(level), GREY) for level in table["level"]]
+    middles = []
+    for row, colour in zip(table.to_dict("records"), colours, strict=True):
+        begin, end = _day(row["earliest"]), _day(row["latest"])
+        if begin is None and end is None:
+            begin = end = middle = margin
+        else:
+            middle = (begin + end) / 2 if begin is not None and end is not None else float(begin or end or 0)
+        middles.append(middle)
+        y = float(row["rate"])
+        ends = [left if begin is None else begin, right if end is None else end]
+        ax.plot(ends, [y, y], color=colour, linewidth=1.2, zorder=2)
+        for edge, is_open, mark in ((left, begin is None, "<"), (right, end is None, ">")):
+            if is_open:
+                ax.plot([edge], [y], marker=mark, color=colour, markersize=5, linestyle="none", zorder=3)
+        ax.vlines(middle, row["text_low"], row["text_high"], color="#BBBBBB", linewidth=3, zorder=1)
+        ax.plot([middle], [y], marker="o", color=colour, markersize=6, linestyle="none", zorder=4)
+    top = 1.08 * max(float(np.nanmax(table["text_high"])), 1e-9)
+    ax.set_ylim(-0.02 * top, top)
+    edge = margin + (right - left) * 0.06 if (table["earliest"].isna() & table["latest"].isna()).any() else right
+    if edge > right:
+        ax.axvline((right + margin) / 2, color=GREY, linewidth=0.8, linestyle=":")
+    ax.set_xlim(left, edge)
+    _year_ticks(ax, left, right, margin if edge > right else None, language)
+    if len(table) <= _MAX_NAMED:
+        _name_points(ax, table, middles, colours, edge, top, _names(table, language, labels))
+    ax.set_ylabel(pick(language, "per 10,000 characters", "每万字次数"))
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_title(pick(language, "By document and date of issue", "各文件（按成文日期）"))
+    subtitle(
+        ax,
+        pick(
+            language, "grey: sampling of text (Poisson), not of localities", "灰色：文本抽样的泊松区间，不推及其他地区"
+        ),
+    )
+    set_font(ax)
+    return ax
+
+
+def _day(date: Any) -> float | None:
+    from matplotlib.dates import date2num
+
+    return None if pd.isna(date) else float(date2num(np.datetime64(pd.Timestamp(date), "D")))
+
+
+def _span(table: pd.DataFrame) -> tuple[float, float, float]:
+    """The edges of the axes, in days, and where documents without a date stand."""
+    days = [day for date in [*table["earliest"], *table["latest"]] if (day := _day(date)) is not None]
+    first, last = (min(days), max(days)) if days else (16801.0, 16801.0)
+    width = max(last - first, 365.0)
+    left, right = first - 0.08 * width, last + 0.12 * width
+    return left, right, right + 0.08 * width
+
+
+def _year_ticks(ax: Axes, left: float, right: float, margin: float | None, language: Language) -> None:
+    from matplotlib.dates import num2date
+
+    years = range(num2date(left).year, num2date(right).year + 1)
+    step = max(1, len(years) // 8)
+    ticks = {_day(f"{year}-01-01"): str(year) for year in years if year % step == 0}
+    ticks = {place: name for place, name in ticks.items() if place is not None and left <= place <= right}
+    if margin is not None:
+        ticks[margin] = pick(language, "date\nunknown", "日期\n不详")
+    ax.set_xticks([place for place in ticks if place is not None], labels=list(ticks.values()))
+
+
+def _name_points(
+    ax: Axes,
+    table: pd.DataFrame,
+    middles: list[float],
+    colours: list[str],
+    edge: float,
+    top: float,
+    names: Mapping[str, str],
+) -> None:
+    """Names on the right, in the order of the points, joined to them by thin lines."""
+    order = sorted(range(len(table)), key=lambda i: (float(table.loc[i, "rate"]), -middles[i]))
+    rates = [float(table.loc[i, "rate"]) for i in order]
+    size = fitting_size(len(order), 3.0, largest=8)
+    places = spread(rates, gap=top * size * 1.35 / 72 / 3.0, low=0.0, high=0.97 * top)
+    for i, rate, place in zip(order, rates, places, strict=True):
+        ax.annotate(
+            names[str(table.loc[i, "doc_id"])],
+            (middles[i], rate),
+            xytext=(1.025, place),
+            textcoords=ax.get_yaxis_transform(),
+            va="center",
+            fontsize=size,
+            color=colours[i] if colours[i] not in (LEVEL_COLOURS["county"], LEVEL_COLOURS["township"]) else "black",
+            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.6, "shrinkA": 1, "shrinkB": 4},
+            annotation_clip=False,
+        )
+
+
+@in_house_style
+def plot_term_levels(
+    levels: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: Language = "en",
+    names: Mapping[str, str] | None = None,
+) -> Axes:
+    """Rate of a word in each group, with its denominators.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        Of one term, from `term_frequency`.
+    ax : Axes, optional
+    language : "en" or "zh"
+    names : mapping of group to text, optional
+
+    Returns
+    -------
+    Axes
+        Grey bars: the sampling of text. Coloured bars: jurisdictions drawn anew, where there are at least 30.
+    """
+    require_columns(levels, _LEVELS, name="levels")
+    if levels.empty:
+        raise ValueError("`levels` must have at least one row; got none. Choose groups that the documents have.")
+    ax = axes_or_new(ax, 3.6, 3.8)
+    captions = []
+    for place, row in enumerate(levels.to_dict("records")):
+        colour = LEVEL_COLOURS.get(str(row["group"]), COLOURS[0])
+        ax.vlines(place, row["text_low"], row["text_high"], color="#BBBBBB", linewidth=7, zorder=1)
+        if not pd.isna(row["low"]):
+            ax.vlines(place, row["low"], row["high"], color=colour, linewidth=1.6, zorder=2)
+        ax.plot([place], [row["rate"]], marker="o", color=colour, markersize=7, linestyle="none", zorder=3)
+        name = (names or {}).get(str(row["group"]), LEVEL_NAMES[language].get(str(row["group"]), str(row["group"])))
+        n, of = int(row["count"]), int(row["of_documents"])
+        captions.append(pick(language, f"{name}\n{n} times\n{of} doc.", f"{name}\n{n}次\n{of}份"))
+    ax.set_xticks(range(len(captions)), labels=captions)
+    ax.set_xlim(-0.6, len(captions) - 0.4)
+    ax.set_ylim(0, 1.08 * max(float(np.nanmax(levels[["text_high", "high"]].to_numpy(float))), 1e-9))
+    ax.tick_params(axis="x", length=0)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_ylabel(pick(language, "per 10,000 characters", "每万字次数"))
+    ax.set_title(pick(language, "By level", "各层级"))
+    set_font(ax)
+    return ax
+
+
+@in_house_style
+def plot_collocates(
+    collocates: pd.DataFrame, *, n_terms: int = 10, ax: Axes | None = None, language: Language = "en"
+) -> Axes:
+    """The company of a word: bars of G2, with how often each stands before and after it.
+
+    Parameters
+    ----------
+    collocates : DataFrame
+        From `collocates`.
+    n_terms : int
+    ax : Axes, optional
+    language : "en" or "zh"
+
+    Returns
+    -------
+    Axes
+    """
+    require_columns(collocates, ("term", "count_before", "count_after", "g2"), name="collocates")
+    ax = axes_or_new(ax, 4.0, 1.2 + 0.21 * n_terms)
+    part = collocates.head(n_terms)
+    places = np.arange(len(part), dtype=float)
+    ax.barh(places, part["g2"].to_numpy(float), height=0.8, color="#9ECAE1", edgecolor="none")
+    for y, row in zip(places, part.itertuples(index=False), strict=True):
+        sides = pick(
+            language,
+            f" {row.count_before} before, {row.count_after} after",
+            f" 前{row.count_before}后{row.count_after}",
+        )
+        ax.text(0, y, sides, va="center", fontsize=7.5)
+    ax.set_yticks(places, labels=[short(str(term), 10) for term in part["term"]])
+    ax.set_ylim(max(n_terms, 1) - 0.5, -0.5)
+    if part.empty:
+        ax.set_xticks([])
+        ax.text(0.5, 0.5, pick(language, "no company above chance", "无显著搭配"), transform=ax.transAxes, ha="center")
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.set_xlabel("G²")
+    ax.set_title(pick(language, "Its company", "搭配词"))
+    set_font(ax)
+    return ax
+
+
+@in_house_style
+def plot_contexts(
+    contexts: pd.DataFrame,
+    *,
+    n_rows: int = 12,
+    ax: Axes | None = None,
+    language: Language = "en",
+    labels: Mapping[str, str] | None = None,
+) -> Axes:
+    """Occurrences one above the other, the keyword in the middle, the document on the left.
+
+    Parameters
+    ----------
+    contexts : DataFrame
+        From `keywords_in_context`; the first `n_rows` are drawn.
+    n_rows : int
+    ax : Axes, optional
+    language : "en" or "zh"
+    labels : mapping of doc_id to text, optional
+
+    Returns
+    -------
+    Axes
+    """
+    require_columns(contexts, ("doc_id", "left", "keyword", "right"), name="contexts")
+    ax = axes_or_new(ax, 8.0, 1.2 + 0.21 * n_rows)
+    part = contexts.head(n_rows)
+    for y, row in enumerate(part.itertuples(index=False)):
+        word = str(row.keyword)
+        aside = 0.5 * _TYPE * width_of(word) + 3
+        name = (labels or {}).get(str(row.doc_id), str(row.doc_id))
+        ax.text(-25, y, short(name, 24), ha="left", va="center", fontsize=7, color=GREY)
+        ax.text(0, y, word, ha="center", va="center", fontsize=_TYPE, color=COLOURS[5])
+        for text, way, align in ((row.left, -1, "right"), (row.right, 1, "left")):
+            shift: dict[str, Any] = {"xytext": (way * aside, 0), "textcoords": "offset points"}
+            ax.annotate(_one_line(text), (0, y), ha=align, va="center", fontsize=_TYPE, **shift)
+    ax.set_xlim(-25, 18)
+    ax.set_ylim(max(n_rows, 1) - 0.5, -0.5)
+    ax.set_axis_off()
+    ax.set_title(pick(language, f"In context ({len(part)} shown)", f"上下文（示{len(part)}处）"))
+    set_font(ax)
+    return ax
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
