@@ -31,6 +31,8 @@ from fzanalytics.measures.diffusion.attribution import proxy_text_spans as proxy
 from fzanalytics.measures.diffusion.coverage import coverage_curve as coverage_curve
 from fzanalytics.measures.diffusion.coverage import coverage_matrix as coverage_matrix
 from fzanalytics.measures.diffusion.coverage import unmatched_paragraphs as unmatched_paragraphs
+from fzanalytics.measures.lineage.prototype import Prototype as Prototype
+from fzanalytics.measures.lineage.prototype import reconstruct as reconstruct
 from fzanalytics.measures.reuse.alignment import align_pair as align_pair
 from fzanalytics.measures.reuse.blanks import passage_blanks as passage_blanks
 from fzanalytics.measures.reuse.changes import passage_changes as passage_changes
@@ -66,6 +68,7 @@ from fzanalytics.output.plots.corpus import plot_corpus as plot_corpus
 from fzanalytics.output.plots.corpus import plot_timeline as plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage as plot_coverage
 from fzanalytics.output.plots.coverage import plot_coverage_curve as plot_coverage_curve
+from fzanalytics.output.plots.prototype import plot_prototype as plot_prototype
 from fzanalytics.output.plots.ribbons import plot_ribbons as plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity as plot_paragraph_similarity
 from fzanalytics.output.plots.similarity import plot_similarity as plot_similarity

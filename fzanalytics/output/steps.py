@@ -16,6 +16,7 @@ from fzanalytics.features.tokens import PolicyAnalyzer
 from fzanalytics.measures.adoption.timing import lag_table, timeline
 from fzanalytics.measures.diffusion.attribution import attribution, proxy_text_spans
 from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
+from fzanalytics.measures.lineage.prototype import Prototype, reconstruct
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, order_of_documents
 from fzanalytics.measures.similarity import cluster_order, tfidf_similarity
 from fzanalytics.measures.topics.fitting import choose_n_topics, fit_topics, topic_stability
@@ -24,6 +25,7 @@ from fzanalytics.measures.vocabulary.keyness import distinctive_terms
 from fzanalytics.output.plots.attribution import plot_attribution
 from fzanalytics.output.plots.corpus import plot_corpus, plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage, plot_coverage_curve
+from fzanalytics.output.plots.prototype import plot_prototype
 from fzanalytics.output.plots.ribbons import plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity, plot_similarity
 from fzanalytics.output.plots.style import Format
@@ -68,7 +70,7 @@ class Work:
 
     def prepare_figures(self) -> None:
         """Compute here what only figures need, so that the processes that draw load no dictionary and no model."""
-        for name in ("paragraph_similarity", "recurrence", "vocabulary"):
+        for name in ("paragraph_similarity", "recurrence", "vocabulary", "prototype"):
             with suppress(ValueError):  # the figure that asks for it tells why it cannot be
                 getattr(self, name)
 
@@ -163,6 +165,21 @@ class Work:
         return coverage_curve(self.coverage, random_state=self.settings.random_state)
 
     @cached_property
+    def prototype(self) -> Prototype:
+        """The common ancestor of the documents of the policy that `main_source` belongs to, rebuilt."""
+        documents = self.corpus.documents
+        first = documents.set_index("doc_id").loc[self.source]
+        same = documents["lineage"].eq(first["lineage"]) & (
+            documents["period_end"].isna()
+            if pd.isna(first["period_end"])
+            else documents["period_end"].eq(first["period_end"])
+        )
+        national = documents[same & documents["level"].eq("national")]
+        below = documents[same & documents["held"].astype(bool) & documents["level"].ne("national")]
+        title = str(national["title"].iloc[0]) if len(national) else f"{first['lineage']}（共同祖本）"
+        return reconstruct(self.corpus, doc_ids=below["doc_id"].tolist(), title=title)
+
+    @cached_property
     def attribution(self) -> pd.DataFrame:
         """Of every local text."""
         return attribution(self.corpus, passages=self.passages, random_state=self.settings.random_state)
@@ -235,6 +252,8 @@ def list_tables() -> list[Step]:
         ("coverage_curve", "coverage_curve", lambda w: w.curve, ("source", "seed")),
         ("unmatched", "unmatched_paragraphs", lambda w: unmatched_paragraphs(w.corpus, w.source), ("source",)),
         ("attribution", "attribution", lambda w: w.attribution, ("seed",)),
+        ("prototype", "reconstruct", lambda w: w.prototype.stretches, ("source",)),
+        ("prototype_dropped", "reconstruct", lambda w: w.prototype.dropped, ("source",)),
         ("proxy", "proxy_text_spans", lambda w: proxy_text_spans(w.corpus, passages=w.passages), ()),
     ]
     return [Step(*step) for step in steps]
@@ -289,6 +308,12 @@ def list_figures() -> list[Step]:
             "plot_distinctive_terms",
             lambda w, **k: plot_distinctive_terms(w.vocabulary, language=k["language"]),
             ("seed",),
+        ),
+        (
+            "fig11_prototype",
+            "plot_prototype",
+            lambda w, **k: plot_prototype(w.prototype.stretches, w.corpus.documents, **k),
+            ("source",),
         ),
     ]
     return [Step(*step) for step in steps]

@@ -1,0 +1,271 @@
+"""The ancestor rebuilt from descendants: planted truth, hand-worked votes, lines, order, anachronisms, scores."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import LCSseq
+
+import fzanalytics as fz
+from fzanalytics.measures.lineage.consensus import Group, doubt_of, equal_blocks, vote
+from fzanalytics.measures.lineage.proto_scores import (
+    prototype_letters,
+    score_characters,
+    score_grams,
+    score_prototype,
+    score_sentences,
+    split_letters,
+    vote_ngrams,
+)
+from fzanalytics.measures.lineage.proto_text import word_stretch
+from fzanalytics.measures.lineage.proto_units import Unit, letters_of, national_wording
+from fzanalytics.measures.lineage.prototype import LABEL, Prototype, reconstruct
+
+PLANS = ["hebei_province_2016", "shijiazhuang_city_2016", "qingyuan_city_2017", "xiahe_county_2017"]
+PROVINCES = ["河北省", "甘肃省", "广东省", "江苏省", "四川省"]
+# 60 invented sentences of 20 to 30 Han characters that share no run of three with each other
+_RANDOM = random.Random(7)
+_HAN = [chr(c) for c in range(0x4E00, 0x9000)]
+
+
+def sentence() -> str:
+    return "".join(_RANDOM.sample(_HAN, _RANDOM.randint(20, 30))) + "。"
+
+
+TRUTH = [sentence() for _ in range(60)]
+
+
+def document(sentences: list[str]) -> str:
+    return "一、总体要求\n" + "\n".join(f"{n}. {one}" for n, one in enumerate(sentences, start=1))
+
+
+def family(keep: float, own: int, seed: int = 1) -> pd.DataFrame:
+    """Descendants in five provinces: each keeps a share of the truth, in its order, and adds its own sentences."""
+    drawn = random.Random(seed)
+    rows = []
+    for province in PROVINCES:
+        kept = [one for one in TRUTH if drawn.random() < keep]
+        added = [sentence() for _ in range(own)]
+        for one in added:
+            kept.insert(drawn.randint(0, len(kept)), one)
+        rows.append((province, province, "province", document(kept)))
+        # two cities copy their province whole, its own sentences included
+        rows += [(f"{province}{n}", f"{province}/城{n}", "prefecture", document(kept)) for n in (1, 2)]
+    return pd.DataFrame(rows, columns=["doc_id", "region", "level", "text"])
+
+
+def sentences_of(rebuilt: Prototype) -> list[str]:
+    return rebuilt.stretches.loc[rebuilt.stretches["kind"] == "sentence", "text"].tolist()
+
+
+def test_planted_ancestor_is_rebuilt_in_order_and_kin_add_nothing() -> None:
+    table = family(keep=0.7, own=8)
+    rebuilt = reconstruct(table)
+    held = {one: sum(one in text for text in table["text"][::3]) for one in TRUTH}
+    found = sentences_of(rebuilt)
+    assert found == [one for one in TRUTH if one in set(found)]  # nothing else, each once, in the planted order
+    assert {one for one, n in held.items() if n >= 3} <= set(found)
+    assert min(held[one] for one in found) >= 2 and len(found) >= 45
+    by_text = rebuilt.stretches.set_index("text")["n_witnesses"]
+    assert [by_text[one] for one in found] == [held[one] for one in found]
+    # three documents of one province hold each of its own sentences: one witness, left out
+    assert set(rebuilt.dropped.loc[rebuilt.dropped["reason"] == "too few witnesses", "n_witnesses"]) == {1}
+
+
+def test_every_order_of_the_documents_gives_the_same() -> None:
+    table = family(keep=0.6, own=5)
+    first = reconstruct(table)
+    for seed in (1, 2):
+        again = reconstruct(table.sample(frac=1, random_state=seed))
+        assert again.text == first.text
+        pd.testing.assert_frame_equal(again.stretches, first.stretches)
+        pd.testing.assert_frame_equal(again.dropped, first.dropped)
+
+
+def test_confidence_rises_with_witnesses_and_stretches_lie_where_they_say() -> None:
+    rebuilt = reconstruct(family(keep=0.6, own=5))
+    stretches = rebuilt.stretches
+    assert all(rebuilt.text[row.begin : row.end] == row.text for row in stretches.itertuples())
+    assert stretches["confidence"].between(0, 1).all()
+    assert (stretches["begin"].to_numpy()[1:] >= stretches["end"].to_numpy()[:-1]).all()
+    means = stretches[stretches["kind"] == "sentence"].groupby("n_witnesses")["confidence"].mean()
+    assert means.is_monotonic_increasing and len(means) >= 3
+
+
+def test_document_is_like_any_other_without_number_or_date() -> None:
+    rebuilt = reconstruct(family(keep=0.7, own=3), title="某纲要")
+    row = rebuilt.document.documents.iloc[0]
+    assert row["title"] == "某纲要" + LABEL and row["text"].startswith("某纲要（重构文本）")
+    assert row[["doc_number", "dated", "published", "effective", "earliest", "latest", "issuers"]].isna().all()
+    assert rebuilt.document.clauses["depth"].max() == 2 and row["n_chars"] == len(rebuilt.text)
+    assert fz.find_passages(rebuilt.document).empty
+
+
+def test_min_witnesses_one_lets_single_lines_in_only_where_little_is_attested() -> None:
+    poor = pd.DataFrame(
+        {"doc_id": list("ab"), "region": PROVINCES[:2], "text": [document(TRUTH[:12]), document(TRUTH[11:23])]}
+    )
+    assert len(sentences_of(reconstruct(poor))) == 1
+    assert len(sentences_of(reconstruct(poor, min_witnesses=1))) > 10
+    rich = family(keep=0.9, own=3)
+    assert sentences_of(reconstruct(rich, min_witnesses=1)) == sentences_of(reconstruct(rich))
+
+
+def test_what_is_younger_than_the_oldest_witness_is_left_out() -> None:
+    young = "全面贯彻党的十九大精神，加快建设法治政府。"
+    texts = [document([TRUTH[0], young]), document([TRUTH[0], young])]
+    table = pd.DataFrame({"doc_id": list("ab"), "region": PROVINCES[:2], "text": texts})
+    assert young in sentences_of(reconstruct(table))
+    dated = table.assign(latest=pd.to_datetime(["2016-12-31", "2018-05-01"]))
+    rebuilt = reconstruct(dated)
+    assert sentences_of(rebuilt) == [TRUTH[0]] and rebuilt.before == pd.Timestamp("2016-12-31")
+    assert rebuilt.dropped["reason"].str.startswith("too young: names 十九大").sum() == 2
+    assert young in sentences_of(reconstruct(dated, before="2019-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"min_witnesses": 0}, "`min_witnesses` must be at least 1; got 0"),
+        ({"doc_ids": ["河北省", "x"]}, "`doc_ids` must name documents that are held; got x"),
+        ({"doc_ids": ["河北省", "河北省1"]}, "at least two independent lines .* got 河北省"),
+    ],
+)
+def test_errors(options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        reconstruct(family(keep=0.5, own=1), **options)
+
+
+def test_missing_columns_and_wrong_type() -> None:
+    with pytest.raises(ValueError, match="missing: region"):
+        reconstruct(pd.DataFrame({"doc_id": ["a"], "text": ["甲"]}))
+    with pytest.raises(TypeError, match="`documents` must be a DataFrame"):
+        reconstruct("plans")  # type: ignore[arg-type]
+
+
+def unit(text: str, line: int) -> Unit:
+    return Unit(line, line, 0.0, 0, "sentence", text, letters_of(text))
+
+
+def test_votes_by_hand() -> None:
+    base = unit("市政府应当公开决策", 0)
+    members = [base, unit("应当公开决策事项", 1), unit("政府应当依法公开", 2), unit("市政府应当公开决策", 0)]
+    # lines 1 and 2 have 应当公开决策 and 政府应当 (公开 alone is shorter than three letters); a second document of line 0 adds none
+    assert vote(base, members).tolist() == [1, 2, 2, 3, 3, 2, 2, 2, 2]
+
+
+@given(st.text("甲乙丙丁", max_size=14), st.text("甲乙丙丁", max_size=14))
+def test_equal_blocks_are_equal_in_order_and_no_more_than_the_common_subsequence(a: str, b: str) -> None:
+    blocks = equal_blocks(a, b)
+    at = 0
+    for begin, end in blocks:
+        at = b.find(a[begin:end], at)
+        assert at >= 0
+        at += end - begin
+    assert sum(end - begin for begin, end in blocks) <= LCSseq.similarity(a, b)
+
+
+def test_doubt_falls_with_lines_that_have_it_and_rises_with_those_that_have_not() -> None:
+    votes = np.arange(1, 7)
+    assert (np.diff(doubt_of(votes, 6)) < 0).all()
+    assert doubt_of(np.array([2]), 3) < doubt_of(np.array([2]), 6) < doubt_of(np.array([2]), 6, near=0.0)
+
+
+def test_phrases_of_one_line_go_names_become_slots_and_marks_stay_in_pairs() -> None:
+    text = "石家庄市人民政府应当公开决策，设立便民热线电话。"
+    votes = np.array([1] * 8 + [2] * 6 + [1] * 8)
+    assert word_stretch(unit(text, 0), Group((0, 1), votes, votes * 0.0)) == "〔机关〕应当公开决策。"
+    text = "推进（一类）决策、执行、监督公开，广泛听取“公众”意见。"
+    letters = letters_of(text)
+    votes = np.where([letters.find("执行") <= i < letters.find("监督") for i in range(len(letters))], 1, 3)
+    worded = word_stretch(unit(text, 0), Group((0, 1), votes, votes * 0.0))
+    assert worded == "推进（一类）决策、监督公开，广泛听取“公众”意见。"
+
+
+def test_national_wording_leaves_what_is_not_local() -> None:
+    assert (
+        national_wording("违反本法规定，构成犯罪的，依法追究刑事责任。")
+        == "违反本法规定，构成犯罪的，依法追究刑事责任。"
+    )
+    assert national_wording("基本市场制度") == "基本市场制度"
+    assert national_wording("为了公开，根据《某法》等法律，结合本省实际，制定本条例。") == "为了公开，制定本条例。"
+    assert national_wording("本办法第十条、第十二条规定", own_name="本法") == "本法规定"
+
+
+def test_national_wording_is_linear_on_repetition() -> None:
+    for hostile in ("本条例第", "根据某", "本市", "根据，结合本"):
+        assert len(national_wording(hostile * 20_000)) <= len(hostile) * 20_000
+
+
+def test_scores_by_hand() -> None:
+    true = split_letters("应当依法公开重大行政决策。设立公开日。")
+    assert true == ["应当依法公开重大行政决策", "设立公开日"]
+    assert score_grams(["应当依法公开重"], true) == (1.0, 2 / 7, pytest.approx(4 / 9))
+    # 12 letters of 12 are found, once; the second time they are not
+    assert score_characters([true[0], true[0]], true)[:2] == (0.5, 12 / 17)
+    by_sentence, paired = score_sentences(["应当依法公开决策", "完全不同的话"], true)
+    assert by_sentence[:2] == (0.5, 0.5) and paired[:2] == (8 / 14, 8 / 17)
+    assert score_prototype(true, "。".join(true))[["gram_f1", "sentence_f1", "paired_f1"]].eq(1).all()
+    assert score_characters(true, true).recall == 12 / 17  # five letters are no run of six
+    assert score_prototype([], "。".join(true)).eq(0).all()
+
+
+@given(
+    st.lists(st.text("甲乙丙", min_size=4, max_size=20), max_size=5),
+    st.lists(st.text("甲乙丙", min_size=4, max_size=20), max_size=5),
+)
+def test_scores_lie_between_zero_and_one_and_mirror(found: list[str], true: list[str]) -> None:
+    for score in (score_grams, score_characters):
+        one, other = score(found, true), score(true, found)
+        assert all(0 <= value <= 1 for value in one)
+        assert one.f1 == pytest.approx(other.f1)
+
+
+def test_voting_takes_each_gram_once_and_needs_k_texts() -> None:
+    texts = ["依法公开重大决策事项。", "应当依法公开重大决策。", "别的话说了又说。"]
+    assert vote_ngrams(texts, 3) == []
+    assert vote_ngrams(texts, 2) == ["依法公开重大决策"]
+    assert "别的话说了又说" in vote_ngrams(texts, 1)
+
+
+def test_sample_plans_give_an_outline() -> None:
+    rebuilt = reconstruct(fz.load_sample(), doc_ids=PLANS, title="法治政府建设实施纲要（2015—2020年）")
+    assert rebuilt.n_lines == 3 and rebuilt.before == pd.Timestamp("2016-12-31")
+    headings = rebuilt.stretches.loc[rebuilt.stretches["kind"] != "sentence", "text"].tolist()
+    order = [
+        "总体要求",
+        "依法全面履行政府职能",
+        "完善依法行政制度体系",
+        "坚持严格规范公正文明执法",
+        "依法有效化解社会矛盾纠纷",
+    ]
+    assert [one for one in headings if one in order] == order
+    assert "重大行政决策应当经政府常务会议或者全体会议" in rebuilt.text
+    for local in ("河北", "石家庄", "清远", "夏河", "甘肃", "十九大"):
+        assert local not in rebuilt.text, local
+    assert {"hebei_province_2016", "shijiazhuang_city_2016"} < set(";".join(rebuilt.stretches["witnesses"]).split(";"))
+    both = rebuilt.stretches[rebuilt.stretches["witnesses"] == "hebei_province_2016;shijiazhuang_city_2016"]
+    assert both.empty  # Hebei and its prefecture are one witness
+
+
+def test_heritage_towns_beat_voting_by_sentence() -> None:
+    folder = os.environ.get("FZANALYTICS_DATA")
+    if not folder:
+        pytest.skip("FZANALYTICS_DATA does not name the folder with the law families")
+    corpus = fz.fetch_law_family("heritage_town", path=Path(folder) / "law_families")
+    documents = corpus.documents.set_index("doc_id")
+    parent = documents.loc["L02833"]
+    younger = documents[(documents["level"] != "national") & (documents["dated"] > parent["dated"])]
+    rebuilt = reconstruct(corpus, doc_ids=list(younger.index), title=parent["title"])
+    ours = score_prototype(prototype_letters(rebuilt.stretches), parent["text"])
+    voted = [score_prototype(vote_ngrams(list(younger["text"]), k), parent["text"]) for k in (1, 2, 3, 4)]
+    for kind in ("sentence", "paired"):
+        assert ours[f"{kind}_f1"] >= 1.4 * max(one[f"{kind}_f1"] for one in voted)
+    assert ours["character_f1"] > max(one["character_f1"] for one in voted)
