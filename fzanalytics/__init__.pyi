@@ -28,9 +28,19 @@ from fzanalytics.measures.adoption.timing import timeline as timeline
 from fzanalytics.measures.adoption.turnbull import turnbull as turnbull
 from fzanalytics.measures.diffusion.attribution import attribution as attribution
 from fzanalytics.measures.diffusion.attribution import proxy_text_spans as proxy_text_spans
+from fzanalytics.measures.diffusion.baselines import baseline_documents as baseline_documents
+from fzanalytics.measures.diffusion.baselines import overlap_baselines as overlap_baselines
 from fzanalytics.measures.diffusion.coverage import coverage_curve as coverage_curve
 from fzanalytics.measures.diffusion.coverage import coverage_matrix as coverage_matrix
 from fzanalytics.measures.diffusion.coverage import unmatched_paragraphs as unmatched_paragraphs
+from fzanalytics.measures.diffusion.flows import flow_edges as flow_edges
+from fzanalytics.measures.diffusion.flows import flow_totals as flow_totals
+from fzanalytics.measures.diffusion.flows import flows as flows
+from fzanalytics.measures.lineage.cascades import infer_cascade_network as infer_cascade_network
+from fzanalytics.measures.lineage.follows import infer_sources as infer_sources
+from fzanalytics.measures.lineage.graph import lineage_graph as lineage_graph
+from fzanalytics.measures.lineage.graph import to_gexf as to_gexf
+from fzanalytics.measures.lineage.graph import to_graphml as to_graphml
 from fzanalytics.measures.lineage.prototype import Prototype as Prototype
 from fzanalytics.measures.lineage.prototype import reconstruct as reconstruct
 from fzanalytics.measures.reuse.alignment import align_pair as align_pair
@@ -68,6 +78,7 @@ from fzanalytics.output.plots.corpus import plot_corpus as plot_corpus
 from fzanalytics.output.plots.corpus import plot_timeline as plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage as plot_coverage
 from fzanalytics.output.plots.coverage import plot_coverage_curve as plot_coverage_curve
+from fzanalytics.output.plots.network import plot_network as plot_network
 from fzanalytics.output.plots.prototype import plot_prototype as plot_prototype
 from fzanalytics.output.plots.ribbons import plot_ribbons as plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity as plot_paragraph_similarity

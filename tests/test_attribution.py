@@ -375,3 +375,128 @@ def test_bundled_corpus():
         assert (shares.loc[henan, "centre"] == "not available").all() and shares.loc[henan, "share"].isna().all()
     known = table.dropna(subset=["share", "bound_low"])
     assert ((known["bound_low"] <= known["share"]) & (known["share"] <= known["bound_high"])).all()
+
+
+# --- more sets, and clauses ---
+
+COUNTY_DOCUMENTS = {
+    "county": {"level": "county", "region": "甲省/甲市/甲县", "earliest": "2017-01-01", "latest": "2017-01-01"},
+    "city": {"level": "prefecture", "region": "甲省/甲市"},
+    "province": {"region": "甲省"},
+    "nation": {"level": "national"},
+    "peer": {"level": "county", "region": "乙省/乙市/乙县", "earliest": "2016-01-01", "latest": "2016-01-01"},
+}
+ALL_SETS = ("superior", "other superiors", "centre", "peers")
+A, B, C, D, E = (rare(100, 10 + seed) for seed in range(5))
+
+
+def county_parts(texts, sets=ALL_SETS):
+    used = {key: value for key, value in COUNTY_DOCUMENTS.items() if key in texts}
+    table = attribution(make_corpus(texts, documents=used), sets=sets)
+    return table[table["doc_id"] == "county"].set_index("part")
+
+
+def test_four_sets_have_sixteen_intersections_that_sum_to_one():
+    texts = {
+        "county": "\n".join([A, B, C, D, E]), "city": A + B, "province": B, "nation": C + A, "peer": D + A[:50],
+    }  # fmt: skip
+    rows = county_parts(texts)
+    assert len(rows) == 16 and (rows["status"] == "estimated").all()
+    shares = rows["share"][rows["share"] > 0].round(9).to_dict()
+    assert shares == {
+        "superior, centre and peers": 0.1,  # the first half of A
+        "superior and centre": 0.1,
+        "superior and other superiors": 0.2,
+        "centre only": 0.2,
+        "peers only": 0.2,
+        "none": 0.2,
+    }
+    assert rows["share"].sum() == pytest.approx(1)
+    assert rows["bound_low"].tolist() == pytest.approx(rows["share"].tolist())
+
+
+@pytest.mark.parametrize("missing", ["city", "province", "nation", "peer"])
+def test_a_set_that_is_not_held_is_missing_and_never_zero(missing):
+    texts = {"county": "\n".join([A, B, C, D, E]), "city": A + B, "province": B, "nation": C + A, "peer": D}
+    true = county_parts(texts)["share"]
+    del texts[missing]
+    rows = county_parts(texts)
+    name = {"city": "superior", "province": "other superiors", "nation": "centre", "peer": "peers"}[missing]
+    named = [
+        name in part.replace("other superiors", "others") if name == "superior" else name in part for part in rows.index
+    ]
+    assert rows["share"].isna().tolist() == named
+    assert rows["share"].sum() == pytest.approx(1)
+    assert (rows["bound_low"] <= true + 1e-12).all() and (true <= rows["bound_high"] + 1e-12).all()
+    expected = "centre not available" if name == "centre" else f"{name} not held"
+    assert set(rows["status"]) == {"not available", expected}
+
+
+def test_a_prefecture_has_no_other_superiors_and_a_younger_one_is_no_peer():
+    documents = {
+        "city": {"level": "prefecture", "region": "甲省/甲市", "earliest": "2016-05-01", "latest": "2016-05-01"},
+        "late": {"level": "prefecture", "region": "乙省/乙市", "earliest": "2017-01-01", "latest": "2017-01-01"},
+        "same": {"level": "prefecture", "region": "丙省/丙市"},
+        "province": {"region": "甲省"},
+    }
+    corpus = make_corpus({"city": A + B, "late": A, "same": A, "province": B}, documents=documents)
+    table = attribution(corpus, sets=ALL_SETS)
+    rows = table[table["doc_id"] == "city"].set_index("part")
+    assert (rows.loc[["other superiors" in part for part in rows.index], "status"] == "not applicable").all()
+    assert rows.loc["peers only", "status"] == "not available"  # neither is known to be older
+    late = table[table["doc_id"] == "late"].set_index("part")  # its own superior is not held, the city is older
+    assert late.loc["centre and peers", "share"] == pytest.approx(1.0)  # and another province is a second witness
+    assert late.loc["peers only", "status"] == "superior not held"
+
+
+def test_the_two_sets_are_the_sums_of_the_four(sample):
+    passages = find_passages(sample)
+    two = attribution(sample, passages=passages).set_index(["doc_id", "part"])["share"]
+    assert (
+        attribution(sample, passages=passages, sets=("centre", "superior"))
+        .set_index(["doc_id", "part"])["share"]
+        .equals(two)
+    )  # their order is fixed
+    peers = attribution(sample, passages=passages, sets=("superior", "centre", "peers"))
+    for (doc_id, part), share in two.dropna().items():
+        rows = peers[(peers["doc_id"] == doc_id) & peers["share"].notna()]
+        names = set(part.replace(" only", "").split(" and ")) - {"neither"}
+        inside = [
+            set(one.replace(" only", "").replace(", ", " and ").split(" and ")) - {"none", "peers"} == names
+            for one in rows["part"]
+        ]
+        assert rows.loc[inside, "share"].sum() == pytest.approx(share)
+
+
+def test_clauses_sum_to_their_document():
+    texts = {"city": CITY + "\n落款", "province": PROVINCE, "east": EAST, "west": WEST}
+    used = {key: value for key, value in DOCUMENTS.items() if key in texts}
+    corpus = make_corpus(texts, documents=used)
+    whole = attribution(corpus).set_index(["doc_id", "part"])
+    table = attribution(corpus, unit="clause")
+    assert list(table.columns[:3]) == ["doc_id", "clause_id", "part"]
+    for column in ("share", "bound_low", "bound_high"):
+        weighted = (table[column] * table["n_chars"]).groupby([table["doc_id"], table["part"]]).sum(min_count=1)
+        size = table["n_chars"].groupby([table["doc_id"], table["part"]]).sum()
+        expected = whole[column].reindex(weighted.index)
+        np.testing.assert_allclose((weighted / size).to_numpy(), expected.to_numpy(), atol=1e-12)
+    first = table[(table["doc_id"] == "city") & (table["part"] == "centre only")].iloc[0]
+    assert first["clause_id"] == "city#1" and first["share"] == pytest.approx(0.6)  # of CENTRE, 60 in both witnesses
+    assert table["resampling_low"].isna().all()
+
+
+def test_text_outside_of_clauses_is_a_row_of_its_own(sample):
+    table = attribution(sample, unit="clause")
+    outside = table[table["clause_id"].isna()]
+    assert len(outside) and (outside["n_chars"] > 0).all()
+    sizes = table.drop_duplicates(["doc_id", "clause_id"]).groupby("doc_id")["n_chars"].sum()
+    assert sizes.to_dict() == attribution(sample).groupby("doc_id")["n_chars"].first().to_dict()
+
+
+def test_faults_of_sets_and_unit():
+    corpus = make_corpus({"city": CITY})
+    for sets in ((), ("centre", "centre"), ("nation",)):
+        with pytest.raises(ValueError, match=r"^`sets` must be different ones of 'superior'"):
+            attribution(corpus, sets=sets)
+    with pytest.raises(ValueError, match="`unit` must be 'document' or 'clause'; got 'sentence'"):
+        attribution(corpus, unit="sentence")

@@ -15,7 +15,10 @@ from fzanalytics.base.tables import LEVELS
 from fzanalytics.features.tokens import PolicyAnalyzer
 from fzanalytics.measures.adoption.timing import lag_table, timeline
 from fzanalytics.measures.diffusion.attribution import attribution, proxy_text_spans
+from fzanalytics.measures.diffusion.baselines import overlap_baselines
 from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
+from fzanalytics.measures.diffusion.flows import flow_edges
+from fzanalytics.measures.lineage.follows import infer_sources
 from fzanalytics.measures.lineage.prototype import Prototype, reconstruct
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, order_of_documents
 from fzanalytics.measures.similarity import cluster_order, tfidf_similarity
@@ -25,6 +28,7 @@ from fzanalytics.measures.vocabulary.keyness import distinctive_terms
 from fzanalytics.output.plots.attribution import plot_attribution
 from fzanalytics.output.plots.corpus import plot_corpus, plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage, plot_coverage_curve
+from fzanalytics.output.plots.network import plot_network
 from fzanalytics.output.plots.prototype import plot_prototype
 from fzanalytics.output.plots.ribbons import plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity, plot_similarity
@@ -37,6 +41,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: Figure 7 draws every line of so few documents; of more only the best source of each.
+MAX_TANGLE = 12
+N_RESAMPLES = 999
 #: Figure 3 draws NMF: on a few hundred paragraphs its topics come back over seeds, those of LDA hardly do. The
 #: table of stability holds both, so that a reader can judge.
 DRAWN_MODEL: Literal["nmf", "lda"] = "nmf"
@@ -165,6 +172,13 @@ class Work:
         return coverage_curve(self.coverage, random_state=self.settings.random_state)
 
     @cached_property
+    def flow_edges(self) -> pd.DataFrame:
+        """Every pair of a text and a document before it."""
+        return flow_edges(
+            self.corpus, passages=self.passages, n_resamples=N_RESAMPLES, random_state=self.settings.random_state
+        )
+
+    @cached_property
     def prototype(self) -> Prototype:
         """The common ancestor of the documents of the policy that `main_source` belongs to, rebuilt."""
         documents = self.corpus.documents
@@ -252,6 +266,14 @@ def list_tables() -> list[Step]:
         ("coverage_curve", "coverage_curve", lambda w: w.curve, ("source", "seed")),
         ("unmatched", "unmatched_paragraphs", lambda w: unmatched_paragraphs(w.corpus, w.source), ("source",)),
         ("attribution", "attribution", lambda w: w.attribution, ("seed",)),
+        ("flow_edges", "flow_edges", lambda w: w.flow_edges, ("seed",)),
+        ("overlap_baselines", "overlap_baselines", lambda w: overlap_baselines(w.corpus, passages=w.passages), ()),
+        (
+            "inferred_sources",
+            "infer_sources",
+            lambda w: infer_sources(w.corpus, random_state=w.settings.random_state),
+            ("seed",),
+        ),
         ("prototype", "reconstruct", lambda w: w.prototype.stretches, ("source",)),
         ("prototype_dropped", "reconstruct", lambda w: w.prototype.dropped, ("source",)),
         ("proxy", "proxy_text_spans", lambda w: proxy_text_spans(w.corpus, passages=w.passages), ()),
@@ -303,6 +325,14 @@ def list_figures() -> list[Step]:
             ("seed",),
         ),
         ("fig6_ribbons", "plot_ribbons", _draw_ribbons, ("source",)),
+        (
+            "fig7_network",
+            "plot_network",
+            lambda w, **k: plot_network(
+                w.flow_edges, w.corpus.documents, best=1 if len(w.corpus.held) > MAX_TANGLE else None, **k
+            ),
+            ("seed",),
+        ),
         (
             "fig9_vocabulary",
             "plot_distinctive_terms",

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import combinations
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
-from fzanalytics.base.tables import COLUMNS, require_columns
-from fzanalytics.measures.diffusion.origins import MIN_WITNESSES, Sources, find_sources, find_witnesses
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
-from fzanalytics.measures.reuse.alignment import text_characters
-from fzanalytics.measures.reuse.passages import (
-    DocumentFacts,
-    SharedSpans,
-    find_passages,
+from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
+from fzanalytics.measures.diffusion.origins import (
+    PairSpans,
+    Sources,
+    find_sources,
+    find_witnesses,
 )
+from fzanalytics.measures.diffusion.parts import clause_labels, intersections, part_status
+from fzanalytics.measures.diffusion.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
+from fzanalytics.measures.reuse.alignment import text_characters
+from fzanalytics.measures.reuse.order import DocumentFacts
+from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.texts.corpus import Corpus
 
-PARTS = ("superior only", "superior and centre", "centre only", "neither")
-#: A stretch of the proxy has at least so many text-carrying characters: shorter ones are words, not text.
-MIN_PROXY_CHARS = 12
+logger = logging.getLogger(__name__)
 
+SetName = Literal["superior", "other superiors", "centre", "peers"]
+Unit = Literal["document", "clause"]
+__all__ = ["MIN_PROXY_CHARS", "PARTS", "attribution", "proxy_text_spans"]
+
+PARTS = ("superior only", "superior and centre", "centre only", "neither")
 _COLUMNS = (
     "doc_id", "part", "share", "resampling_low", "resampling_high", "bound_low", "bound_high", "n_chars", "status", "superior",
     "superior_held", "centre", "n_witnesses", "witnesses",
@@ -38,6 +46,8 @@ def attribution(
     corpus: Corpus,
     *,
     passages: pd.DataFrame | None = None,
+    sets: Sequence[SetName] = ("superior", "centre"),
+    unit: Unit = "document",
     n_resamples: int = 999,
     random_state: RandomState = 0,
 ) -> pd.DataFrame:
@@ -49,13 +59,20 @@ def attribution(
         Held documents of level province, prefecture, county or township get rows; national ones get none.
     passages : DataFrame, optional
         From `find_passages` over *all* pairs (a pair left out would count as sharing nothing); found here if None.
+    sets : sequence of {"superior", "other superiors", "centre", "peers"}
+        The sets of sources; with all four, every one of their 16 intersections is a part.
+    unit : "document" or "clause"
+        With "clause" the parts of each clause (characters from its number to the next), and of what stands outside
+        of clauses; column clause_id then follows doc_id, NA for the latter. Clauses sum to their document when weighted
+        by n_chars. One clause has no sections to draw, so its interval is NaN.
     n_resamples, random_state
         See `clause_resampling_interval`.
 
     Returns
     -------
     DataFrame, four rows (one for each part) for each document, by doc_id
-        - doc_id; part: "superior only", "superior and centre", "centre only", "neither".
+        - doc_id; part: "superior only", "superior and centre", "centre only", "neither". With other sets: the sets that
+          share it, no other does ("superior and peers"), or "none".
         - share in [0, 1]: text-carrying characters (letters, digits, Han, outside the brackets of those responsible)
           of the document that are in passages shared with these of the sources *at hand*, and with no other of
           them, over all of its n_chars. The shares given for a document sum to 1. NA for a part that names a
@@ -73,6 +90,8 @@ def attribution(
     ------
     TypeError
         If `corpus` is no Corpus.
+    ValueError
+        If `sets` or `unit` is none of the above.
 
     Notes
     -----
@@ -90,7 +109,9 @@ def attribution(
     - "centre not available": neither the centre nor a proxy is at hand; "superior only" is all that is shared with
       the superior, and "neither" all that is not, whether or not the centre has it.
     - "not available": the part names a source that is not at hand, or none is. share is NA; see the bounds.
-    - "not applicable": the parts of the superior for a province, whose superior is the centre.
+    - "other superiors not held", "peers not held": the same for these sets; the part is whether or not they have it.
+    - "not applicable": the parts of the superior for a province, whose superior is the centre, and those of other
+      superiors for a province or a prefecture, between which and the centre there is no other.
 
     The *policy* of a document is its lineage together with the year its period ends (both missing is equal, a
     missing lineage is equal to none).
@@ -113,6 +134,11 @@ def attribution(
     where its policy has none in the documents table and it declares none. "centre only" is what is shared with it,
     and the parts with "superior" do not apply.
 
+    *Other superiors*: the regions of the line of command between the immediate superior and the centre, by the same
+    rules; at hand only if each of them has a document that is held. *Peers*: documents of the same policy from other
+    regions of the same level that are held and surely older than the document (or declared by it); it is a set of what is held,
+    and grows with it. Whether an overlap is more than chance is asked of `overlap_baselines`.
+
     "neither" means "in no source held": text of other superiors, of peers, of older plans is in it, and so is text
     rewritten in other words. Overlap is not proof of copying, fixed phrases of the genre count in full but for the
     brackets of those responsible (`compared_texts`), and the interval says nothing about other localities.
@@ -129,23 +155,67 @@ def attribution(
     >>> round(float(rows["share"].sum()), 9)
     1.0
     """
+    chosen = check_sets(sets, unit)
     facts, spans, texts = _look_up(corpus, passages)
+    paragraphs, clauses = _by_document(corpus.paragraphs), _by_document(corpus.clauses)
     rows: list[dict[str, object]] = []
+    unused: list[str] = []
     for doc_id in facts.ids:
         if not facts.held[doc_id] or facts.level[doc_id] == 0:
             continue
         sources = find_sources(doc_id, facts, corpus.documents)
+        unused += [doc_id] * bool(sources.younger)
         text = texts[doc_id]
-        masks = {name: _mask_of(doc_id, len(text), others, spans) for name, others in sources.held.items()}
-        if sources.centre == "proxy":
-            masks["centre"] = _proxy_mask(doc_id, text, sources.witnesses, spans)
-        blocks = section_labels(len(text), corpus.paragraphs[corpus.paragraphs["doc_id"] == doc_id])
-        rows += _rows(sources, masks, text_characters(text), blocks, n_resamples, random_state)
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+        masks = set_masks(sources, text, chosen, spans)
+        if unit == "document":
+            blocks = section_labels(len(text), paragraphs.get(doc_id, corpus.paragraphs.head(0)))
+            rows += _rows(sources, masks, chosen, text_characters(text), blocks, n_resamples, random_state)
+        else:
+            rows += _clause_rows(sources, masks, chosen, text_characters(text), clauses.get(doc_id))
+    if unused:
+        logger.warning(
+            "Superiors of %d documents are surely younger and not used as sources: %s.", len(unused), _some(unused)
+        )
+    table = pd.DataFrame(rows, columns=[_COLUMNS[0], *["clause_id"] * (unit == "clause"), *_COLUMNS[1:]])
     numbers = ["share", "resampling_low", "resampling_high", "bound_low", "bound_high"]
     return table.astype(
         {**dict.fromkeys(numbers, float), "n_chars": "int64", "n_witnesses": "int64", "superior_held": bool}
     )
+
+
+def check_sets(sets: Sequence[SetName], unit: str) -> tuple[str, ...]:
+    """The sets in their order, or one sentence on what is wrong."""
+    chosen = (sets,) if isinstance(sets, str) else tuple(sets)
+    if not chosen or set(chosen) - set(get_args(SetName)) or len(set(chosen)) < len(chosen):
+        raise ValueError(
+            f"`sets` must be different ones of {', '.join(map(repr, get_args(SetName)))}; got {chosen!r}. "
+            "Take ('superior', 'centre')."
+        )
+    check_unit(unit)
+    return tuple(name for name in get_args(SetName) if name in chosen)
+
+
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[:5]) + (", ..." if len(ids) > 5 else "")
+
+
+def check_unit(unit: str) -> None:
+    """Raise a ValueError unless it is a unit."""
+    if unit not in get_args(Unit):
+        raise ValueError(f"`unit` must be 'document' or 'clause'; got {unit!r}. Take 'document'.")
+
+
+def set_masks(sources: Sources, text: str, sets: Sequence[str], spans: PairSpans) -> dict[str, Mask]:
+    """Which characters of a document each set at hand shares; the proxy stands in for the centre."""
+    held = {name: sources.held[name] for name in sets if name in sources.held}
+    masks = {name: spans.mask(sources.doc_id, len(text), others) for name, others in held.items()}
+    if sources.centre == "proxy" and "centre" in sets:
+        masks["centre"] = proxy_mask(sources.doc_id, text, sources.witnesses, spans)
+    return masks
+
+
+def _by_document(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(doc_id): part for doc_id, part in table.groupby("doc_id", sort=False)}
 
 
 def proxy_text_spans(corpus: Corpus, *, passages: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -186,148 +256,85 @@ def proxy_text_spans(corpus: Corpus, *, passages: pd.DataFrame | None = None) ->
         if facts.held[doc_id] and facts.level[doc_id] > 0:
             witnesses = find_witnesses(doc_id, facts)
             text = str(corpus.held.loc[corpus.held["doc_id"].astype(str) == doc_id, "text"].iloc[0])
-            rows += _proxy_rows(doc_id, text, texts[doc_id], witnesses, spans)
+            rows += proxy_rows(doc_id, text, texts[doc_id], witnesses, spans)
     return pd.DataFrame(rows, columns=["doc_id", "begin", "end", "text", "n_witnesses", "witnesses"])
 
 
-def _look_up(corpus: Corpus, passages: pd.DataFrame | None) -> tuple[DocumentFacts, SharedSpans, dict[str, str]]:
+def _look_up(corpus: Corpus, passages: pd.DataFrame | None) -> tuple[DocumentFacts, PairSpans, dict[str, str]]:
     """What is known of the documents, their passages, and their texts as compared."""
     texts = compared_texts(require_corpus(corpus))
     if passages is None:
         passages = find_passages(corpus)
-    require_columns(require_table(passages, name="passages"), COLUMNS["passages"], name="passages")
-    return DocumentFacts(corpus.documents), SharedSpans(passages), texts
-
-
-def _mask_of(doc_id: str, n_chars: int, others: list[str], spans: SharedSpans) -> Mask:
-    """Which characters of a document are in passages shared with at least one of the others."""
-    mask = np.zeros(n_chars, dtype=bool)
-    for other in others:
-        mask |= covered_characters(n_chars, *spans.of(doc_id, other))
-    return mask
-
-
-def _province_masks(
-    doc_id: str, n_chars: int, witnesses: Mapping[str, list[str]], spans: SharedSpans
-) -> NDArray[np.bool_]:
-    """Which characters of a document each of the provinces shares; shape (provinces, n_chars)."""
-    masks = [_mask_of(doc_id, n_chars, others, spans) for others in witnesses.values()]
-    return np.array(masks, dtype=bool).reshape(len(masks), n_chars)
-
-
-def _proxy_mask(doc_id: str, text: str, witnesses: Mapping[str, list[str]], spans: SharedSpans) -> Mask:
-    """Which text-carrying characters are in a stretch that the same `MIN_WITNESSES` provinces share."""
-    places = np.flatnonzero(text_characters(text))
-    masks = _province_masks(doc_id, len(text), witnesses, spans)[:, places]
-    proxy = np.zeros(len(text), dtype=bool)
-    for chosen in combinations(range(len(masks)), MIN_WITNESSES):
-        for first, last in _runs(np.asarray(masks[list(chosen)].all(axis=0), dtype=bool)):
-            if last - first >= MIN_PROXY_CHARS:
-                proxy[places[first:last]] = True
-    return proxy
-
-
-def _runs(mask: Mask) -> list[tuple[int, int]]:
-    """Begin and end of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def _proxy_rows(
-    doc_id: str, text: str, compared: str, witnesses: Mapping[str, list[str]], spans: SharedSpans
-) -> list[tuple[object, ...]]:
-    """The stretches of the proxy; `text` is shown, `compared` is what counts."""
-    if len(witnesses) < MIN_WITNESSES:
-        return []
-    places = np.flatnonzero(text_characters(compared))
-    counts = _province_masks(doc_id, len(text), witnesses, spans)[:, places].sum(axis=0)
-    documents = sorted(other for others in witnesses.values() for other in others)
-    shares = {other: _mask_of(doc_id, len(text), [other], spans)[places] for other in documents}
-    rows: list[tuple[object, ...]] = []
-    for first, last in _runs(_proxy_mask(doc_id, compared, witnesses, spans)[places]):
-        begin, end = int(places[first]), int(places[last - 1]) + 1
-        names = ";".join(other for other in documents if shares[other][first:last].any())
-        rows.append((doc_id, begin, end, text[begin:end], int(np.min(counts[first:last])), names))
-    return rows
+    require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+    facts = DocumentFacts(corpus.documents)
+    return facts, PairSpans(passages, facts.ids), texts
 
 
 def _rows(
     sources: Sources,
     masks: Mapping[str, Mask],
+    sets: Sequence[str],
     carries: Mask,
     blocks: NDArray[np.int64],
     n_resamples: int,
     random_state: RandomState,
 ) -> list[dict[str, object]]:
     size = int(carries.sum())
-    parts = _intersections(masks, carries)
-    bounds = _bounds(sources, masks, carries)
-    names = sorted(other for others in sources.witnesses.values() for other in others)
+    facts = _facts(sources)
     rows = []
-    for part in PARTS:
-        status = _status(part, sources, masks)
+    for part, names, mask, least, most in intersections(sources, masks, sets, carries):
+        status = part_status(names, sets, sources, masks)
         share, low, high = float("nan"), float("nan"), float("nan")
         if status not in ("not available", "not applicable"):
-            tops, bottoms = np.bincount(blocks, parts[part]), np.bincount(blocks, carries)
+            tops, bottoms = np.bincount(blocks, mask), np.bincount(blocks, carries)
             share, low, high = clause_resampling_interval(
                 tops, bottoms, np.arange(len(tops)), n_resamples=n_resamples, random_state=random_state
             )
-        bound_low, bound_high = bounds[part] if status != "not applicable" else (float("nan"), float("nan"))
+        bounds = (float("nan"), float("nan"))
+        if size and status != "not applicable":
+            bounds = (float(least.sum() / size), float(most.sum() / size))
         rows.append(
             {
                 "doc_id": sources.doc_id, "part": part, "share": share, "resampling_low": low, "resampling_high": high,
-                "bound_low": bound_low, "bound_high": bound_high, "n_chars": size, "status": status,
-                "superior": sources.superior if sources.superior is not None else pd.NA,
-                "superior_held": sources.superior_held, "centre": sources.centre,
-                "n_witnesses": len(sources.witnesses), "witnesses": ";".join(names),
+                "bound_low": bounds[0], "bound_high": bounds[1], "n_chars": size, "status": status, **facts,
             }
         )  # fmt: skip
     return rows
 
 
-def _status(part: str, sources: Sources, masks: Mapping[str, Mask]) -> str:
-    if sources.superior_is_centre and "superior" in part:
-        return "not applicable"
-    if not masks or any(name in part and name not in masks for name in ("superior", "centre")):
-        return "not available"
-    if "superior" not in masks and not sources.superior_is_centre:
-        return "superior not held"
-    if "centre" not in masks:
-        return "centre not available"
-    if sources.centre == "proxy":
-        return "lower bound" if "centre" in part else "upper bound"
-    return "estimated"
+def _clause_rows(
+    sources: Sources, masks: Mapping[str, Mask], sets: Sequence[str], carries: Mask, clauses: pd.DataFrame | None
+) -> list[dict[str, object]]:
+    names, labels = clause_labels(len(carries), clauses)
+    sizes = np.bincount(labels, carries, minlength=len(names))
+    facts, nan = _facts(sources), np.full(len(names), np.nan)
+    table: list[dict[str, object]] = []
+    columns = []
+    for part, included, *found in intersections(sources, masks, sets, carries):
+        status = part_status(included, sets, sources, masks)
+        sums = [np.bincount(labels, mask, minlength=len(names)) for mask in found]
+        share, low, high = (np.divide(top, sizes, out=nan.copy(), where=sizes > 0) for top in sums)
+        if status in ("not available", "not applicable"):
+            share = nan
+        columns.append((part, status, share, *((nan, nan) if status == "not applicable" else (low, high))))
+    for at in [*range(1, len(names)), 0]:
+        if not at and not sizes[0]:
+            continue
+        for part, status, share, low, high in columns:
+            table.append(
+                {
+                    "doc_id": sources.doc_id, "clause_id": names[at], "part": part, "share": share[at],
+                    "resampling_low": np.nan, "resampling_high": np.nan, "bound_low": low[at], "bound_high": high[at],
+                    "n_chars": int(sizes[at]), "status": status, **facts,
+                }
+            )  # fmt: skip
+    return table
 
 
-def _intersections(masks: Mapping[str, Mask], carries: Mask) -> dict[str, Mask]:
-    """The four parts of the text, a set that is not held being taken for empty (its own parts are never shown)."""
-    nothing = np.zeros_like(carries)
-    superior, centre = masks.get("superior", nothing), masks.get("centre", nothing)
-    found = (superior & ~centre, superior & centre, centre & ~superior, ~superior & ~centre)
-    return {part: mask & carries for part, mask in zip(PARTS, found, strict=True)}
-
-
-def _bounds(sources: Sources, masks: Mapping[str, Mask], carries: Mask) -> dict[str, tuple[float, float]]:
-    """The least and the greatest share of each part.
-
-    A set that is held is known; one that is not lies between nothing and everything; the centre for which a
-    proxy stands in, between the proxy and everything.
-    """
-    size = int(carries.sum())
-    nothing, everything = np.zeros_like(carries), carries
-    least_s = masks.get("superior", nothing)
-    most_s = least_s if "superior" in masks or sources.superior_is_centre else everything
-    least_c = masks.get("centre", nothing)
-    most_c = least_c if sources.centre == "held" else everything
-    limits = (
-        (least_s & ~most_c, most_s & ~least_c),
-        (least_s & least_c, most_s & most_c),
-        (least_c & ~most_s, most_c & ~least_s),
-        (~most_s & ~most_c, ~least_s & ~least_c),
-    )
-    if not size:
-        return dict.fromkeys(PARTS, (float("nan"), float("nan")))
+def _facts(sources: Sources) -> dict[str, object]:
+    names = sorted(other for others in sources.witnesses.values() for other in others)
     return {
-        part: (float((low & carries).sum() / size), float((high & carries).sum() / size))
-        for part, (low, high) in zip(PARTS, limits, strict=True)
-    }
+        "superior": sources.superior if sources.superior is not None else pd.NA,
+        "superior_held": sources.superior_held, "centre": sources.centre,
+        "n_witnesses": len(sources.witnesses), "witnesses": ";".join(names),
+    }  # fmt: skip

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from fzanalytics.measures.reuse.passages import DocumentFacts, is_above, split_ids
-
-logger = logging.getLogger(__name__)
+from fzanalytics.measures.resampling import covered_characters
+from fzanalytics.measures.reuse.order import DocumentFacts, is_above, split_ids
 
 #: A stretch is in the proxy for the centre if documents of so many other provinces share it.
 MIN_WITNESSES = 2
+_SIDES = ("source", "target")
 
 
 @dataclass(frozen=True)
 class Sources:
     """Where the text of a document may come from, and what of it is at hand.
 
-    `held` maps the name of a set of documents to those held; further sets (other superiors, earlier peers) join
-    here. A set that is not in it is not held.
+    `held` maps the name of a set of documents to those held; a set that is not in it is not held, or, if it is in
+    `without`, there is none: a province has no superior but the centre. `younger` are superiors' documents that are
+    surely younger than the text, and so no source of it.
     """
 
     doc_id: str
@@ -32,6 +34,8 @@ class Sources:
     centre: Literal["held", "proxy", "not available"]
     witnesses: Mapping[str, list[str]]
     held: Mapping[str, list[str]]
+    without: frozenset[str] = frozenset()
+    younger: tuple[str, ...] = ()
 
 
 def find_sources(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> Sources:
@@ -61,6 +65,14 @@ def find_sources(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> 
         held["superior"] = [superior]
     if national_held:
         held["centre"] = national_held
+    between = _between(facts.region[doc_id])
+    others = {region: _of_region(doc_id, region, declared, facts) for region in between}
+    if between and all(others.values()):  # one that is not held may hold all the rest
+        held["other superiors"] = [other for found in others.values() for other in found]
+    if peers := _find_peers(doc_id, facts):
+        held["peers"] = peers
+    no_others = facts.region[doc_id] is not None and not between
+    without = frozenset(["superior"] * is_province + ["other superiors"] * no_others)
     proxy: Literal["proxy", "not available"] = "proxy" if len(witnesses) >= MIN_WITNESSES else "not available"
     return Sources(
         doc_id=doc_id,
@@ -70,6 +82,8 @@ def find_sources(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> 
         centre="held" if national_held else proxy,
         witnesses=witnesses,
         held=held,
+        without=without,
+        younger=_younger(doc_id, declared, facts),
     )
 
 
@@ -84,9 +98,14 @@ def _same_policy(doc_id: str, facts: DocumentFacts) -> list[str]:
 def _usable(doc_id: str, others: list[str], declared: list[str], facts: DocumentFacts) -> list[str]:
     """Those not surely younger; declared ones first, then held ones, then by doc_id."""
     usable = [other for other in others if not facts.before(doc_id, other)]
-    if len(usable) < len(others):
-        logger.warning("%s: a superior that is surely younger is not used as a source.", doc_id)
     return sorted(usable, key=lambda other: (other not in declared, not facts.held[other], other))
+
+
+def _younger(doc_id: str, declared: list[str], facts: DocumentFacts) -> tuple[str, ...]:
+    """Documents of superiors that are surely younger."""
+    related = {*_same_policy(doc_id, facts), *(other for other in declared if other in facts.region)}
+    above = [other for other in related if is_above(facts.region[other], facts.region[doc_id])]
+    return tuple(sorted(other for other in above if facts.before(doc_id, other)))
 
 
 def _direct_superior(region: str | None) -> str | None:
@@ -109,6 +128,88 @@ def _find_superior(doc_id: str, declared: list[str], facts: DocumentFacts) -> st
     usable = _usable(doc_id, named, declared, facts)
     same = [other for other in usable if facts.lineage[other] == facts.lineage[doc_id] is not None]
     return max(same or usable, key=lambda other: len(facts.region[other].split("/")), default=None)
+
+
+def _between(region: str | None) -> list[str]:
+    """The regions above the direct superior and below the centre."""
+    parts = (region or "").split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts) - 1)]
+
+
+def _of_region(doc_id: str, region: str, declared: list[str], facts: DocumentFacts) -> list[str]:
+    """Held documents of the same policy from one region, or else those that the text declares; none surely younger."""
+    same = [other for other in _same_policy(doc_id, facts) if facts.region[other] == region]
+    chosen = same or [other for other in declared if facts.region.get(other) == region]
+    return [other for other in _usable(doc_id, chosen, declared, facts) if facts.held[other]]
+
+
+def _find_peers(doc_id: str, facts: DocumentFacts) -> list[str]:
+    """Held documents of the same policy from other regions of the same level that are surely older, or declared."""
+    region, level = facts.region[doc_id], facts.level[doc_id]
+    if region is None:
+        return []
+    return [
+        other
+        for other in _same_policy(doc_id, facts)
+        if facts.held[other]
+        and facts.level[other] == level
+        and facts.region[other] not in (None, region)
+        and (facts.before(other, doc_id) or (other in facts.ancestors[doc_id] and not facts.before(doc_id, other)))
+    ]
+
+
+class PairSpans:
+    """The stretches of each document that it shares with each other one, as arrays: fast with many documents.
+
+    Examples
+    --------
+    >>> passages = pd.DataFrame({
+    ...     "source": ["a", "a"], "target": "b", "source_begin": [0, 1], "source_end": [2, 4],
+    ...     "target_begin": [5, 6], "target_end": [7, 9]})
+    >>> spans = PairSpans(passages, ["a", "b"])
+    >>> spans.mask("a", 6, ["b"]).tolist(), spans.mask("a", 6, []).any().item()
+    ([True, True, True, True, False, False], False)
+    >>> spans.disjoint("a")  # the one other document by its place, begins, ends
+    (array([1, 1]), array([0, 2]), array([2, 4]))
+    """
+
+    def __init__(self, passages: pd.DataFrame, ids: list[str]) -> None:
+        """Sort the passages by document, by other document and by place; those of strangers are left out."""
+        self.ids = ids
+        self.place = {doc_id: at for at, doc_id in enumerate(ids)}
+        sides = {side: passages[side].astype(str).map(self.place).fillna(-1).to_numpy(int) for side in _SIDES}
+        known = (sides["source"] >= 0) & (sides["target"] >= 0)
+        parts = []
+        for here, there in (_SIDES, _SIDES[::-1]):
+            spans = passages[[f"{here}_begin", f"{here}_end"]].to_numpy(dtype=np.int64)
+            parts.append(np.column_stack([sides[here], sides[there], spans])[known])
+        rows = np.concatenate(parts)
+        self._rows = rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
+        self._starts = np.searchsorted(self._rows[:, 0], np.arange(len(ids) + 1))
+
+    def _of(self, doc_id: str) -> NDArray[np.int64]:
+        at = self.place[doc_id]
+        return self._rows[self._starts[at] : self._starts[at + 1], 1:]
+
+    def mask(self, doc_id: str, n_chars: int, others: Iterable[str]) -> NDArray[np.bool_]:
+        """Which characters of a document are in passages shared with at least one of the others."""
+        rows = self._of(doc_id)
+        wanted = np.zeros(len(self.ids), dtype=bool)
+        wanted[[self.place[other] for other in others if other in self.place]] = True
+        rows = rows[wanted[rows[:, 0]]]
+        return covered_characters(n_chars, rows[:, 1], rows[:, 2])
+
+    def disjoint(self, doc_id: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Places of other documents, begins and ends: the passages of each pair without what they have twice."""
+        rows = self._of(doc_id)
+        if not len(rows):
+            return rows[:, 0], rows[:, 1], rows[:, 2]
+        room = int(rows[:, 2].max()) + 1
+        begins, ends = rows[:, 1] + rows[:, 0] * room, rows[:, 2] + rows[:, 0] * room
+        reached = np.r_[0, np.maximum.accumulate(ends)[:-1]]
+        fresh = np.maximum(begins, reached)
+        keep = fresh < ends
+        return rows[keep, 0], (fresh - rows[:, 0] * room)[keep], rows[keep, 2]
 
 
 def find_witnesses(doc_id: str, facts: DocumentFacts) -> dict[str, list[str]]:

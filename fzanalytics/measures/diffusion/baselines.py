@@ -1,0 +1,322 @@
+"""How much overlap is to be had without any borrowing: from the genre, and from a common ancestor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
+from fzanalytics.measures.diffusion.attribution import SetName, Unit, check_sets, set_masks
+from fzanalytics.measures.diffusion.origins import PairSpans, find_sources
+from fzanalytics.measures.diffusion.parts import clause_labels
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.reuse.alignment import text_characters
+from fzanalytics.measures.reuse.order import DocumentFacts
+from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.texts.corpus import Corpus
+
+#: Documents of a similar period are no more years apart.
+MAX_YEARS = 5
+_NUMBERS = ("share", "genre_share", "genre_excess", "ancestry_share", "ancestry_excess")
+_COLUMNS = (
+    "doc_id", "set", "status", "share", "n_sources", "n_chars", "genre_share", "genre_excess", "n_genre",
+    "ancestry_share", "ancestry_excess", "n_ancestry",
+)  # fmt: skip
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+def overlap_baselines(
+    corpus: Corpus,
+    *,
+    passages: pd.DataFrame | None = None,
+    sets: Sequence[SetName] = ("superior", "other superiors", "centre", "peers"),
+    unit: Unit = "document",
+    genre: Iterable[str] | None = None,
+    max_years: float = MAX_YEARS,
+) -> pd.DataFrame:
+    """What each text shares with each set of its sources, and what it shares with as many documents that are none.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Held documents below the national level get rows.
+    passages : DataFrame, optional
+        From `find_passages` over *all* pairs; found here if None.
+    sets, unit
+        As for `attribution`.
+    genre : iterable of doc_id, optional
+        Documents to take for the genre baseline, in place of the rule below (relatives are left out even so).
+    max_years : float
+        Documents of a similar period are at most so many years apart, at least 0.
+
+    Returns
+    -------
+    DataFrame, one row a document and set (and clause, with unit="clause": clause_id follows doc_id, NA outside clauses)
+        - doc_id, set; status: "held", "proxy" (text of independent provinces stands in for the centre), "not held",
+          "not applicable" (there is no such source; see `attribution`).
+        - share in [0, 1]: text-carrying characters shared with at least one of the set's n_sources documents, over all
+          n_chars; NaN if none is at hand. It is *all* that is shared with the set, whether or not others have it too.
+        - genre_share, ancestry_share: the same, expected of as many documents drawn at random from the baseline; NaN if
+          it has fewer documents than the set, and for a proxy, which is made of the same documents.
+        - genre_excess, ancestry_excess in [-1, 1]: share less that.
+        - n_genre, n_ancestry: documents in the baselines, 0 where none is held.
+
+    Raises
+    ------
+    ValueError
+        If `sets`, `unit` or `max_years` is out of its range, or `genre` names a document that is not held.
+    TypeError
+        If `corpus` is no Corpus.
+
+    Notes
+    -----
+    *Genre*: held documents of the same kind (实施方案, 条例, ...) on an unrelated policy (both lineages known and
+    different, neither declares the other) of a similar period. A year is that of the dates, or else of the period; where
+    it is unknown on either side, the document is not in the baseline. What is shared with them is formula.
+
+    *Common ancestry*: held documents of the same policy (lineage and end of period) that are no kin of the text: of
+    another province, not national, and not in its declared line; and that are no kin of the set: none of its
+    documents, nor of their provinces. What is shared with them both sides may have from the centre. Order in time
+    plays no part, so one of them may itself have copied the text: the excess is rather too small than too large. For the
+    set "centre" it says how much more a text shares with the centre than with others who had the same centre.
+
+    Of a baseline of N documents of which c share a character, the chance that at least one of k drawn does is
+    1 - C(N-c, k) / C(N, k); so a set of k documents is held against k others, at a fixed pool size. Documents are not
+    matched for length: a longer one has more to share. `baseline_documents` lists them.
+
+    On the bundled corpus n_genre is 0 and the genre baseline NaN: all its plans are of one policy, and the one
+    document of another, Henan's assessment scheme (考核方案), is of another kind. `genre=["henan_province_2021#2"]`
+    takes this one document for the genre, and one document is no distribution.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = overlap_baselines(load_sample(), sets=["superior"])
+    >>> row = table[table["doc_id"] == "shijiazhuang_city_2016"].iloc[0]
+    >>> row["status"], int(row["n_genre"]), int(row["n_ancestry"])
+    ('held', 0, 2)
+    >>> bool(row["share"] > row["ancestry_share"] > 0), bool(np.isnan(row["genre_share"]))
+    (True, True)
+    """
+    chosen = check_sets(sets, unit)
+    texts = compared_texts(require_corpus(corpus))
+    if passages is None:
+        passages = find_passages(corpus)
+    require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+    facts = DocumentFacts(corpus.documents)
+    spans = PairSpans(passages, facts.ids)
+    pools = Pools(corpus.documents, facts, genre=genre, max_years=max_years)
+    clauses = {str(doc_id): part for doc_id, part in corpus.clauses.groupby("doc_id", sort=False)}
+    tables = []
+    for doc_id in facts.ids:
+        if not facts.held[doc_id] or facts.level[doc_id] == 0:
+            continue
+        text = texts[doc_id]
+        names, labels = [pd.NA], np.zeros(len(text), dtype=np.int64)
+        if unit == "clause":
+            names, labels = clause_labels(len(text), clauses.get(doc_id))
+        tables.append(_of_document(doc_id, text, names, labels, chosen, corpus.documents, facts, spans, pools))
+    columns = [_COLUMNS[0], *["clause_id"] * (unit == "clause"), *_COLUMNS[1:]]
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    return table.reindex(columns=columns).astype(dict.fromkeys(_NUMBERS, float))
+
+
+def _of_document(
+    doc_id: str, text: str, names: list[object], labels: NDArray[np.int64], sets: Sequence[str],
+    documents: pd.DataFrame, facts: DocumentFacts, spans: PairSpans, pools: Pools,
+) -> pd.DataFrame:  # fmt: skip
+    sources = find_sources(doc_id, facts, documents)
+    masks = set_masks(sources, text, sets, spans)
+    carries = text_characters(text)
+    sizes = np.bincount(labels, carries, minlength=len(names)).astype(float)
+    tables = []
+    for name in sets:
+        held = sources.held.get(name, [])
+        proxy = name == "centre" and sources.centre == "proxy"
+        status = "held" if held else "not applicable" if name in sources.without else "proxy" if proxy else "not held"
+        witnesses = [other for others in sources.witnesses.values() for other in others] if proxy else []
+        chances = pools.chances(doc_id, len(text), held, spans)
+        rows = pd.DataFrame({"doc_id": doc_id, "clause_id": names, "set": name, "status": status})
+        rows["n_sources"] = len(held) or len(witnesses)
+        rows["n_chars"] = sizes.astype(np.int64)
+        mask = masks[name].astype(float) if name in masks else None
+        rows["share"] = unit_share(mask, carries, labels, sizes)
+        for baseline in ("genre", "ancestry"):
+            chance, n = chances[baseline]
+            rows[f"{baseline}_share"] = unit_share(chance, carries, labels, sizes)
+            rows[f"{baseline}_excess"] = rows["share"] - rows[f"{baseline}_share"]
+            rows[f"n_{baseline}"] = n
+        tables.append(rows if len(names) == 1 or sizes[0] else rows[1:])
+    return pd.concat(tables, ignore_index=True)
+
+
+def unit_share(chance: Floats | None, carries: Mask, labels: NDArray[np.int64], sizes: Floats) -> Floats:
+    """Share of each unit, given by character how surely it is shared; NaN if that is unknown or the unit is empty."""
+    share = np.full(len(sizes), np.nan)
+    if chance is None:
+        return share
+    tops = np.bincount(labels, chance * carries, minlength=len(sizes))
+    return np.divide(tops, sizes, out=share, where=sizes > 0)
+
+
+def baseline_documents(
+    corpus: Corpus, *, genre: Iterable[str] | None = None, max_years: float = MAX_YEARS
+) -> pd.DataFrame:
+    """Which documents the overlap of each text is held against.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    genre, max_years
+        As for `overlap_baselines`.
+
+    Returns
+    -------
+    DataFrame
+        doc_id; baseline: "genre" or "ancestry"; document, lineage, region, kind: one row for each document of each
+        baseline, for held documents below the national level. For the ancestry baseline the kin of the set are left out
+        on top of that.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = baseline_documents(load_sample())
+    >>> table.loc[table["doc_id"] == "hebei_province_2016", ["baseline", "document"]].values.tolist()
+    [['ancestry', 'qingyuan_city_2017'], ['ancestry', 'xiahe_county_2017']]
+    """
+    documents = require_corpus(corpus).documents
+    facts = DocumentFacts(documents)
+    pools = Pools(documents, facts, genre=genre, max_years=max_years)
+    rows = []
+    for doc_id in facts.ids:
+        if facts.held[doc_id] and facts.level[doc_id] > 0:
+            for name, pool in (("genre", pools.genre_of(doc_id)), ("ancestry", pools.ancestry_of(doc_id))):
+                rows += [(doc_id, name, facts.ids[at]) for at in np.flatnonzero(pool)]
+    table = pd.DataFrame(rows, columns=["doc_id", "baseline", "document"])
+    known = documents[["doc_id", "lineage", "region", "kind"]].rename(columns={"doc_id": "document"})
+    return table.merge(known, on="document", how="left")
+
+
+class Pools:
+    """The documents of both baselines, by their place in `DocumentFacts.ids`."""
+
+    def __init__(
+        self, documents: pd.DataFrame, facts: DocumentFacts, *, genre: Iterable[str] | None, max_years: float
+    ) -> None:
+        """Look up what the rules ask for; faults of the options are told."""
+        if not max_years >= 0:
+            raise ValueError(f"`max_years` must be at least 0; got {max_years}. Take {MAX_YEARS}.")
+        self.facts, self.max_years = facts, max_years
+        self.place = {doc_id: at for at, doc_id in enumerate(facts.ids)}
+        table = documents.assign(doc_id=documents["doc_id"].astype(str)).set_index("doc_id").loc[facts.ids]
+        self.held = np.array([facts.held[name] for name in facts.ids], dtype=bool)
+        self.national = np.array([facts.level[name] == 0 for name in facts.ids], dtype=bool)
+        self.lineage = _coded([facts.lineage[name] for name in facts.ids])
+        self.policy = _coded([_pair(facts.lineage[name], facts.period[name]) for name in facts.ids])
+        self.kind = _coded([None if pd.isna(kind) else kind for kind in table["kind"]])
+        self.province = _coded([_province(facts.region[name]) for name in facts.ids])
+        self.first, self.last = _years(table)
+        self.relatives: list[set[int]] = [set() for _ in facts.ids]
+        for name in facts.ids:
+            for other in facts.ancestors[name] & set(self.place):
+                self.relatives[self.place[name]].add(self.place[other])
+                self.relatives[self.place[other]].add(self.place[name])
+        self.given = None if genre is None else self._given(genre)
+
+    def _given(self, genre: Iterable[str]) -> Mask:
+        names = [genre] if isinstance(genre, str) else [str(name) for name in genre]
+        wrong = [name for name in names if not self.facts.held.get(name, False)]
+        if wrong:
+            raise ValueError(f"`genre` must name documents that are held; got {', '.join(map(repr, wrong))}.")
+        given = np.zeros(len(self.held), dtype=bool)
+        given[[self.place[name] for name in names]] = True
+        return given
+
+    def _no_relatives(self, at: int) -> Mask:
+        free = self.held.copy()
+        free[[at, *self.relatives[at]]] = False
+        return free
+
+    def genre_of(self, doc_id: str) -> Mask:
+        """Held documents of the same kind on unrelated policies of a similar period."""
+        at = self.place[doc_id]
+        free = self._no_relatives(at)
+        if self.given is not None:
+            return free & self.given
+        gap = np.maximum(self.first - self.last[at], self.first[at] - self.last)  # NaN where a year is unknown
+        other = (self.lineage != self.lineage[at]) & (self.lineage >= 0) & (self.lineage[at] >= 0)
+        same = (self.kind == self.kind[at]) & (self.kind[at] >= 0)
+        return np.asarray(free & other & same & (gap <= self.max_years), dtype=bool)
+
+    def ancestry_of(self, doc_id: str, sources: Iterable[str] = ()) -> Mask:
+        """Held documents of the same policy that are no kin of the text, nor of its sources."""
+        at = self.place[doc_id]
+        free = self._no_relatives(at) & ~self.national & (self.province >= 0) & (self.province[at] >= 0)
+        pool = free & (self.policy == self.policy[at]) & (self.policy[at] >= 0) & (self.province != self.province[at])
+        kin = [self.place[source] for source in sources]
+        pool[kin] = False
+        provinces = np.unique(self.province[[one for one in kin if not self.national[one]]])
+        return np.asarray(pool & ~np.isin(self.province, provinces[provinces >= 0]), dtype=bool)
+
+    def chances(
+        self, doc_id: str, n_chars: int, sources: Sequence[str], spans: PairSpans
+    ) -> dict[str, tuple[Floats | None, int]]:
+        """By baseline: how surely so many of its documents share each character, and how many documents it has."""
+        pools = {"genre": self.genre_of(doc_id), "ancestry": self.ancestry_of(doc_id, sources)}
+        pools["genre"][[self.place[source] for source in sources]] = False
+        return {
+            name: (chance_of_sharing(doc_id, n_chars, pool, len(sources), spans), int(pool.sum()))
+            for name, pool in pools.items()
+        }
+
+
+def chance_of_sharing(doc_id: str, n_chars: int, pool: Mask, k: int, spans: PairSpans) -> Floats | None:
+    """The chance that at least one of k documents drawn from a pool shares each character; None if it has fewer."""
+    from scipy.special import gammaln
+
+    n = int(pool.sum())
+    if k < 1 or n < k:
+        return None
+    others, begins, ends = spans.disjoint(doc_id)
+    wanted = pool[others]
+    steps = np.zeros(n_chars + 1, dtype=np.int64)
+    np.add.at(steps, begins[wanted], 1)
+    np.add.at(steps, ends[wanted], -1)
+    counts = np.cumsum(steps[:-1])
+    left = n - np.arange(n + 1)  # documents that do not share it
+    log_none = gammaln(left + 1) - gammaln(np.maximum(left - k, 0) + 1) - gammaln(n + 1) + gammaln(n - k + 1)
+    chance = np.where(left >= k, -np.expm1(np.minimum(log_none, 0.0)), 1.0)
+    return np.asarray(chance[counts], dtype=float)
+
+
+def _coded(values: Iterable[object]) -> NDArray[np.int64]:
+    """Equal values by equal numbers, None by -1."""
+    seen: dict[object, int] = {}
+    return np.array([-1 if value is None else seen.setdefault(value, len(seen)) for value in values], dtype=np.int64)
+
+
+def _pair(lineage: object, period: object) -> object:
+    return None if lineage is None else (lineage, period)
+
+
+def _province(region: str | None) -> str | None:
+    return None if region is None else region.split("/")[0]
+
+
+def _years(table: pd.DataFrame) -> tuple[Floats, Floats]:
+    """First and last year of each document, with decimals: of its dates, or else of its period; NaN if unknown."""
+    years = []
+    for column, period in (("earliest", "period_start"), ("latest", "period_end")):
+        days = (pd.to_datetime(table[column]) - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
+        dates = 1970 + days.to_numpy(dtype=float) / 365.2425
+        periods = pd.to_numeric(table[period], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        years.append((dates, periods))
+    (early, start), (late, end) = years
+    known = ~(np.isnan(early) & np.isnan(late))
+    first, last = np.where(known, early, start), np.where(known, late, end)
+    return np.where(np.isnan(first), last, first), np.where(np.isnan(last), first, last)

@@ -1,0 +1,392 @@
+"""Along which lines text is shared: down and up the line of command, sideways, across."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fzanalytics.base.seeds import RandomState
+from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
+from fzanalytics.measures.diffusion.baselines import MAX_YEARS, Pools
+from fzanalytics.measures.diffusion.origins import PairSpans
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
+from fzanalytics.measures.reuse.alignment import text_characters
+from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
+from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.texts.corpus import Corpus
+
+logger = logging.getLogger(__name__)
+
+Flow = Literal[
+    "vertical down", "vertical up", "horizontal, same province", "horizontal, other province", "diagonal", "own earlier"
+]
+FLOWS: tuple[Flow, ...] = (
+    "vertical down", "vertical up", "horizontal, same province", "horizontal, other province", "diagonal", "own earlier",
+)  # fmt: skip
+#: A share of a union that rises with the number of sources like this (Spearman) is a count in disguise.
+DISGUISED = 0.9
+_MIN_TARGETS = 5
+
+Mask = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+_EDGES = ("source", "target", "flow", "order", "share", "low", "high", "n_shared", "n_target_chars", "ancestry_share",
+          "ancestry_excess", "n_ancestry")  # fmt: skip
+_FLOWS = (
+    "target", "flow", "share", "low", "high", "share_only", "n_shared", "n_chars", "n_sources", "n_undecided",
+    "best_source", "best_share", "mean_share", "genre_share", "genre_excess", "n_genre", "ancestry_share", "ancestry_excess",
+    "n_ancestry",
+)  # fmt: skip
+
+
+def flow_of(source: str | None, target: str | None, source_level: str, target_level: str) -> Flow | None:
+    """The line from one jurisdiction to another.
+
+    Parameters
+    ----------
+    source, target : str or None
+        Regions as paths ("甘肃省/甘南藏族自治州"), "全国" for the centre.
+    source_level, target_level : str
+
+    Returns
+    -------
+    str or None
+        "vertical down": source is in the line of command above target; "vertical up": below it; "own earlier": both are one
+        jurisdiction; "horizontal, same province" or "horizontal, other province": one level; "diagonal": another level
+        and no line of command. None if a region is not known.
+
+    Examples
+    --------
+    >>> flow_of("全国", "甘肃省/甘南藏族自治州", "national", "prefecture")
+    'vertical down'
+    >>> flow_of("河北省", "甘肃省/甘南藏族自治州", "province", "prefecture")
+    'diagonal'
+    """
+    if source is None or target is None:
+        return None
+    if source == target:
+        return "own earlier"
+    if is_above(source, target):
+        return "vertical down"
+    if is_above(target, source):
+        return "vertical up"
+    if source_level != target_level:
+        return "diagonal"
+    same = source.split("/")[0] == target.split("/")[0]
+    return "horizontal, same province" if same else "horizontal, other province"
+
+
+def flows(
+    corpus: Corpus,
+    *,
+    passages: pd.DataFrame | None = None,
+    genre: Iterable[str] | None = None,
+    max_years: float = MAX_YEARS,
+    n_resamples: int = 999,
+    random_state: RandomState = 0,
+) -> pd.DataFrame:
+    """What each text shares with documents before it, by the line that leads from them to it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        D documents; those held are sources and targets.
+    passages : DataFrame, optional
+        From `find_passages` over *all* pairs (a pair left out would count as sharing nothing); found here if None.
+    genre, max_years
+        As for `overlap_baselines`.
+    n_resamples, random_state
+        See `clause_resampling_interval`.
+
+    Returns
+    -------
+    DataFrame, six rows (one a flow) for each held document, by doc_id
+        - target; flow: "vertical down" (from above in the line of command), "vertical up" (from below), "horizontal, same
+          province", "horizontal, other province" (of one level), "diagonal" (of another level, no line of command), "own
+          earlier" (of the same jurisdiction); see `flow_of`.
+        - share in [0, 1]: text-carrying characters of target in passages shared with at least one source of the flow
+          (n_shared) over all of them (n_chars); NaN where n_sources is 0, never 0. low, high: its clause-resampling
+          interval, which says nothing about other localities. Flows overlap: their shares do not sum to anything.
+        - share_only: the part of share that no source of another flow has.
+        - n_sources: held documents of the same lineage, or declared by target, that come before it: order is "declared",
+          "earlier" or, only down the line of command, "superior". n_undecided: those in that line whose order is not
+          known; they are no sources.
+        - best_source, best_share: the one that shares most; mean_share: the mean over single sources.
+        - genre_share, ancestry_share, their excess and the number of documents: as in `overlap_baselines`, for as many
+          documents as there are sources. Sources of the flow, and their provinces, are not in the ancestry baseline.
+
+    Raises
+    ------
+    TypeError
+        If `corpus` is no Corpus.
+    ValueError
+        If a column of `passages` is missing, or an option is out of its range.
+
+    Notes
+    -----
+    Shared with, along a line on which text could have flowed; that it did takes an excess over both baselines. For
+    horizontal and diagonal flows the ancestry baseline consists of what is left of the others: younger or undated documents of
+    other provinces, which may have copied the target. Their excess is rather too small than too large.
+
+    share is of a union, so it grows with n_sources: do not compare it between targets with other numbers of sources
+    (mean_share and the excess can be). No index of intensity is given: the formulas in use weight and *add up* documents,
+    and we know of none whose paper we could read and whose value is not driven by their number. Where share follows
+    n_sources in rank (Spearman at least 0.9 over five targets or more), a warning says that it is a count in disguise.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = flows(load_sample(), n_resamples=99).set_index(["target", "flow"])
+    >>> row = table.loc[("shijiazhuang_city_2016", "vertical down")]
+    >>> row["best_source"], int(row["n_sources"]), bool(row["ancestry_excess"] > 0)
+    ('hebei_province_2016', 1, True)
+    >>> bool(np.isnan(table.loc[("hebei_province_2016", "vertical down"), "share"]))
+    True
+    """
+    look = _Look(corpus, passages)
+    pools = Pools(corpus.documents, look.facts, genre=genre, max_years=max_years)
+    paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
+    empty = corpus.paragraphs.head(0)
+    rows: list[dict[str, object]] = []
+    for target in look.held:
+        blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty))
+        rows += _of_target(target, look, pools, blocks, n_resamples, random_state)
+    table = pd.DataFrame(rows, columns=list(_FLOWS))
+    numbers = [name for name in _FLOWS if not name.startswith("n_") and name not in ("target", "flow", "best_source")]
+    table = table.astype(dict.fromkeys(numbers, float))
+    _warn_of_counts(table)
+    return table
+
+
+def flow_edges(
+    corpus: Corpus, *, passages: pd.DataFrame | None = None, n_resamples: int = 0, random_state: RandomState = 0
+) -> pd.DataFrame:
+    """Every pair of a text and a document before it, with what it shares and what others without kin share.
+
+    Parameters
+    ----------
+    corpus, passages
+        As for `flows`.
+    n_resamples : int
+        For the clause-resampling interval; 0, the default, gives none.
+    random_state
+        See `clause_resampling_interval`.
+
+    Returns
+    -------
+    DataFrame, one row a pair of held documents of one lineage, or one that declares the other
+        source, target, flow, order: see `flows` and `order_of_documents`. Where order is "unknown", neither is known to
+        come first, and the pair stands twice, once in each direction. share, low, high, n_shared, n_target_chars: share
+        of the target, in [0, 1]. ancestry_share: mean share of the target with single documents of the ancestry baseline
+        (without the source and its province); ancestry_excess: share less that; n_ancestry. Sorted by target and source.
+
+    Raises
+    ------
+    TypeError
+        If `corpus` is no Corpus.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> edges = flow_edges(load_sample())
+    >>> edges.loc[edges["order"] == "declared", ["source", "target", "flow"]].values.tolist()
+    [['hebei_province_2016', 'shijiazhuang_city_2016', 'vertical down']]
+    """
+    look = _Look(corpus, passages)
+    pools = Pools(corpus.documents, look.facts, genre=None, max_years=MAX_YEARS)
+    paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
+    empty = corpus.paragraphs.head(0)
+    rows: list[tuple[object, ...]] = []
+    for target in look.held:
+        shares, size = look.shares(target), look.sizes[target]
+        pool = pools.ancestry_of(target)
+        sums = np.bincount(pools.province[pool] + 1, shares[pool], minlength=pools.province.max() + 2)
+        numbers = np.bincount(pools.province[pool] + 1, minlength=pools.province.max() + 2)
+        blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty)) if n_resamples else None
+        for at, flow, order in look.before(target, undecided=True):
+            source, kin = look.facts.ids[at], pools.province[at] + 1
+            own = (sums[kin], numbers[kin]) if kin > 0 and not pools.national[at] else (0.0, 0)
+            n = int(numbers.sum() - own[1])
+            mean = (sums.sum() - own[0]) / n if n else np.nan
+            low = high = np.nan
+            if blocks is not None:
+                mask = look.spans.mask(target, len(blocks), [source])
+                _, low, high = look.interval(target, mask, blocks, n_resamples, random_state)
+            share = shares[at] / size if size else np.nan
+            base = mean / size if size else np.nan
+            rows.append((source, target, flow, order, share, low, high, int(shares[at]), size, base, share - base, n))
+    table = pd.DataFrame(rows, columns=list(_EDGES)).sort_values(["target", "source"], ignore_index=True)
+    return table.astype(dict.fromkeys(["share", "low", "high", "ancestry_share", "ancestry_excess"], float))
+
+
+def flow_totals(flows: pd.DataFrame) -> pd.DataFrame:
+    """The shares of each flow over all texts that have a source in it.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        As `flows` returns it.
+
+    Returns
+    -------
+    DataFrame, one row a flow
+        flow; share in [0, 1]: characters shared over all characters of the n_targets texts with at least one source;
+        mean_sources: sources a text; n_without: texts without a source, which are in no number here; genre_excess,
+        ancestry_excess: the mean over the texts with such a baseline, weighted by characters; n_genre_targets,
+        n_ancestry_targets: how many these are. NaN where there is none.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Notes
+    -----
+    These documents: no interval for a population is given.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "target": ["a", "b"], "flow": "diagonal", "share": [0.5, np.nan], "n_shared": [5, 0], "n_chars": [10, 30],
+    ...     "n_sources": [1, 0], "genre_excess": np.nan, "ancestry_excess": [0.2, np.nan]})
+    >>> flow_totals(table)[["flow", "share", "n_targets", "n_without", "ancestry_excess"]].values.tolist()
+    [['diagonal', 0.5, 1, 1, 0.2]]
+    """
+    needed = ["flow", "share", "n_shared", "n_chars", "n_sources", "genre_excess", "ancestry_excess"]
+    require_columns(_require_flows(flows), needed, name="flows")
+    rows = []
+    for flow, part in flows.groupby("flow", sort=False):
+        there = part[part["n_sources"] > 0]
+        total = int(there["n_chars"].sum())
+        row: dict[str, object] = {
+            "flow": flow,
+            "share": int(there["n_shared"].sum()) / total if total else np.nan,
+            "n_targets": len(there),
+            "n_without": len(part) - len(there),
+            "mean_sources": float(there["n_sources"].mean()) if len(there) else np.nan,
+        }
+        for name in ("genre", "ancestry"):
+            known = there[there[f"{name}_excess"].notna()]
+            weight = float(known["n_chars"].sum())
+            row[f"{name}_excess"] = (
+                float((known[f"{name}_excess"] * known["n_chars"]).sum()) / weight if weight else np.nan
+            )
+            row[f"n_{name}_targets"] = len(known)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _require_flows(flows: object) -> pd.DataFrame:
+    """The table of `flows`, or one sentence on what is wrong."""
+    if not isinstance(flows, pd.DataFrame):
+        raise TypeError(f"`flows` must be a DataFrame; got {type(flows).__name__}. Take what flows returns.")
+    return flows
+
+
+class _Look:
+    """What flows need of a corpus, looked up once; documents by their place in `DocumentFacts.ids`."""
+
+    def __init__(self, corpus: Corpus, passages: pd.DataFrame | None) -> None:
+        self.texts = compared_texts(require_corpus(corpus))
+        if passages is None:
+            passages = find_passages(corpus)
+        require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+        self.facts = DocumentFacts(corpus.documents)
+        self.orders = OrderTable(self.facts)
+        self.place = {doc_id: at for at, doc_id in enumerate(self.facts.ids)}
+        self.spans = PairSpans(passages, self.facts.ids)
+        self.carries = {doc_id: text_characters(text) for doc_id, text in self.texts.items()}
+        self.sizes = {doc_id: int(mask.sum()) for doc_id, mask in self.carries.items()}
+        self.held = [doc_id for doc_id in self.facts.ids if self.facts.held[doc_id]]
+        self._here = np.array([self.place[doc_id] for doc_id in self.held], dtype=np.int64)
+        self._level = corpus.documents.assign(doc_id=corpus.documents["doc_id"].astype(str)).set_index("doc_id")[
+            "level"
+        ]
+
+    def shares(self, target: str) -> NDArray[np.float64]:
+        """Text-carrying characters of a document that it shares with each other one."""
+        others, begins, ends = self.spans.disjoint(target)
+        steps = np.r_[0, np.cumsum(self.carries[target])]
+        return np.bincount(others, steps[ends] - steps[begins], minlength=len(self.facts.ids)).astype(float)
+
+    def before(self, target: str, *, undecided: bool) -> list[tuple[int, Flow, str]]:
+        """Documents before a target (or, if wanted, not known to be after it): place, flow, order."""
+        at, facts = self.place[target], self.facts
+        others = self._here[self._here != at]
+        declared = np.array(
+            [facts.ids[one] in facts.ancestors[target] or target in facts.ancestors[facts.ids[one]] for one in others],
+            dtype=bool,
+        )
+        same = (self.orders.lineage[others] == self.orders.lineage[at]) & (self.orders.lineage[at] >= 0)
+        others = others[same | declared]
+        source, _, kind = self.orders.order(others, np.full(len(others), at))
+        found: list[tuple[int, Flow, str]] = []
+        for one, first, number in zip(others.tolist(), source.tolist(), kind.tolist(), strict=True):
+            order = OrderTable.KINDS[number]
+            if (order == "unknown" and not undecided) or (order != "unknown" and first != one):
+                continue
+            name = facts.ids[one]
+            flow = flow_of(facts.region[name], facts.region[target], self._level[name], self._level[target])
+            if flow is not None:
+                found.append((one, flow, order))
+        return found
+
+    def interval(
+        self, target: str, mask: Mask, blocks: Ints, n_resamples: int, random_state: RandomState
+    ) -> tuple[float, float, float]:
+        """A share of the target with its clause-resampling interval."""
+        tops, bottoms = np.bincount(blocks, mask & self.carries[target]), np.bincount(blocks, self.carries[target])
+        return clause_resampling_interval(
+            tops, bottoms, np.arange(len(tops)), n_resamples=n_resamples, random_state=random_state
+        )
+
+
+def _of_target(
+    target: str, look: _Look, pools: Pools, blocks: Ints, n_resamples: int, random_state: RandomState
+) -> list[dict[str, object]]:
+    carries, size = look.carries[target], look.sizes[target]
+    ids = look.facts.ids
+    every = look.before(target, undecided=True)
+    sources = {flow: [ids[at] for at, name, order in every if name == flow and order != "unknown"] for flow in FLOWS}
+    undecided = {flow: sum(name == flow and order == "unknown" for _, name, order in every) for flow in FLOWS}
+    masks = {flow: look.spans.mask(target, len(carries), sources[flow]) for flow in FLOWS}
+    held_by = np.sum(list(masks.values()), axis=0)
+    shares = look.shares(target) / size if size else np.full(len(ids), np.nan)
+    rows = []
+    for flow in FLOWS:
+        row: dict[str, object] = {"target": target, "flow": flow, "n_chars": size, "n_sources": len(sources[flow])}
+        row["n_undecided"], row["n_shared"] = undecided[flow], int((masks[flow] & carries).sum())
+        chances = pools.chances(target, len(carries), sources[flow], look.spans)
+        row["n_genre"], row["n_ancestry"] = chances["genre"][1], chances["ancestry"][1]
+        if sources[flow] and size:
+            share, low, high = look.interval(target, masks[flow], blocks, n_resamples, random_state)
+            alone = masks[flow] & (held_by == 1) & carries
+            single = {name: float(shares[look.place[name]]) for name in sources[flow]}
+            best = min(single, key=lambda name: (-single[name], name))
+            row.update(share=share, low=low, high=high, share_only=float(alone.sum()) / size, best_source=best)
+            row.update(best_share=single[best], mean_share=float(np.mean(list(single.values()))))
+            for name, (chance, _) in chances.items():
+                base = np.nan if chance is None else float((chance * carries).sum()) / size
+                row.update({f"{name}_share": base, f"{name}_excess": share - base})
+        rows.append(row)
+    return rows
+
+
+def _warn_of_counts(table: pd.DataFrame) -> None:
+    """Say so where the share of a union does nothing but follow the number of sources."""
+    for flow, part in table[table["n_sources"] > 0].groupby("flow", sort=False):
+        if len(part) < _MIN_TARGETS or part["n_sources"].nunique() < 2 or part["share"].nunique() < 2:
+            continue
+        rho = part["share"].rank().corr(part["n_sources"].rank())
+        if rho >= DISGUISED:
+            logger.warning(
+                "%s: share follows the number of sources (Spearman %.2f over %d texts), a count in disguise; "
+                "compare mean_share or the excess.",
+                flow, rho, len(part),
+            )  # fmt: skip

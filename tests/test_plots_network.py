@@ -1,0 +1,105 @@
+"""Figure 7, by the artists that are drawn."""
+
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import FancyArrowPatch
+
+from fzanalytics.measures.diffusion.flows import flow_edges
+from fzanalytics.output.plots.network import plot_network
+from fzanalytics.output.plots.style import document_labels
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+DOCUMENTS = pd.DataFrame(
+    {
+        "doc_id": ["n", "p", "c", "d", "lost"],
+        "level": ["national", "province", "prefecture", "prefecture", "province"],
+        "region": ["全国", "甲省", "甲省/乙市", "丙省/丁市", "丙省"],
+        "held": [True, True, True, True, False],
+        "parent_ids": [None, "n", "p", "lost", None],
+    }
+)
+EDGES = pd.DataFrame(
+    [
+        ("n", "p", "vertical down", "declared", 0.5),
+        ("p", "c", "vertical down", "earlier", 0.3),
+        ("c", "d", "horizontal, other province", "unknown", 0.2),
+        ("d", "c", "horizontal, other province", "unknown", 0.1),
+        ("n", "d", "vertical down", "earlier", 0.0),
+    ],
+    columns=["source", "target", "flow", "order", "share"],
+)
+
+
+def arrows(ax):
+    return [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+
+
+def points(ax):
+    return {line.get_gid(): line for line in ax.lines if line.get_gid()}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_arrow_only_where_order_supports_it(language):
+    drawn = arrows(plot_network(EDGES, DOCUMENTS, language=language))
+    assert len(drawn) == 3  # nothing is shared: no line; a pair without order: one line, the larger
+    heads = [type(arrow.get_arrowstyle()).__name__ for arrow in drawn]
+    assert sorted(heads) == ["Curve", "CurveFilledB", "CurveFilledB"]
+    undecided = drawn[heads.index("Curve")]
+    assert undecided.get_linestyle() != "-" and undecided.get_linewidth() == pytest.approx(5 * 0.2)
+
+
+def test_width_goes_with_share():
+    widths = sorted(arrow.get_linewidth() for arrow in arrows(plot_network(EDGES, DOCUMENTS)))
+    assert widths == pytest.approx([5 * 0.2, 5 * 0.3, 5 * 0.5])
+
+
+def test_layers_stand_below_one_another_and_what_is_not_held_is_hollow():
+    drawn = points(plot_network(EDGES, DOCUMENTS))
+    heights = {name: line.get_ydata()[0] for name, line in drawn.items()}
+    assert heights["n"] > heights["p"] == heights["lost"] > heights["c"] == heights["d"]
+    assert to_hex(drawn["lost"].get_markerfacecolor()) == "#ffffff"
+    assert all(to_hex(drawn[name].get_markerfacecolor()) != "#ffffff" for name in "npcd")
+    assert "lost" not in points(plot_network(EDGES, DOCUMENTS.drop(columns="parent_ids")))
+
+
+def test_what_is_left_out_is_told():
+    ax = plot_network(EDGES, DOCUMENTS, min_share=0.25, best=1)
+    assert len(arrows(ax)) == 2
+    assert any("1 left out (below 25% or not among the 1 largest of a target)" in text.get_text() for text in ax.texts)
+
+
+def test_a_level_of_many_stands_in_rows_without_two_documents_in_one_place():
+    ids = [f"d{at:02d}" for at in range(41)]
+    documents = pd.DataFrame({"doc_id": ids, "level": "county", "region": [f"省/{one}" for one in ids], "held": True})
+    edges = EDGES.head(0)
+    drawn = points(plot_network(edges, documents))
+    places = [(float(line.get_xdata()[0]), float(line.get_ydata()[0])) for line in drawn.values()]
+    assert len(set(places)) == 41
+    near = [(a, b) for a in places for b in places if a < b and abs(a[0] - b[0]) < 0.9 and abs(a[1] - b[1]) < 0.25]
+    assert not near
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_bundled_corpus(sample, language):
+    names = document_labels(sample.documents, language=language)
+    ax = plot_network(flow_edges(sample), sample.documents, language=language, labels=names)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_zorder() == 5]
+    assert len(boxes) == len(points(ax)) >= 10
+    for at, one in enumerate(boxes):  # no two names overlap
+        assert not any(one.overlaps(other) for other in boxes[at + 1 :])
+
+
+def test_faults():
+    with pytest.raises(ValueError, match="missing: share"):
+        plot_network(EDGES.drop(columns="share"), DOCUMENTS)
+    with pytest.raises(ValueError, match="`edges` must join documents of `documents`; got 'c'"):
+        plot_network(EDGES, DOCUMENTS[DOCUMENTS["doc_id"] != "c"])
+    with pytest.raises(ValueError, match="`min_share` must be at least 0 and at most 1; got 2"):
+        plot_network(EDGES, DOCUMENTS, min_share=2)
+    with pytest.raises(ValueError, match="`best` must be at least 1, or None for all; got 0"):
+        plot_network(EDGES, DOCUMENTS, best=0)
+    with pytest.raises(ValueError, match="`edges` must have flows of flow_edges; got 'sideways'"):
+        plot_network(EDGES.assign(flow="sideways"), DOCUMENTS)
