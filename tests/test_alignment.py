@@ -159,11 +159,34 @@ def test_insertion_and_deletion_stay_inside_a_passage():
     assert passage == (0, len(a), 0, len(b), len(a) - 2, pytest.approx(2 * 19 / (21 + 23)))
 
 
-def test_a_gap_longer_than_max_gap_parts_two_passages():
+def test_a_gap_longer_than_max_gap_is_bridged_by_passages_alone():
+    """21 and 40 characters put in between two passages in line; beyond twice max_gap, or off the line, they are two."""
+    left, right = invented(60, 0), invented(60, 1)
+    spans = lambda a, b, **options: [passage[:2] for passage in align_pair(a, b, **options)]  # noqa: E731
+    for gap in (21, 40):
+        assert spans(left + right, left + invented(gap, 2) + right) == [(0, 120)]
+    assert spans(left + right, left + invented(41, 2) + right) == [(0, 60), (60, 120)]
+    assert spans(left + right, left + invented(21, 2) + right, max_gap=10) == [(0, 60), (60, 120)]
+    # A run of 19 after as long a gap is no passage of its own.
+    assert spans(left + right[:19], left + invented(21, 2) + right[:19]) == [(0, 60)]
+    # Both sides: up to max_gap on the one that lacks less.
+    both = [invented(21, 2), invented(21, 3)]
+    assert spans(left + both[0][:20] + right, left + both[1] + right) == [(0, 140)]
+    assert spans(left + both[0] + right, left + both[1] + right) == [(0, 60), (81, 141)]
+
+
+def test_passages_in_line_are_not_joined_into_one_of_too_low_an_identity():
     left, right = invented(30, 0), invented(30, 1)
-    a, b = left + right, left + invented(21, 2) + right
-    assert [passage[:2] for passage in align_pair(a, b)] == [(0, 30), (30, 60)]
-    assert [passage[:2] for passage in align_pair(a, b, max_gap=21, min_identity=0.5)] == [(0, 60)]
+    b = left + invented(40, 2) + right
+    assert len(align_pair(left + right, b, min_identity=0.75)) == 1  # 120 of 160
+    assert len(align_pair(left + right, b, min_identity=0.76)) == 2
+
+
+def test_the_nearer_of_two_that_could_follow_is_joined():
+    left, right = invented(60, 0), invented(60, 1)
+    b = left + invented(22, 2) + right + invented(3, 3) + right
+    found = [passage[:4] for passage in align_pair(left + invented(1, 6) + right, b)]
+    assert found == [(0, 121, 0, 142), (61, 121, 145, 205)]
 
 
 def test_a_chain_of_low_identity_is_cut_at_its_worst_gap():
@@ -173,17 +196,50 @@ def test_a_chain_of_low_identity_is_cut_at_its_worst_gap():
     assert [passage[4:] for passage in align_pair(a, b, min_identity=61 / 78)] == [(30, 1.0), (30, 1.0)]
 
 
-@pytest.mark.parametrize(("length", "end"), [(4, 30), (5, 35), (6, 36)])
-def test_a_link_is_at_least_half_as_long_as_its_gap(length, end):
-    left, right = invented(30, 0), invented(length, 1)
-    a, b = left + right, left + invented(10, 2) + right
+@pytest.mark.parametrize(("gap", "end"), [(14, 44), (15, 30)])
+def test_a_link_is_at_least_half_as_long_as_its_gap(gap, end):
+    """Seven characters after a gap, and seven more behind them that bear them out; neither is a seed."""
+    left, middle, right = invented(30, 0), invented(7, 1), invented(7, 3)
+    a, b = left + middle + right, left + invented(gap, 2) + middle + "新" + right
     assert [passage.a_end for passage in align_pair(a, b)] == [end]
 
 
-def test_a_passage_that_adds_less_than_a_seed_is_not_kept():
-    period = "甲乙丙丁戊己庚辛壬癸"
-    assert len(align_pair(period * 3, period * 3 + period[:7])) == 1
-    assert len(align_pair(period * 3, period * 3 + period[:8])) == 2
+@pytest.mark.parametrize(("length", "end"), [(5, 30), (6, 36)])
+def test_an_end_must_pay_for_its_gap(length, end):
+    """Ten characters are put in; five equal ones after them, twice five, are no more than that."""
+    left, right = invented(30, 0), invented(length, 1)
+    a, b = left + right, left + invented(10, 2) + right
+    assert [passage.a_end for passage in align_pair(a, b)] == [end]
+    mirrored = align_pair(a[::-1], b[::-1])
+    assert [len(a) - passage.a_begin for passage in mirrored] == [end]
+
+
+def test_a_link_that_does_not_pay_is_kept_if_what_follows_does():
+    left, middle, right = invented(30, 0), invented(5, 1), invented(12, 3)
+    a, b = left + middle + right, left + invented(10, 2) + middle + "新" + right
+    assert [passage.a_end for passage in align_pair(a, b)] == [47]
+    assert [passage.a_end for passage in align_pair(a[:35], b[:45])] == [30]
+
+
+def test_what_is_new_in_a_passage_must_be_long_enough_for_one():
+    period = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+    assert len(align_pair(period * 3, period * 3 + period[:19])) == 1
+    assert len(align_pair(period * 3, period * 3 + period[:20])) == 2
+
+
+def test_a_phrase_beyond_the_end_does_not_tell_a_passage_twice():
+    """The passage ends in a phrase that stands a little further on in one text as well."""
+    phrase = "提高公共产品和服务的供给"  # the supply of public goods and services
+    a = invented(100, 0) + phrase + invented(40, 1)
+    b = invented(100, 0) + phrase + "新" + phrase + invented(40, 2)
+    assert [passage[:4] for passage in align_pair(a, b)] == [(0, 112, 0, 112)]
+
+
+def test_a_passage_inside_another_is_not_told():
+    """The longest seed grows to one side only; a shorter one, later, into all of it."""
+    kept = [alignment._Piece((5, 30), (5, 30), 25, 0), alignment._Piece((0, 40), (0, 45), 40, 5)]
+    beside = alignment._Piece((5, 30), (50, 75), 25, 0)
+    assert alignment._outermost([*kept, beside, kept[1], beside]) == [kept[1], beside]
 
 
 def test_shorter_than_min_chars_is_left_out():
@@ -236,7 +292,7 @@ def test_every_passage_keeps_its_promises(a, b):
 @settings(max_examples=200)
 @given(SMALL, SMALL)
 def test_every_seed_long_enough_lies_in_a_passage_or_was_passed_over(a, b):
-    """Nothing that is an unbroken run of min_chars may be lost: but for seed_chars - 1, both sides cover it."""
+    """Nothing that is an unbroken run of min_chars may be lost: but for min_chars - 1, both sides cover it."""
     passages = align_pair(a, b, **LOOSE)
     seen_a = {place for passage in passages for place in range(passage.a_begin, passage.a_end)}
     seen_b = {place for passage in passages for place in range(passage.b_begin, passage.b_end)}

@@ -196,3 +196,34 @@ def test_bundled_corpus():
     assert "hebei_province_2016" not in set(coverage_matrix(corpus, "shijiazhuang_city_2016")["target"])
     with pytest.raises(ValueError, match="'national_outline_2015' is not held"):
         coverage_matrix(corpus, "national_outline_2015")
+
+
+def test_what_is_ignored_is_neither_shared_nor_to_be_shared(planted):
+    """Without the half of paragraph 2 that the target has, the rest of it has no counterpart; without the other, all."""
+    shared, rest = PARAGRAPHS[2][60:], PARAGRAPHS[2][:60]
+    assert coverage_matrix(planted, "s", ignore=[shared])["score"].tolist() == [1, 0.75, 0, 0, 50 / 80, 1]
+    assert coverage_matrix(planted, "s", ignore=[rest])["score"].tolist() == [1, 0.75, 1, 0, 50 / 80, 1]
+    whole = coverage_matrix(planted, "s", ignore=iter([PARAGRAPHS[0]]))
+    assert np.isnan(whole["score"][0]) and not whole["covered"][0] and whole["n_matched"][0] == 0
+    spans = pd.DataFrame({"doc_id": ["s", "t"], "begin": [0, 0], "end": [80, 80]})
+    assert np.isnan(coverage_matrix(planted, "s", ignore=spans)["score"][0])
+
+
+def test_ignored_text_counts_in_given_passages_neither(planted):
+    passages = find_passages(planted, min_chars=12)
+    matrix = coverage_matrix(planted, "s", passages=passages, ignore=[PARAGRAPHS[2][:60], PARAGRAPHS[0]])
+    assert matrix["score"].tolist()[1:] == [0.75, 1, 0, 50 / 80, 1] and np.isnan(matrix["score"][0])
+    gone = unmatched_paragraphs(planted, "s", passages=passages, ignore=[PARAGRAPHS[3]])
+    assert "s#4¶4" not in set(gone["paragraph_id"])  # nothing is left of it that could be missing
+    assert "s#4¶4" in set(unmatched_paragraphs(planted, "s", passages=passages)["paragraph_id"])
+
+
+def test_dropped_and_added_are_the_complement_of_what_is_covered(planted):
+    """Both ways, every paragraph is covered or listed, at every threshold."""
+    for threshold in (0.2, 0.5, 0.9):
+        matrix = coverage_matrix(planted, "s", threshold=threshold)
+        lost = unmatched_paragraphs(planted, "s", threshold=threshold)
+        dropped = set(lost[lost["side"] == "only in source"]["paragraph_id"])
+        assert dropped == set(matrix[~matrix["covered"]]["source_paragraph"])
+        at = coverage_curve(matrix, [threshold])["coverage"].item()
+        assert at == pytest.approx(1 - len(dropped) / len(matrix))

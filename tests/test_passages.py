@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fzanalytics.base.tables import PASSAGE_COLUMNS
+from fzanalytics.base.tables import COLUMNS, PASSAGE_COLUMNS
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, is_above, order_of_documents
 from helpers import make_corpus
 
-#: What find_passages itself fills in; how far a passage is spread is told by another function.
-FOUND = [*PASSAGE_COLUMNS, "n_blanks", "n_edits"]
+FOUND = list(COLUMNS["passages"])
 
 
 def rare(n_chars: int, seed: int) -> str:
@@ -126,7 +125,8 @@ def test_planted_passages(planted):
     passages = find_passages(planted)
     assert list(passages.columns) == FOUND
     assert (passages[["n_blanks", "n_edits"]] == 0).all(axis=None)
-    assert passages.drop(columns=["identity", "n_blanks", "n_edits"]).values.tolist() == [
+    assert passages[["n_documents", "n_regions", "slogan_share"]].values.tolist() == [[2, 2, 0]] * 2
+    assert passages[[*PASSAGE_COLUMNS[:7], "order"]].values.tolist() == [
         ["a", "b", 100, 200, 400, 500, 100, "earlier"],
         ["a", "b", 700, 900, 100, 300, 200, "earlier"],
     ]

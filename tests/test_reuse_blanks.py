@@ -118,6 +118,29 @@ def test_the_same_names_are_no_blanks_whatever_their_width():
     assert (row.n_blanks, row.n_edits, row.identity) == (0, 0, 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["以上意见如无不妥，请批转各地区、各部门贯彻执行", "由省财政厅会同省发展改革委、省司法厅于2017年6月30日前报河北省"],
+)
+def test_masking_loses_nothing_of_a_verbatim_copy(text):
+    """A name that is the same on both sides counts in full, so a short passage that is full of them is long enough."""
+    rng = np.random.default_rng(0)
+    own = ["".join(map(chr, rng.integers(0x4E00, 0x9F00, 50))) for _ in range(2)]
+    corpus = make_corpus({"a": f"{own[0]}。{text}", "b": f"{own[1]}。{text}"})
+    (plain,) = find_passages(corpus).itertuples(index=False)
+    (masked,) = find_passages(corpus, mask=NAME_CLASSES).itertuples(index=False)
+    assert masked == plain and plain.n_chars > 20
+
+
+def test_a_name_that_differs_counts_as_one_character():
+    a, b = FORM.format(*ONE), FORM.format(ONE[0], "甘肃省", *ONE[2:])
+    (same,) = find_passages(make_corpus({"a": a, "b": a}), mask=NAME_CLASSES).itertuples()
+    (row,) = find_passages(make_corpus({"a": a, "b": b}), mask=NAME_CLASSES).itertuples()
+    assert (row.n_blanks, row.identity, same.n_chars - row.n_chars) == (1, 1, len("河北省") - 1)
+    lists = ["河北省、2017年、省财政厅、25.5%、第三、", "甘肃省、2018年、市公安局、13.1%、第四、"]
+    assert len(find_passages(make_corpus({"a": lists[0] * 3, "b": lists[1] * 3}), mask=NAME_CLASSES)) == 0
+
+
 def test_copies_that_differ_in_their_names_alone_are_each_compared():
     names = ["河北省", "河北省", "甘肃省"]
     texts = {f"d{at}": FORM.format("2017年", name, *ONE[2:]) for at, name in enumerate(names)}

@@ -34,7 +34,12 @@ def slow(texts, **options):
 
 def fast(texts, *, min_chars, min_identity, seed_chars, max_gap):
     """The same from the engine, with options that `find_passages` does not have."""
-    read = {name: read_letters(text) for name, text in texts.items()}
+    return fast_letters(
+        {name: read_letters(text) for name, text in texts.items()}, min_chars, min_identity, seed_chars, max_gap
+    )
+
+
+def fast_letters(read, min_chars, min_identity, seed_chars, max_gap):
     layout = lay_out(read)
     runs = find_runs(
         layout, n=seed_chars, enough=min_chars, max_gap=max_gap, wanted=lambda a, b: np.ones(len(a), dtype=bool)
@@ -43,14 +48,14 @@ def fast(texts, *, min_chars, min_identity, seed_chars, max_gap):
         layout, runs, min_chars=min_chars, min_identity=min_identity, seed_chars=seed_chars, max_gap=max_gap
     )
     found = {}
-    for a_begin, a_end, b_begin, b_end, matched, _ in zip(*(column.tolist() for column in grown), strict=True):
+    for a_begin, a_end, b_begin, b_end, matched, lost, _ in zip(*(column.tolist() for column in grown), strict=True):
         sides = []
         for begin, end in ((a_begin, a_end), (b_begin, b_end)):
             at = int(layout.doc[begin])
             one, first = read[layout.ids[at]], int(layout.first[at])
             sides.append((layout.ids[at], int(one.begins[begin - first]), int(one.ends[end - 1 - first])))
         sides.sort()
-        identity = 2 * matched / (a_end - a_begin + b_end - b_begin)
+        identity = 2 * matched / (2 * matched + lost)
         found.setdefault((sides[0][0], sides[1][0]), []).append((*sides[0][1:], *sides[1][1:], matched, identity))
     return {pair: sorted(rows) for pair, rows in found.items()}
 
@@ -88,6 +93,44 @@ def test_engine_equals_the_plain_aligner(seed, seed_chars, more, min_identity, m
         "min_chars": seed_chars + more, "min_identity": min_identity, "seed_chars": seed_chars, "max_gap": max_gap,
     }  # fmt: skip
     assert fast(texts, **options) == slow(texts, **options)
+
+
+def slow_letters(read, *options):
+    """The same of texts with masked names, by the plain aligner."""
+    found = {}
+    for one, other in combinations(sorted(read), 2):
+        key = lambda name: (len(read[name].codes), read[name].codes.tolist(), name)  # noqa: E731
+        first, second = sorted([one, other], key=key)
+        a, b = read[first], read[second]
+        names = alignment._Names(a.names, b.names, a.sizes, b.sizes)
+        for piece in alignment._align(a.codes, b.codes, *options, names):
+            spans = [
+                (name, int(side.begins[span[0]]), int(side.ends[span[1] - 1]))
+                for name, side, span in ((first, a, piece.a), (second, b, piece.b))
+            ]
+            spans.sort()
+            row = *spans[0][1:], *spans[1][1:], piece.matched, 2 * piece.matched / (2 * piece.matched + piece.lost)
+            found.setdefault((one, other), []).append(row)
+    return {pair: sorted(rows) for pair, rows in found.items()}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([4, 8]), st.sampled_from([0, 4, 12]), st.sampled_from([0.5, 0.7, 0.9]))
+def test_masked_names_count_alike_in_both(seed, seed_chars, more, min_identity):
+    texts = reshuffled(seed)
+    names = {"甲": 0, "乙": 1}  # two letters, each with one or two after it, are names of two classes
+    spans = {
+        name: [
+            (at, at + 1 + (ord(text[at]) + at) % 3, names[one])
+            for at, one in enumerate(text)
+            if one in names and at % 3 == 0
+        ]
+        for name, text in texts.items()
+    }
+    spans = {name: [(a, min(b, len(texts[name])), kind) for a, b, kind in rows] for name, rows in spans.items()}
+    read = {name: read_letters(text, spans[name]) for name, text in texts.items()}
+    options = (seed_chars + more, min_identity, seed_chars, 20)
+    assert fast_letters(read, *options) == slow_letters(read, *options)
 
 
 @settings(max_examples=40, deadline=None)
@@ -276,6 +319,17 @@ def test_many_copies_of_one_notice_are_aligned_once_and_told(caplog):
     assert (table[["source", "target"]] == "other").any(axis=1).sum() == cap
     assert set(table["source"]) | set(table["target"]) == set(texts)  # each is listed
     assert "1 texts are those of more than 50 documents each (2000 documents in all)" in caplog.text
+
+
+def test_a_pair_that_is_named_is_listed_however_many_copies_there_are(caplog):
+    rng = np.random.default_rng(0)
+    notice = "".join(map(chr, rng.integers(0x4E00, 0x9F00, 60)))
+    texts = {f"n{at:02}": notice for at in range(60)} | {"other": "前言" + notice[20:50], "else": notice[20:50]}
+    pairs = [("n58", "other"), ("else", "n55"), ("n59", "n57"), ("n00", "n56"), ("other", "else")]
+    with caplog.at_level(logging.WARNING):
+        table = find_passages(make_corpus(texts), pairs=pairs)
+    assert {frozenset(row) for row in table[["source", "target"]].values} == {frozenset(pair) for pair in pairs}
+    assert sorted(table["n_chars"]) == [30, 30, 30, 60, 60] and not caplog.text
 
 
 def test_a_phrase_in_very_many_places_is_bounded_and_told(caplog):

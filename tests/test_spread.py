@@ -1,9 +1,12 @@
 """Boilerplate, authority phrases, and how widely a passage is shared."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import fzanalytics as fz
+from fzanalytics.measures.reuse import spread
+from fzanalytics.measures.reuse.alignment import reduce_text
 from fzanalytics.measures.reuse.spread import (
     find_boilerplate,
     find_slogans,
@@ -64,8 +67,8 @@ def test_a_short_stretch_is_left():
 def test_a_passage_counts_documents_and_independent_jurisdictions():
     there = corpus()
     passages = fz.find_passages(there, min_chars=20)
-    spread = passage_spread(passages, there).set_index(["source", "target"])
-    formula, subject = spread.loc[("a", "b")], spread.loc[("a", "d")]
+    wide = passage_spread(passages, there).set_index(["source", "target"])
+    formula, subject = wide.loc[("a", "b")], wide.loc[("a", "d")]
     assert formula[["n_documents", "n_regions"]].tolist() == [3, 3]
     assert subject[["n_documents", "n_regions"]].tolist() == [2, 1]  # a city and its province are one jurisdiction
 
@@ -73,8 +76,63 @@ def test_a_passage_counts_documents_and_independent_jurisdictions():
 def test_the_share_of_slogans_by_hand():
     slogan, own = "以习近平同志为核心的党中央", "统筹安排全省机关事业单位编外人员清理规范工作"
     there = make_corpus({"a": slogan + "，" + own + "。", "b": slogan + own})
-    spread = passage_spread(fz.find_passages(there, min_chars=20), there)
-    assert spread["slogan_share"].tolist() == [pytest.approx(len(slogan) / len(slogan + own))]
+    wide = passage_spread(fz.find_passages(there, min_chars=20), there)
+    assert wide["slogan_share"].tolist() == [pytest.approx(len(slogan) / len(slogan + own))]
+
+
+def spread_by_hand(passages, there, phrases):
+    """Every run of eight characters looked up in every text."""
+    held = there.held.set_index("doc_id")
+    plain = {doc_id: "".join(map(chr, reduce_text(text)[0])) for doc_id, text in held["text"].items()}
+    rows = []
+    for row in passages.itertuples():
+        own = "".join(map(chr, reduce_text(held.loc[row.source, "text"][row.source_begin : row.source_end])[0]))
+        holders = [{key for key in plain if own[at : at + 8] in plain[key]} for at in range(len(own) - 7)]
+        counts = [(len(one), len({root_of(held.loc[key, "region"]) for key in one})) for one in holders]
+        documents, regions = (sorted(side)[len(side) // 2] for side in zip(*counts, strict=True))
+        inside = [False] * len(own)
+        for phrase in phrases:
+            for at in range(len(own)):
+                if own.startswith(phrase, at):
+                    inside[at : at + len(phrase)] = [True] * len(phrase)
+        rows.append([documents, regions, sum(inside) / len(own)])
+    return rows
+
+
+@pytest.mark.parametrize("chunk", [1 << 22, 5])
+def test_spread_equals_what_is_counted_by_hand(chunk, monkeypatch):
+    monkeypatch.setattr(spread, "_CHUNK", chunk)
+    rng = np.random.default_rng(0)
+    stock = ["推进依法行政建设法治政府", "坚持党的领导", "维护社会公平正义", "，", "深化改革", "保障公民权利"]
+    texts = {f"d{at}": "".join(rng.choice(stock, 14)) for at in range(7)}
+    documents = {name: {"region": str(rng.choice(["甲省", "甲省/某市", "乙省", "全国"]))} for name in texts}
+    documents["d3"]["region"] = pd.NA
+    there = make_corpus(texts, documents=documents)
+    found = fz.find_passages(there, min_chars=8)
+    assert len(found) > 15
+    phrases = ["坚持党的领导", "领导维护", "行政建设法治", "法治政府"]
+    expected = spread_by_hand(found, there, phrases)
+    columns = ["n_documents", "n_regions", "slogan_share"]
+    got = passage_spread(found, there, phrases=phrases)[columns].values.tolist()
+    # A phrase that stands half inside a passage counts with that half; by hand only whole ones were counted.
+    assert [row[:2] for row in got] == [row[:2] for row in expected]
+    assert all(0 <= one[2] - other[2] < 0.5 for one, other in zip(got, expected, strict=True))
+    assert sum(one == other for one, other in zip(got, expected, strict=True)) > len(got) / 2
+
+
+def test_find_passages_tells_of_the_same_spread():
+    """Whatever pairs are looked at, whatever is masked or left out."""
+    there = fz.load_sample()
+    columns = ["n_documents", "n_regions", "slogan_share"]
+    for options in (
+        {},
+        {"pairs": [("hebei_province_2016", "xiahe_county_2017")]},
+        {"mask": ["date"]},
+        {"ignore": ["党的领导"]},
+    ):
+        found = fz.find_passages(there, **options)
+        pd.testing.assert_frame_equal(passage_spread(found.drop(columns=columns), there), found)
+    assert found["n_documents"].max() >= 3 and found["slogan_share"].max() > 0.5
 
 
 def test_slogans_are_found_behind_punctuation_width_and_quotation_marks():

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fzanalytics.base.resources import data_path
 
@@ -212,8 +214,8 @@ _NOT_BEFORE = ("黄", "长", "大", "运")
 
 
 @lru_cache(maxsize=1)
-def _places() -> tuple[dict[str, Safety], dict[str, tuple[int, ...]], re.Pattern[str]]:
-    """Names with how safe they are, the lengths of those that begin with a character, and these characters."""
+def _places() -> tuple[dict[str, Safety], dict[str, tuple[int, ...]]]:
+    """Names with how safe they are, and the lengths of those that begin with two characters."""
     table = pd.read_csv(data_path("regions.csv"), dtype=str, keep_default_na=False)
     names: dict[str, Safety] = {}
     for name, short, level in zip(table["name"], table["short"], table["level"], strict=True):
@@ -232,20 +234,34 @@ def _places() -> tuple[dict[str, Safety], dict[str, tuple[int, ...]], re.Pattern
                 names.setdefault(short + suffix, "sure")
     lengths: dict[str, set[int]] = {}
     for name in names:
-        lengths.setdefault(name[0], set()).add(len(name))
-    ordered = {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
-    return names, ordered, re.compile(f"[{''.join(sorted(ordered))}]")
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return names, {begin: tuple(sorted(sizes, reverse=True)) for begin, sizes in lengths.items()}
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.bool_]]:
+    """A number for each character that is the first, and the second, of a name; and which of them meet in one."""
+    _, lengths = _places()
+    sides = [sorted({begin[side] for begin in lengths}) for side in (0, 1)]
+    one, two = np.zeros(0x110000, dtype=np.int16), np.zeros(0x110000, dtype=np.int16)
+    for numbers, letters in zip((one, two), sides, strict=True):
+        numbers[[ord(letter) for letter in letters]] = np.arange(1, len(letters) + 1)
+    meet = np.zeros((len(sides[0]) + 1, len(sides[1]) + 1), dtype=bool)
+    for begin in lengths:
+        meet[one[ord(begin[0])], two[ord(begin[1])]] = True
+    return one, two, meet
 
 
 def _find_places(text: str) -> Iterator[tuple[int, int]]:
     """Longest first at every position, left to right, by look-up: linear, at most a dozen look-ups a character."""
-    names, lengths, first = _places()
+    names, lengths = _places()
+    one, two, meet = _beginnings()
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     last_end = 0
-    for match in first.finditer(text):
-        begin = match.start()
+    for begin in np.flatnonzero(meet[one[codes[:-1]], two[codes[1:]]]).tolist():
         if begin < last_end:
             continue
-        for length in lengths[match.group()]:
+        for length in lengths[text[begin : begin + 2]]:
             name = text[begin : begin + length]
             # At the end of the text the slice is shorter than asked for; its own length comes up later.
             if len(name) < length or name not in names:
@@ -291,6 +307,10 @@ _STEM = (
     r"邮政|烟草|银监|保监|证监|仲裁|残|老龄|妇女儿童工作|防汛抗旱|供销|决策咨询|政府新闻|政府法制|政府"
     r")"
 )
+# Told first, so that the list is gone through only where it may begin.
+_FIRST = "".join(sorted({stem[0] for stem in _STEM[3:-1].split("|")}))
+_STEM = f"(?=[{_FIRST}]){_STEM}"
+_FIRST += "县设市国中省区州盟旗乡镇人"
 _SUFFIX = (
     r"(?:(?:工作)?领导小组(?:办公室)?|咨询委员会|委员会(?:办公室)?|办公[室厅]|管理局|监督局|分局|总局|局(?![部限面势长])"
     r"|委办(?![理事])|委(?![员托派任内以])|办(?![理法公事案学好结证件税矿实成得会班])|厅(?![局级])"
@@ -311,16 +331,16 @@ _AGENCY = re.compile(
             # 党中央、国务院 and the party committees: 省委, 县委.
             r"党中央|中共中央|国务院(?:办公厅|有关部门|各部门|部门)?",
             # A known business with an agency's suffix, with or without an owner: 省发展改革委, 县政府法制办公室, 综治办.
-            rf"(?<!行政){_OWNER}{{0,2}}{_STEM}{_SUFFIX}(?:[（(]{_OWNER}{{0,2}}{_STEM}{_SUFFIX}[）)])?",
+            rf"(?=[{_FIRST}])(?<!行政){_OWNER}{{0,2}}{_STEM}{_SUFFIX}(?:[（(]{_OWNER}{{0,2}}{_STEM}{_SUFFIX}[）)])?",
             # Any business at all, if an owner stands before it and list marks around it: 、省残联委、.
-            rf"(?<![{_HAN}]){_NO_CITY}[省市县州](?![场民容域级委政直])(?:(?![的向在对将要年月每等])[{_HAN}]){{2,10}}?"
+            rf"(?=[省市县州])(?<![{_HAN}]){_NO_CITY}[省市县州](?![场民容域级委政直])(?:(?![的向在对将要年月每等])[{_HAN}]){{2,10}}?"
             rf"(?:局|厅|委员会|委|办公室|办|总队|支队|大队|中心)(?=[、，,；;）)〕\]\s]|等部门|牵头|负责|配合|$)",
             # Governments and what belongs to them: 各县（市、区）人民政府, 省政府有关部门.
-            rf"(?:各)?(?:{_NO_CITY}{_UNIT}|{_RANGE})(?:两级|三级)?(?:地方)?(?:各级)?(?:人民)?{_GOVERNMENT}"
+            rf"(?=[各县设市国中省区州盟旗乡镇上下本同地所基])(?:各)?(?:{_NO_CITY}{_UNIT}|{_RANGE})(?:两级|三级)?(?:地方)?(?:各级)?(?:人民)?{_GOVERNMENT}"
             rf"(?:(?:及|和)?(?:其|{_WHICH}){{0,3}}部门)?",
-            rf"{_NO_CITY}[省市县区州](?:人民政府|委(?![员托派以内任]))",
+            rf"(?=[省市县区州]){_NO_CITY}[省市县区州](?:人民政府|委(?![员托派以内任]))",
             # Courts and procuratorates of a level; branches of the central bank.
-            rf"{_NO_CITY}[省市县区州](?:人民)?(?:法院|检察院)",
+            rf"(?=[省市县区州]){_NO_CITY}[省市县区州](?:人民)?(?:法院|检察院)",
             rf"(?:中国)?(?:人民银行|人行)[{_HAN}]{{2,8}}?(?:中心支行|分行|支行)|[{_HAN}]{{2,3}}(?:银监|证监|保监)分局",
             # Bodies without a name: 各有关部门, 市直各执法部门, 各乡镇.
             r"(?:省|市|县|区|州)直(?:属)?(?:机关|有关|各){0,2}(?:执法)?(?:部门|单位)",

@@ -17,7 +17,9 @@ from fzanalytics.measures.adoption.timing import lag_table, timeline
 from fzanalytics.measures.diffusion.attribution import attribution, proxy_text_spans
 from fzanalytics.measures.diffusion.baselines import overlap_baselines
 from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix, unmatched_paragraphs
+from fzanalytics.measures.diffusion.evidence import compare_citations
 from fzanalytics.measures.diffusion.flows import flow_edges
+from fzanalytics.measures.diffusion.strength import specificity
 from fzanalytics.measures.lineage.follows import infer_sources
 from fzanalytics.measures.lineage.prototype import Prototype, reconstruct
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages, order_of_documents
@@ -28,6 +30,7 @@ from fzanalytics.measures.vocabulary.keyness import distinctive_terms
 from fzanalytics.output.plots.attribution import plot_attribution
 from fzanalytics.output.plots.corpus import plot_corpus, plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage, plot_coverage_curve
+from fzanalytics.output.plots.mentions import plot_mentions
 from fzanalytics.output.plots.network import plot_network
 from fzanalytics.output.plots.prototype import plot_prototype
 from fzanalytics.output.plots.ribbons import plot_ribbons
@@ -266,6 +269,8 @@ def list_tables() -> list[Step]:
         ("coverage_curve", "coverage_curve", lambda w: w.curve, ("source", "seed")),
         ("unmatched", "unmatched_paragraphs", lambda w: unmatched_paragraphs(w.corpus, w.source), ("source",)),
         ("attribution", "attribution", lambda w: w.attribution, ("seed",)),
+        ("specificity", "specificity", lambda w: specificity(w.corpus), ()),
+        ("citations_and_overlap", "compare_citations", lambda w: compare_citations(w.corpus, w.passages), ()),
         ("flow_edges", "flow_edges", lambda w: w.flow_edges, ("seed",)),
         ("overlap_baselines", "overlap_baselines", lambda w: overlap_baselines(w.corpus, passages=w.passages), ()),
         (
@@ -338,6 +343,12 @@ def list_figures() -> list[Step]:
             "plot_distinctive_terms",
             lambda w, **k: plot_distinctive_terms(w.vocabulary, language=k["language"]),
             ("seed",),
+        ),
+        (
+            "fig10_mentions",
+            "plot_mentions",
+            lambda w, **k: plot_mentions(specificity(w.corpus), w.corpus.mentions, documents=w.corpus.documents, **k),
+            (),
         ),
         (
             "fig11_prototype",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,16 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
-from fzanalytics.base.tables import COLUMNS, require_columns
+from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.alignment import counterparts, text_characters
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.passages import SharedSpans, find_passages, order_of_documents
 from fzanalytics.texts.corpus import Corpus
 
 #: Fewest matched characters of a passage when coverage finds its own: clauses are short.
 COVERAGE_MIN_CHARS = 12
 
+_SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
 _COLUMNS = (
     "source", "source_paragraph", "section", "target", "target_paragraph", "score", "n_matched", "hull_begin",
     "hull_end", "covered", "order",
@@ -27,7 +29,12 @@ _COLUMNS = (
 
 
 def coverage_matrix(
-    corpus: Corpus, source: str, *, passages: pd.DataFrame | None = None, threshold: float = 0.5
+    corpus: Corpus,
+    source: str,
+    *,
+    passages: pd.DataFrame | None = None,
+    threshold: float = 0.5,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
 ) -> pd.DataFrame:
     """Each paragraph of a source against each document that does not come before it.
 
@@ -43,6 +50,8 @@ def coverage_matrix(
         `min_identity` = 0.7.
     threshold : float
         A paragraph is covered if its score is at least this, in (0, 1].
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        What is no text, neither shared nor to be shared: spans, such as those of `find_slogans`, or phrases.
 
     Returns
     -------
@@ -80,12 +89,15 @@ def coverage_matrix(
     _check_source(corpus, source)
     _check_threshold(threshold)
     targets = _not_before(corpus, source)
+    if ignore is not None and not isinstance(ignore, pd.DataFrame):
+        ignore = list(ignore)
     if passages is None:
-        passages = _own_passages(corpus, source, targets)
-    require_columns(require_table(passages, name="passages"), COLUMNS["passages"], name="passages")
+        passages = _own_passages(corpus, source, targets, ignore)
+    require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+    spans, sides = SharedSpans(passages), read_paragraphs(corpus, [source, *targets], ignore)
     rows: list[tuple[object, ...]] = []
     for target, order in sorted(targets.items()):
-        for match in _best_matches(corpus, source, target, SharedSpans(passages)):
+        for match in match_paragraphs(sides[source], sides[target], spans):
             rows.append((source, *match[:2], target, *match[2:], match.score >= threshold, order))
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     return table.astype(
@@ -143,13 +155,18 @@ def coverage_curve(
 
 
 def unmatched_paragraphs(
-    corpus: Corpus, source: str, *, passages: pd.DataFrame | None = None, threshold: float = 0.5
+    corpus: Corpus,
+    source: str,
+    *,
+    passages: pd.DataFrame | None = None,
+    threshold: float = 0.5,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
 ) -> pd.DataFrame:
     """The paragraphs without a counterpart, both ways: only in the source, only in the target.
 
     Parameters
     ----------
-    corpus, source, passages, threshold
+    corpus, source, passages, threshold, ignore
         As for `coverage_matrix`.
 
     Returns
@@ -177,15 +194,17 @@ def unmatched_paragraphs(
     _check_source(corpus, source)
     _check_threshold(threshold)
     targets = _not_before(corpus, source)
+    if ignore is not None and not isinstance(ignore, pd.DataFrame):
+        ignore = list(ignore)
     if passages is None:
-        passages = _own_passages(corpus, source, targets)
-    require_columns(require_table(passages, name="passages"), COLUMNS["passages"], name="passages")
-    spans = SharedSpans(passages)
+        passages = _own_passages(corpus, source, targets, ignore)
+    require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+    spans, sides = SharedSpans(passages), read_paragraphs(corpus, [source, *targets], ignore)
     texts = dict(zip(corpus.paragraphs["paragraph_id"], corpus.paragraphs["text"], strict=True))
     rows = []
     for target, order in sorted(targets.items()):
         for side, doc_id, other in (("only in source", source, target), ("only in target", target, source)):
-            for match in _best_matches(corpus, doc_id, other, spans):
+            for match in match_paragraphs(sides[doc_id], sides[other], spans):
                 if match.score < threshold:
                     paragraph = match.paragraph
                     rows.append((target, side, doc_id, paragraph, match.section, texts[paragraph], match.score, order))
@@ -219,12 +238,14 @@ def _not_before(corpus: Corpus, source: str) -> dict[str, str]:
     return {**dict(zip(after["target"], after["order"], strict=True)), **dict.fromkeys(open_["source"], "unknown")}
 
 
-def _own_passages(corpus: Corpus, source: str, targets: dict[str, str]) -> pd.DataFrame:
+def _own_passages(
+    corpus: Corpus, source: str, targets: dict[str, str], ignore: pd.DataFrame | Iterable[object] | None
+) -> pd.DataFrame:
     pairs = [(source, target) for target in targets]
-    return find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=pairs)
+    return find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=pairs, ignore=ignore)
 
 
-class _Match(NamedTuple):
+class Match(NamedTuple):
     """A paragraph and the best paragraph of the other document, NA if there is none; the hull lies in the latter."""
 
     paragraph: str
@@ -236,10 +257,17 @@ class _Match(NamedTuple):
     hull_end: object
 
 
-def _best_matches(corpus: Corpus, source: str, target: str, spans: SharedSpans) -> list[_Match]:
-    """For each paragraph of source its best match in target."""
-    here, there = (_Paragraphs(corpus, doc_id) for doc_id in (source, target))
-    x, y = _shared_characters(here.text, there.text, spans.pairs(source, target))
+def match_paragraphs(here: Paragraphs, there: Paragraphs, spans: SharedSpans) -> list[Match]:
+    """For each paragraph of one document its best match in another, in reading order.
+
+    Parameters
+    ----------
+    here, there : Paragraphs
+        From `read_paragraphs`.
+    spans : SharedSpans
+        The passages of the two.
+    """
+    x, y = _shared_characters(here.text, there.text, spans.pairs(here.doc_id, there.doc_id))
     p, q = here.number[x], there.number[y]
     inside = (p >= 0) & (q >= 0)
     x, y, p, q = x[inside], y[inside], p[inside], q[inside]
@@ -249,33 +277,54 @@ def _best_matches(corpus: Corpus, source: str, target: str, spans: SharedSpans) 
     for (paragraph, other), count in zip(links.tolist(), counts.tolist(), strict=True):
         if paragraph not in best or count > best[paragraph][1]:
             best[paragraph] = (other, count)
-    rows: list[_Match] = []
+    rows: list[Match] = []
     for number, (paragraph, section, size) in enumerate(zip(here.ids, here.sections, here.sizes, strict=True)):
         if number not in best:
-            rows.append(_Match(paragraph, section, pd.NA, 0.0 if size else float("nan"), 0, pd.NA, pd.NA))
+            rows.append(Match(paragraph, section, pd.NA, 0.0 if size else float("nan"), 0, pd.NA, pd.NA))
             continue
         other, count = best[number]
         at = y[(p == number) & (q == other)]
         hull = int(np.min(at)), int(np.max(at)) + 1
-        rows.append(_Match(paragraph, section, there.ids[other], count / size, count, *hull))
+        rows.append(Match(paragraph, section, there.ids[other], count / size, count, *hull))
     return rows
 
 
-class _Paragraphs:
-    """The paragraphs of one document, and the number of the paragraph that each character lies in (else -1)."""
+class Paragraphs(NamedTuple):
+    """The paragraphs of one document.
 
-    def __init__(self, corpus: Corpus, doc_id: str) -> None:
-        documents, table = corpus.documents, corpus.paragraphs
-        (self.text,) = compared_texts(documents[documents["doc_id"].astype(str) == doc_id]).values()
-        rows = table[table["doc_id"] == doc_id].sort_values(["begin", "end"])
-        self.ids = rows["paragraph_id"].astype(str).tolist()
-        self.sections = rows["section"].fillna("").astype(str).tolist()
-        self.number = np.full(len(self.text), -1, dtype=np.int64)
-        carries = text_characters(self.text)
-        self.sizes = []
-        for number, (begin, end) in enumerate(zip(rows["begin"], rows["end"], strict=True)):
-            self.number[int(begin) : int(end)] = number
-            self.sizes.append(int(carries[int(begin) : int(end)].sum()))
+    text: as compared; ids, sections, sizes (characters that carry text): one a paragraph; number: that of the paragraph
+    that each character lies in, else -1.
+    """
+
+    doc_id: str
+    text: str
+    ids: list[str]
+    sections: list[str]
+    sizes: list[int]
+    number: NDArray[np.int64]
+
+
+def read_paragraphs(
+    corpus: Corpus, doc_ids: Iterable[str], ignore: pd.DataFrame | Iterable[object] | None = None
+) -> dict[str, Paragraphs]:
+    """The paragraphs of some documents held, as they are compared; `ignore` as in `coverage_matrix`."""
+    documents, wanted = corpus.documents, set(doc_ids)
+    texts = compared_texts(documents[documents["doc_id"].astype(str).isin(wanted)])
+    if ignore is not None:
+        texts = {key: text for key, text in leave_out(compared_texts(corpus), ignore).items() if key in wanted}
+    groups = {str(key): part for key, part in corpus.paragraphs.groupby("doc_id", sort=False)}
+    sides = {}
+    for doc_id, text in texts.items():
+        rows = groups.get(doc_id, corpus.paragraphs.iloc[:0]).sort_values(["begin", "end"])
+        number = np.full(len(text), -1, dtype=np.int64)
+        carries = np.r_[0, np.cumsum(text_characters(text))]
+        sizes = []
+        for at, (begin, end) in enumerate(zip(rows["begin"], rows["end"], strict=True)):
+            number[int(begin) : int(end)] = at
+            sizes.append(int(carries[int(end)] - carries[int(begin)]))
+        ids, sections = rows["paragraph_id"].astype(str).tolist(), rows["section"].fillna("").astype(str).tolist()
+        sides[doc_id] = Paragraphs(doc_id, text, ids, sections, sizes, number)
+    return sides
 
 
 def _shared_characters(
@@ -285,6 +334,7 @@ def _shared_characters(
     x, y = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     for begin, end, other_begin, other_end in passages.tolist():
         side, other = source[begin:end], target[other_begin:other_end]
-        x.append(begin + np.flatnonzero(text_characters(side)))
-        y.append(other_begin + counterparts(side, other))
+        if text_characters(other).any():
+            x.append(begin + np.flatnonzero(text_characters(side)))
+            y.append(other_begin + counterparts(side, other))
     return np.concatenate(x), np.concatenate(y)

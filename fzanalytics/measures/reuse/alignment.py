@@ -7,6 +7,7 @@ stands in full in `align_pair`, so that a faster one can be held to it.
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ Ints = NDArray[np.int64]
 LINK_CHARS = 4
 #: Longer than this, one candidate for the next run is not better than another.
 LINK_CHARS_COUNTED = 32
+#: Passages that are joined have at most this many characters between them.
+MAX_JOIN_GAP = 64
 #: Seeds that occur more often than this (times in one text by times in the other) are paired in order only.
 MAX_OCCURRENCES = 10_000
 #: In long texts that number falls, so that no more pairs than about this are looked at.
@@ -68,10 +71,13 @@ def text_characters(text: str) -> NDArray[np.bool_]:
     >>> text_characters("第 1 条，").tolist()
     [True, False, True, False, True, False]
     """
-    points = _code_points(text)
-    distinct, place = np.unique(points, return_inverse=True)
-    carries = np.array([chr(point).isalnum() for point in distinct.tolist()], dtype=bool)
-    return carries[place] if len(points) else np.zeros(0, dtype=bool)
+    return _carriers()[_code_points(text)]
+
+
+@lru_cache(maxsize=1)
+def _carriers() -> NDArray[np.bool_]:
+    """Of every code point, whether it carries text."""
+    return np.fromiter(map(str.isalnum, map(chr, range(0x110000))), dtype=bool, count=0x110000)
 
 
 def reduce_text(text: str) -> tuple[Ints, Ints]:
@@ -95,8 +101,9 @@ def reduce_text(text: str) -> tuple[Ints, Ints]:
     >>> "".join(map(chr, codes)), places.tolist()
     ('a级a级', [1, 3, 6, 8])
     """
-    places = np.flatnonzero(text_characters(text)).astype(np.int64)
-    codes = _code_points(text)[places]
+    points = _code_points(text)
+    places = np.flatnonzero(_carriers()[points])
+    codes = points[places]
     codes = np.where((codes >= 0xFF01) & (codes <= 0xFF5E), codes - 0xFEE0, codes)
     return np.where((codes >= 65) & (codes <= 90), codes + 32, codes), places
 
@@ -215,13 +222,25 @@ def align_pair(
        i, j <= `max_gap`; it cannot begin earlier after that end, goes on as long as it goes, and is at least
        half as long as the greater of i and j. Taken is the one with the greatest
        min(length, `LINK_CHARS_COUNTED`) - (i + j), ties to the smallest i + j, then the smallest i. Growth
-       ends where there is none.
-    4. Matched are the characters of all runs, and in each gap as many as the longest common subsequence of its
-       two sides has. While the identity of the chain is below `min_identity` it is cut at the gap with the most
-       unmatched characters (the first of several), and the part with the seed goes on.
+       ends where there is none. Matched are the characters of all runs, and in each gap as many as the longest
+       common subsequence of its two sides has. Of the links on either side those up to the one are kept at which
+       2 * matched - unmatched characters is greatest (the first of several, none if all are below 1). An inner
+       link is borne out by what follows it; one at the end by nothing but itself, and a few characters that
+       are equal by chance beyond a gap would else draw the passage out.
+    4. While the identity of the chain is below `min_identity` it is cut at the gap with the most unmatched
+       characters (the first of several), and the part with the seed goes on.
     5. It is a passage if at least `min_chars` characters are matched. It is kept if on at least one side
-       `seed_chars` or more of its characters are in no passage kept before. So a stretch that is repeated in one
-       text, or in both, is found at every place.
+       `min_chars` or more of its characters are in no passage kept before: what is new must itself be long
+       enough for a passage, or one that ends in a phrase that stands elsewhere too is told again for each of
+       these places. So a stretch that is repeated in one text, or in both, is found at every place.
+    6. A kept passage that on both sides lies inside another one, whose seed came later, is left out: its characters
+       are told there, and would else count as found in two pieces.
+    7. Of the passages that begin i and j characters after the end of one, with min(i, j) <= `max_gap` and
+       max(i, j) <= 2 * `max_gap` (or `MAX_JOIN_GAP`, if that is less), the nearest follows it, if this one is also the
+       nearest before that (nearest: smallest i + j, then i; then by a_begin, b_begin, a_end, b_end). A row of passages
+       that follow each other is joined, gaps matched as in rule 3, if its identity is at least `min_identity`.
+       Two long passages in line are better evidence than a run of four characters, so the gap between them may
+       be wider: a copy with a sentence put into it is one passage.
 
     What it cannot show: that one text was drawn from the other. Formulas of the genre that are `min_chars` long
     are passages too, and text rewritten throughout is none.
@@ -250,7 +269,7 @@ def align_pair(
     else:
         chains = _align(codes_a, codes_b, min_chars, min_identity, seed_chars, max_gap)
     passages = []
-    for first, second, matched in chains:
+    for first, second, matched, lost in chains:
         span_a, span_b = (second, first) if swapped else (first, second)
         passages.append(
             AlignedPassage(
@@ -259,7 +278,7 @@ def align_pair(
                 int(places_b[span_b[0]]),
                 int(places_b[span_b[1] - 1]) + 1,
                 matched,
-                2 * matched / (span_a[1] - span_a[0] + span_b[1] - span_b[0]),
+                2 * matched / (2 * matched + lost),
             )
         )
     return sorted(passages)
@@ -389,30 +408,100 @@ def _sides(a: Ints, b: Ints) -> tuple[_Side, _Side]:
     return _Side(a, b, links_a, links_b), _Side(a[::-1], b[::-1], links_a[::-1], links_b[::-1])
 
 
+class _Names(NamedTuple):
+    """Of letters that stand for masked names: a number equal names share, and their characters; of others 0 and 1."""
+
+    a: Ints
+    b: Ints
+    sizes_a: Ints
+    sizes_b: Ints
+
+
+class _Piece(NamedTuple):
+    """A passage: spans in both texts, matched and unmatched characters."""
+
+    a: tuple[int, int]
+    b: tuple[int, int]
+    matched: int
+    lost: int
+
+
 def _align(
-    a: Ints, b: Ints, min_chars: int, min_identity: float, seed_chars: int, max_gap: int
-) -> list[tuple[tuple[int, int], tuple[int, int], int]]:
-    """Kept passages as (span in a, span in b, matched characters), in the order in which they were found."""
+    a: Ints, b: Ints, min_chars: int, min_identity: float, seed_chars: int, max_gap: int, names: _Names | None = None
+) -> list[_Piece]:
+    """The passages of two texts, rules 2 to 7; `names`: a letter may be a masked name, see `find_passages`."""
     runs = common_runs(a, b, seed_chars)
     ahead, back = _sides(a, b)
     runs = runs[np.lexsort((runs[:, 1], runs[:, 0], -runs[:, 2]))]
-    free_a, free_b = np.ones(len(a), dtype=bool), np.ones(len(b), dtype=bool)
-    kept = []
+    free_a = np.ones(len(a), dtype=np.int64) if names is None else names.sizes_a.copy()
+    free_b = np.ones(len(b), dtype=np.int64) if names is None else names.sizes_b.copy()
+    kept: list[_Piece] = []
     while len(runs):
         for row in runs[:_SIFT_EVERY].tolist():
             seed = _Run(*row)
             if not (free_a[seed.a : seed.a + seed.n].any() or free_b[seed.b : seed.b + seed.n].any()):
                 continue
-            chain, matched = _cut(a, b, *_grow(ahead, back, seed, max_gap), min_identity)
-            span_a = (chain[0].a, chain[-1].a + chain[-1].n)
-            span_b = (chain[0].b, chain[-1].b + chain[-1].n)
-            new = max(free_a[slice(*span_a)].sum(), free_b[slice(*span_b)].sum())
-            if matched >= min_chars and new >= seed_chars:
-                kept.append((span_a, span_b, matched))
-                free_a[slice(*span_a)] = False
-                free_b[slice(*span_b)] = False
-        runs = _still_free(runs[_SIFT_EVERY:], free_a, free_b)
-    return kept
+            piece = _cut(a, b, *_grow(ahead, back, seed, max_gap, names), min_identity, names)
+            new = max(free_a[slice(*piece.a)].sum(), free_b[slice(*piece.b)].sum())
+            if piece.matched >= min_chars and new >= min_chars:
+                kept.append(piece)
+                free_a[slice(*piece.a)] = 0
+                free_b[slice(*piece.b)] = 0
+        runs = _still_free(runs[_SIFT_EVERY:], free_a > 0, free_b > 0)
+    return _join(a, b, sorted(_outermost(kept), key=_order), min_identity, max_gap)
+
+
+def _order(piece: _Piece) -> tuple[int, int, int, int]:
+    return piece.a[0], piece.b[0], piece.a[1], piece.b[1]
+
+
+def _outermost(kept: list[_Piece]) -> list[_Piece]:
+    """Rule 6."""
+    spans = np.array([(*piece.a, *piece.b) for piece in kept], dtype=np.int64).reshape(-1, 4)
+    result = []
+    for at, piece in enumerate(kept):
+        (x, x_end), (y, y_end) = piece.a, piece.b
+        around = (spans[:, 0] <= x) & (x_end <= spans[:, 1]) & (spans[:, 2] <= y) & (y_end <= spans[:, 3])
+        around[at:] &= (spans[at:] != spans[at]).any(axis=1)
+        if not around.any():
+            result.append(piece)
+    return result
+
+
+def _join(a: Ints, b: Ints, pieces: list[_Piece], min_identity: float, max_gap: int) -> list[_Piece]:
+    """Rule 7; the pieces come in order."""
+    most = min(2 * max_gap, MAX_JOIN_GAP)
+    begins = np.array([(piece.a[0], piece.b[0]) for piece in pieces], dtype=np.int64).reshape(-1, 2)
+    onward: dict[int, tuple[int, int, int]] = {}
+    back: dict[int, tuple[int, int, int]] = {}
+    for p, piece in enumerate(pieces):
+        i, j = (begins - [piece.a[1], piece.b[1]]).T
+        near = (np.minimum(i, j) >= 0) & (np.minimum(i, j) <= max_gap) & (np.maximum(i, j) <= most)
+        for q in np.flatnonzero(near).tolist():
+            rank = int(i[q] + j[q]), int(i[q])
+            onward[p] = min(onward.get(p, (*rank, q)), (*rank, q))
+            back[q] = min(back.get(q, (*rank, p)), (*rank, p))
+    follows = {p: q for p, (*_, q) in onward.items() if back[q][2] == p}
+    result, joined = [], set(follows.values())
+    for p in range(len(pieces)):
+        if p in joined:
+            continue
+        row = [p]
+        while row[-1] in follows:
+            row.append(follows[row[-1]])
+        result += _joined(a, b, [pieces[at] for at in row], min_identity)
+    return result
+
+
+def _joined(a: Ints, b: Ints, row: list[_Piece], min_identity: float) -> list[_Piece]:
+    matched, lost = sum(piece.matched for piece in row), sum(piece.lost for piece in row)
+    for left, right in pairwise(row):
+        gap_a, gap_b = a[left.a[1] : right.a[0]].tolist(), b[left.b[1] : right.b[0]].tolist()
+        common = _common_subsequence(gap_a, gap_b)
+        matched, lost = matched + common, lost + len(gap_a) + len(gap_b) - 2 * common
+    if 2 * matched < min_identity * (2 * matched + lost):
+        return row
+    return [_Piece((row[0].a[0], row[-1].a[1]), (row[0].b[0], row[-1].b[1]), matched, lost)]
 
 
 def _still_free(runs: Ints, free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]) -> Ints:
@@ -422,13 +511,45 @@ def _still_free(runs: Ints, free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]
     return runs[(in_a > 0) | (in_b > 0)]
 
 
-def _grow(ahead: _Side, back: _Side, seed: _Run, max_gap: int) -> tuple[list[_Run], int]:
+def _grow(ahead: _Side, back: _Side, seed: _Run, max_gap: int, names: _Names | None = None) -> tuple[list[_Run], int]:
     """The chain of runs around a seed, and the place of the seed in it."""
-    right = _links(ahead, seed.a + seed.n, seed.b + seed.n, max_gap)
     size_a, size_b = len(back.a), len(back.b)
+    right = _links(ahead, seed.a + seed.n, seed.b + seed.n, max_gap)
+    right = [seed, *right][: _paying(ahead.a, ahead.b, [seed, *right], names)]
     left = _links(back, size_a - seed.a, size_b - seed.b, max_gap)
     mirrored = [_Run(size_a - run.a - run.n, size_b - run.b - run.n, run.n) for run in reversed(left)]
-    return [*mirrored, seed, *right], len(mirrored)
+    left_pays = _paying(ahead.a, ahead.b, [*mirrored, seed], names, back=True) - 1
+    mirrored = mirrored[len(mirrored) - left_pays :]
+    return [*mirrored, *right], len(mirrored)
+
+
+def _paying(a: Ints, b: Ints, chain: list[_Run], names: _Names | None, *, back: bool = False) -> int:
+    """How many runs of a chain there are from its seed to the last that pays for the gaps before it (rule 3)."""
+    gaps = [_gap(a, b, left, right) for left, right in pairwise(chain)]
+    order = range(len(gaps) - 1, -1, -1) if back else range(len(gaps))
+    score = best = pays = 0
+    for links, gap in enumerate(order, start=1):
+        common, unmatched = gaps[gap]
+        score += 2 * (_worth(chain[gap if back else gap + 1], names) + common) - unmatched
+        if score > best:
+            best, pays = score, links
+    return pays + 1
+
+
+def _gap(a: Ints, b: Ints, left: _Run, right: _Run) -> tuple[int, int]:
+    """Matched and unmatched characters between two runs."""
+    gap_a, gap_b = a[left.a + left.n : right.a].tolist(), b[left.b + left.n : right.b].tolist()
+    common = _common_subsequence(gap_a, gap_b)
+    return common, len(gap_a) + len(gap_b) - 2 * common
+
+
+def _worth(run: _Run, names: _Names | None) -> int:
+    """The characters of a run: a masked name that is the same on both sides counts in full, another one 1."""
+    if names is None:
+        return run.n
+    own = slice(run.a, run.a + run.n)
+    same = names.a[own] == names.b[run.b : run.b + run.n]
+    return run.n + int((names.sizes_a[own] - 1)[same].sum())
 
 
 def _links(side: _Side, end_a: int, end_b: int, max_gap: int) -> list[_Run]:
@@ -477,20 +598,18 @@ def _equal_from(side: _Side, at_a: int, at_b: int, most: int) -> int:
     return n
 
 
-def _cut(a: Ints, b: Ints, chain: list[_Run], seed: int, min_identity: float) -> tuple[list[_Run], int]:
-    """The part of a chain around its seed whose identity is high enough, and its matched characters."""
-    common: list[int] = []
-    unmatched: list[int] = []
-    for left, right in pairwise(chain):
-        gap_a, gap_b = a[left.a + left.n : right.a].tolist(), b[left.b + left.n : right.b].tolist()
-        common.append(_common_subsequence(gap_a, gap_b))
-        unmatched.append(len(gap_a) + len(gap_b) - 2 * common[-1])
+def _cut(a: Ints, b: Ints, chain: list[_Run], seed: int, min_identity: float, names: _Names | None = None) -> _Piece:
+    """The part of a chain around its seed whose identity is high enough."""
+    gaps = [_gap(a, b, left, right) for left, right in pairwise(chain)]
+    common, unmatched = [gap[0] for gap in gaps], [gap[1] for gap in gaps]
+    worth = [_worth(run, names) for run in chain]
     first, last = 0, len(chain) - 1
     while True:
-        matched = sum(run.n for run in chain[first : last + 1]) + sum(common[first:last])
+        matched = sum(worth[first : last + 1]) + sum(common[first:last])
         lost = sum(unmatched[first:last])
         if 2 * matched >= min_identity * (2 * matched + lost):
-            return chain[first : last + 1], matched
+            left, right = chain[first], chain[last]
+            return _Piece((left.a, right.a + right.n), (left.b, right.b + right.n), matched, lost)
         if first < seed - MAX_TORN_LINKS or last > seed + MAX_TORN_LINKS:
             first, last = max(first, seed - MAX_TORN_LINKS), min(last, seed + MAX_TORN_LINKS)
             continue

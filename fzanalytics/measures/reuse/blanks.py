@@ -150,7 +150,7 @@ def _matched_names(layout: Layout, a: Ints, b: Ints, end_a: Ints, end_b: Ints, m
     rows = np.flatnonzero(masked[end_a] > masked[a])
     x, y = a[rows], b[rows]
     n = equal_lengths(side.codes, x, y)
-    paths, at = follow(side, x + n, y + n, max_gap)
+    paths, at = follow(layout, x + n, y + n, max_gap)
     while len(rows):
         n = np.minimum(n, np.minimum(end_a[rows] - x, end_b[rows] - y))
         n = np.maximum(n, 0)

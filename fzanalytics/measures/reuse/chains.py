@@ -1,32 +1,36 @@
 """Runs of equal letters grown into passages, for all pairs of texts at once.
 
-The definition is that of `align_pair`, rules 3 to 5. What follows a run depends on its end alone, so each end is
+The definition is that of `align_pair`, rules 3 to 7. What follows a run depends on its end alone, so each end is
 looked at once, whichever seeds lead to it; the rest is sums along these paths.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fzanalytics.measures.reuse.alignment import LINK_CHARS_COUNTED, MAX_TORN_LINKS, Ints
-from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths
+from fzanalytics.measures.reuse.alignment import LINK_CHARS_COUNTED, MAX_JOIN_GAP, MAX_TORN_LINKS, Ints
+from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths, in_characters, same_names
 from fzanalytics.measures.reuse.seeds import Runs, goes_on, pair_numbers, sorted_once
 
 _ROWS = 1 << 10
+_MET = 1 << 22
 _LCS_CLASSES = (2, 4, 8, 20, 64)
 
 
 class Chains(NamedTuple):
-    """Passages: spans in both texts (places of the layout), matched letters, gaps between their runs."""
+    """Passages: spans in both texts (places of the layout), matched and unmatched characters, gaps between runs."""
 
     a_begin: Ints
     a_end: Ints
     b_begin: Ints
     b_end: Ints
     matched: Ints
+    lost: Ints
     gaps: Ints
 
 
@@ -34,7 +38,8 @@ class Paths(NamedTuple):
     """What follows each end of a run.
 
     a, b: the places after the end; link: the number of the end that the next link leads to, -1 if there is none;
-    gap_a, gap_b, n, common: of that link. far_a, far_b: where the path stops; matched, lost, links: sums along it.
+    gap_a, gap_b, n, common: of that link; more: characters of names that are the same in it, beyond one each.
+    far_a, far_b: where the path stops, as far as it pays; matched, lost, links: sums along it up to there.
     """
 
     a: Ints
@@ -44,6 +49,7 @@ class Paths(NamedTuple):
     gap_b: Ints
     n: Ints
     common: Ints
+    more: Ints
     far_a: Ints
     far_b: Ints
     matched: Ints
@@ -73,7 +79,7 @@ def grow_chains(
     options = (min_chars, min_identity, max_gap)
     # Long seeds come first in any case. Short ones inside what they leave are passed over without being grown.
     long = np.flatnonzero(runs.n >= max(min_chars, seed_chars))
-    seeds, chains = _keep(layout, runs, *_grown(layout, runs, long, *options), seed_chars)
+    seeds, chains = _keep(layout, runs, *_grown(layout, runs, long, *options), min_chars)
     short = np.flatnonzero(runs.n < max(min_chars, seed_chars))
     inside = _covered(layout, runs, short, runs.a, seeds, chains.a_begin, chains.a_end)
     inside &= _covered(layout, runs, short, runs.b, seeds, chains.b_begin, chains.b_end)
@@ -81,9 +87,13 @@ def grow_chains(
     if len(more):
         order = np.argsort(np.r_[seeds, more])
         chains = _take(Chains(*(np.concatenate(pair) for pair in zip(chains, grown, strict=True))), order)
-        _, chains = _keep(layout, runs, np.r_[seeds, more][order], chains, seed_chars)
-    doc = layout.doc
-    return _take(chains, np.lexsort((chains.b_begin, chains.a_begin, doc[chains.b_begin], doc[chains.a_begin])))
+        _, chains = _keep(layout, runs, np.r_[seeds, more][order], chains, min_chars)
+    return _join(layout, _outermost(layout, _in_order(layout, chains)), min_identity, max_gap)
+
+
+def _in_order(layout: Layout, chains: Chains) -> Chains:
+    pair = pair_numbers(layout, chains.a_begin, chains.b_begin)
+    return _take(chains, np.lexsort((chains.b_end, chains.a_end, chains.b_begin, chains.a_begin, pair)))
 
 
 def _covered(
@@ -109,9 +119,10 @@ def _grown(
     """Rules 3 and 4: what each of some seeds grows into, of those that have enough matched letters; in their order."""
     total = len(layout.doc)
     a, b, n = runs.a[rows], runs.b[rows], runs.n[rows]
-    right, at_right = follow(layout.ahead, a + n, b + n, max_gap)
-    left, at_left = follow(layout.back, total - a, total - b, max_gap)
-    matched = n + right.matched[at_right] + left.matched[at_left]
+    right, at_right = follow(layout, a + n, b + n, max_gap)
+    left, at_left = follow(layout, total - a, total - b, max_gap, back=True)
+    worth = n + same_names(layout, a, b, n)
+    matched = worth + right.matched[at_right] + left.matched[at_left]
     lost = right.lost[at_right] + left.lost[at_left]
     enough = matched >= min_chars
     fits = 2 * matched >= min_identity * (2 * matched + lost)
@@ -119,10 +130,10 @@ def _grown(
     r, s = at_right[whole], at_left[whole]
     chains = Chains(
         total - left.far_a[s], right.far_a[r], total - left.far_b[s], right.far_b[r],
-        matched[whole], right.links[r] + left.links[s],
+        matched[whole], lost[whole], right.links[r] + left.links[s],
     )  # fmt: skip
     own = runs._replace(a=a, b=b, n=n)
-    cut, kept = _cut(own, torn, (right, at_right), (left, at_left), total, min_chars, min_identity)
+    cut, kept = _cut(own, worth, torn, (right, at_right), (left, at_left), min_chars, min_identity)
     seeds = np.concatenate([whole, kept])
     order = np.argsort(seeds)
     return rows[seeds[order]], _take(Chains(*(np.concatenate(pair) for pair in zip(chains, cut, strict=True))), order)
@@ -132,53 +143,63 @@ def _take(chains: Chains, rows: Ints) -> Chains:
     return Chains(*(column[rows] for column in chains))
 
 
-def follow(side: Side, a: Ints, b: Ints, max_gap: int) -> tuple[Paths, Ints]:
-    """The paths of links from each pair of places, and where in them each pair is."""
+def follow(layout: Layout, a: Ints, b: Ints, max_gap: int, *, back: bool = False) -> tuple[Paths, Ints]:
+    """The paths of links from each pair of places, and where in them each pair is; `back`: places of the mirror image."""
     keys, start = np.unique((a << 32) | b, return_inverse=True)
-    known, columns = keys, [_links(side, keys, max_gap)]
+    known, columns = keys, [_links(layout, keys, max_gap, back)]
     parts, new = [keys], keys
     while len(new):
         found = columns[-1]
-        ends = np.unique(found[4][found[4] >= 0])
+        ends = np.unique(found[5][found[5] >= 0])
         place = np.minimum(np.searchsorted(known, ends), len(known) - 1)
         new = ends[known[place] != ends]
         if len(new):
             parts.append(new)
-            columns.append(_links(side, new, max_gap))
+            columns.append(_links(layout, new, max_gap, back))
             known = np.sort(np.concatenate([known, new]), kind="stable")
     keys = np.concatenate(parts)
-    gap_a, gap_b, n, common, ends = (np.concatenate([part[k] for part in columns]) for k in range(5))
+    gap_a, gap_b, n, common, more, ends = (np.concatenate([part[k] for part in columns]) for k in range(6))
     order = np.argsort(keys, kind="stable")
     link = np.where(ends >= 0, order[np.minimum(np.searchsorted(keys[order], ends), len(keys) - 1)], -1)
-    return _summed(keys >> 32, keys & 0xFFFFFFFF, link, gap_a, gap_b, n, common), start
+    return _summed(keys >> 32, keys & 0xFFFFFFFF, link, gap_a, gap_b, n, common, more), start
 
 
-def _summed(a: Ints, b: Ints, link: Ints, gap_a: Ints, gap_b: Ints, n: Ints, common: Ints) -> Paths:
-    """Sums along the paths, by doubling."""
-    matched, lost, links = n + common, gap_a + gap_b - 2 * common, (link >= 0).astype(np.int64)
-    far = np.where(link >= 0, link, np.arange(len(link)))
-    live = np.flatnonzero(link >= 0)
-    live = live[link[far[live]] >= 0]
+def _summed(
+    a: Ints, b: Ints, link: Ints, gap_a: Ints, gap_b: Ints, n: Ints, common: Ints, more: Ints
+) -> Paths:  # fmt: skip
+    """Sums along the paths up to where they pay most, by doubling."""
+    has = link >= 0
+    lost = gap_a + gap_b - 2 * common
+    # Of the first so many links: matched, lost, links, the score; and the same of the best so many of these.
+    total = np.stack([n + common + more, lost, has.astype(np.int64), 2 * (n + common + more) - lost], axis=1)
+    total[~has] = 0
+    pays = total[:, 3] > 0
+    best = np.where(pays[:, None], total, 0)
+    here = np.arange(len(link))
+    far, best_far = np.where(has, link, here), np.where(pays, link, here)
+    live = np.flatnonzero(has)
+    live = live[has[far[live]]]
     while len(live):
         ahead = far[live]
-        more = matched[ahead], lost[ahead], links[ahead], far[ahead]
-        matched[live] += more[0]
-        lost[live] += more[1]
-        links[live] += more[2]
-        far[live] = more[3]
-        live = live[link[far[live]] >= 0]
-    return Paths(a, b, link, gap_a, gap_b, n, common, a[far], b[far], matched, lost, links)
+        further = total[live] + best[ahead]
+        good = further[:, 3] > best[live, 3]
+        further_far, next_total, next_far = best_far[ahead], total[live] + total[ahead], far[ahead]
+        best[live[good]], best_far[live[good]] = further[good], further_far[good]
+        total[live], far[live] = next_total, next_far
+        live = live[has[far[live]]]
+    return Paths(a, b, link, gap_a, gap_b, n, common, more, a[best_far], b[best_far], *best[:, :3].T)
 
 
-def _links(side: Side, keys: Ints, max_gap: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """For each pair of places the next link: gap on both sides, letters, letters common in the gap, its end or -1."""
+def _links(layout: Layout, keys: Ints, max_gap: int, back: bool) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """For each pair of places the next link: gap on both sides, letters, those common in the gap, names, its end or -1."""
+    side = layout.back if back else layout.ahead
     a, b = keys >> 32, keys & 0xFFFFFFFF
-    gap_a, gap_b, n, common = (np.zeros(len(keys), dtype=np.int64) for _ in range(4))
+    gap_a, gap_b, n, common, more = (np.zeros(len(keys), dtype=np.int64) for _ in range(5))
     ends = np.full(len(keys), -1, dtype=np.int64)
     live = np.flatnonzero(goes_on(side, a, b, max_gap))
     parts = [_choose(side, a, b, live[k : k + _ROWS], max_gap) for k in range(0, len(live), _ROWS)]
     if not parts:
-        return gap_a, gap_b, n, common, ends
+        return gap_a, gap_b, n, common, more, ends
     at, i, j, size = (np.concatenate(column) for column in zip(*parts, strict=True))
     x, y = a[at] + i, b[at] + j
     long = size >= LINK_CHARS_COUNTED
@@ -186,7 +207,9 @@ def _links(side: Side, keys: Ints, max_gap: int) -> tuple[Ints, Ints, Ints, Ints
     gap_a[at], gap_b[at], n[at] = i, j, size
     common[at] = common_subsequences(side.codes, a[at], i, b[at], j)
     ends[at] = ((x + size) << 32) | (y + size)
-    return gap_a, gap_b, n, common, ends
+    total = len(layout.doc)
+    more[at] = same_names(layout, *((total - x - size, total - y - size) if back else (x, y)), size)
+    return gap_a, gap_b, n, common, more, ends
 
 
 def _choose(side: Side, a: Ints, b: Ints, rows: Ints, max_gap: int) -> tuple[Ints, Ints, Ints, Ints]:
@@ -253,7 +276,7 @@ def _subsequence(codes: NDArray[np.unsignedinteger], a: Ints, la: Ints, b: Ints,
 
 
 def _cut(
-    runs: Runs, seeds: Ints, right: tuple[Paths, Ints], left: tuple[Paths, Ints], total: int,
+    runs: Runs, worth: Ints, seeds: Ints, right: tuple[Paths, Ints], left: tuple[Paths, Ints],
     min_chars: int, min_identity: float,
 ) -> tuple[Chains, Ints]:  # fmt: skip
     """Rule 4 for chains of too low an identity: what is left of them, and the seeds of those that are long enough."""
@@ -265,7 +288,7 @@ def _cut(
     while begin < len(seeds):
         goal = (ends[begin - 1] if begin else 0) + (1 << 20)
         end = max(begin + 1, int(np.searchsorted(ends, goal, side="right")))
-        chains, chosen = _cut_some(runs, seeds[begin:end], right, left, min_chars, min_identity)
+        chains, chosen = _cut_some(runs, worth, seeds[begin:end], right, left, min_chars, min_identity)
         parts.append(chains)
         kept.append(chosen)
         begin = end
@@ -275,20 +298,21 @@ def _cut(
 
 
 def _cut_some(
-    runs: Runs, seeds: Ints, right: tuple[Paths, Ints], left: tuple[Paths, Ints], min_chars: int, min_identity: float
-) -> tuple[Chains, Ints]:
-    chain, where, gap_a, gap_b, n, common = _gaps(seeds, right, left)
+    runs: Runs, worth: Ints, seeds: Ints, right: tuple[Paths, Ints], left: tuple[Paths, Ints],
+    min_chars: int, min_identity: float,
+) -> tuple[Chains, Ints]:  # fmt: skip
+    chain, where, gap_a, gap_b, n, common, more = _gaps(seeds, right, left)
     lost = gap_a + gap_b - 2 * common
     results: list[Ints] = []
     while len(chain):
         starts = np.flatnonzero(np.r_[True, chain[1:] != chain[:-1]])
         size = np.diff(np.r_[starts, len(chain)])
         which = chain[starts]
-        matched = np.add.reduceat(n + common, starts) + runs.n[seeds[which]]
+        matched = np.add.reduceat(n + common + more, starts) + worth[seeds[which]]
         missing = np.add.reduceat(lost, starts)
         fits = 2 * matched >= min_identity * (2 * matched + missing)
         long = matched >= min_chars
-        _collect(results, fits & long, which, starts, size, where, gap_a, gap_b, n, matched)
+        _collect(results, fits & long, which, starts, size, where, gap_a, gap_b, n, matched, missing)
         # The gap with most unmatched letters goes, with all that lies behind it as seen from the seed.
         worst = np.maximum.reduceat((lost << 24) + ((1 << 24) - 1 - _serial(size)), starts)
         at = (1 << 24) - 1 - (worst & ((1 << 24) - 1))
@@ -296,19 +320,19 @@ def _cut_some(
         cut = np.repeat(cut, size)
         stays = np.repeat(~fits & long, size) & np.where(cut < 0, where > cut, where < cut)
         alone = ~fits & long & (np.add.reduceat(stays, starts) == 0)
-        lonely = alone & (runs.n[seeds[which]] >= min_chars)
+        lonely = alone & (worth[seeds[which]] >= min_chars)
         if lonely.any():
             who = which[lonely]
             zeros = np.zeros(len(who), dtype=np.int64)
-            results.append(np.column_stack([who, zeros, zeros, zeros, zeros, runs.n[seeds[who]], zeros]))
-        chain, where, gap_a, gap_b, n, common, lost = (
-            column[stays] for column in (chain, where, gap_a, gap_b, n, common, lost)
+            results.append(np.column_stack([who, zeros, zeros, zeros, zeros, worth[seeds[who]], zeros, zeros]))
+        chain, where, gap_a, gap_b, n, common, more, lost = (
+            column[stays] for column in (chain, where, gap_a, gap_b, n, common, more, lost)
         )
-    table = np.concatenate(results) if results else np.zeros((0, 7), dtype=np.int64)
+    table = np.concatenate(results) if results else np.zeros((0, 8), dtype=np.int64)
     who = seeds[table[:, 0]]
     a, b, size = runs.a[who], runs.b[who], runs.n[who]
     return Chains(
-        a - table[:, 1], a + size + table[:, 3], b - table[:, 2], b + size + table[:, 4], table[:, 5], table[:, 6]
+        a - table[:, 1], a + size + table[:, 3], b - table[:, 2], b + size + table[:, 4], *table[:, 5:].T
     ), who
 
 
@@ -317,10 +341,11 @@ def _gaps(seeds: Ints, right: tuple[Paths, Ints], left: tuple[Paths, Ints]) -> t
     parts = []
     for (paths, start), sign in ((left, -1), (right, 1)):
         at, chain, step = start[seeds], np.arange(len(seeds)), 1
+        links = paths.links[at]
         while len(at) and step <= MAX_TORN_LINKS:
-            live = paths.link[at] >= 0
-            at, chain = at[live], chain[live]
-            what = (paths.gap_a[at], paths.gap_b[at], paths.n[at], paths.common[at])
+            live = links >= step
+            at, chain, links = at[live], chain[live], links[live]
+            what = (paths.gap_a[at], paths.gap_b[at], paths.n[at], paths.common[at], paths.more[at])
             parts.append((chain, np.full(len(at), sign * step), *what))
             at, step = paths.link[at], step + 1
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -334,19 +359,19 @@ def _serial(sizes: Ints) -> Ints:
 
 def _collect(
     results: list[Ints], good: NDArray[np.bool_], which: Ints, starts: Ints, size: Ints, where: Ints,
-    gap_a: Ints, gap_b: Ints, n: Ints, matched: Ints,
+    gap_a: Ints, gap_b: Ints, n: Ints, matched: Ints, lost: Ints,
 ) -> None:  # fmt: skip
-    """Add the chains that are done: chain, letters before the seed in both texts, letters after it, matched, gaps."""
+    """Add the chains that are done: chain, letters before the seed in both texts, letters after it, matched, lost, gaps."""
     if not good.any():
         return
     back = where < 0
     reach = [
         np.add.reduceat(np.where(side, gap + n, 0), starts)[good] for side in (back, ~back) for gap in (gap_a, gap_b)
     ]
-    results.append(np.column_stack([which[good], *reach, matched[good], size[good]]))
+    results.append(np.column_stack([which[good], *reach, matched[good], lost[good], size[good]]))
 
 
-def _keep(layout: Layout, runs: Runs, seeds: Ints, chains: Chains, seed_chars: int) -> tuple[Ints, Chains]:
+def _keep(layout: Layout, runs: Runs, seeds: Ints, chains: Chains, min_chars: int) -> tuple[Ints, Chains]:
     """Rule 5: from the longest seed to the shortest, what adds enough to what was kept before; in the same order."""
     if not len(seeds):
         return seeds, chains
@@ -363,10 +388,13 @@ def _keep(layout: Layout, runs: Runs, seeds: Ints, chains: Chains, seed_chars: i
     rest = ~inside
     rest[starts] = False
     kept = [starts]
-    open_parts = np.flatnonzero(np.add.reduceat(rest, starts))
-    for k in open_parts.tolist():
-        rows = np.r_[starts[k], np.flatnonzero(rest[starts[k] : starts[k] + size[k]]) + starts[k]]
-        kept.append(_greedy(rows, a, b, n, chains, seed_chars))
+    rest[starts] = np.add.reduceat(rest, starts) > 0
+    rows = np.flatnonzero(rest)
+    places = (a[rows], a[rows] + n[rows], b[rows], b[rows] + n[rows], *(column[rows] for column in chains[:4]))
+    table = np.stack([in_characters(layout, column) for column in places], axis=1)
+    edges = np.flatnonzero(np.r_[True, part[rows][1:] != part[rows][:-1], True]) if len(rows) else rows
+    for low, high in pairwise(edges.tolist()):
+        kept.append(rows[low:high][_greedy(table[low:high], min_chars)])
     rows = np.concatenate(kept)
     rows = rows[np.argsort(seeds[rows])]
     return seeds[rows], _take(chains, rows)
@@ -392,19 +420,94 @@ def _independent(layout: Layout, chains: Chains) -> Ints:
     return connected_components(graph, directed=False)[1][sides[0]].astype(np.int64)
 
 
-def _greedy(rows: Ints, a: Ints, b: Ints, n: Ints, chains: Chains, seed_chars: int) -> Ints:
-    """The rows that are kept after the first, which is."""
-    table = np.column_stack([a[rows], b[rows], n[rows], *(column[rows] for column in chains[:4])])
-    low_a, low_b = int(table[:, 3].min()), int(table[:, 5].min())
-    free_a = bytearray(b"\1") * (int(table[:, 4].max()) - low_a)
-    free_b = bytearray(b"\1") * (int(table[:, 6].max()) - low_b)
-    table -= np.array([low_a, low_b, 0, low_a, low_a, low_b, low_b])
+def _greedy(table: Ints, min_chars: int) -> list[int]:
+    """Which rows (seed and passage: begin and end in a, in b) are kept after the first, which is."""
+    low, high = table.min(axis=0).tolist(), table.max(axis=0).tolist()
+    low_a, low_b = low[4], low[6]
+    free_a, free_b = bytearray(b"\1") * (high[5] - low_a), bytearray(b"\1") * (high[7] - low_b)
+    table = table - np.array([low_a, low_a, low_b, low_b, low_a, low_a, low_b, low_b])
     kept = []
-    for place, (x, y, size, a_begin, a_end, b_begin, b_end) in enumerate(table.tolist()):
-        if free_a.find(1, x, x + size) < 0 and free_b.find(1, y, y + size) < 0:
+    for place, (x, x_end, y, y_end, a_begin, a_end, b_begin, b_end) in enumerate(table.tolist()):
+        if free_a.find(1, x, x_end) < 0 and free_b.find(1, y, y_end) < 0:
             continue
-        if max(free_a.count(1, a_begin, a_end), free_b.count(1, b_begin, b_end)) >= seed_chars:
+        if max(free_a.count(1, a_begin, a_end), free_b.count(1, b_begin, b_end)) >= min_chars:
             kept.append(place)
             free_a[a_begin:a_end] = bytes(a_end - a_begin)
             free_b[b_begin:b_end] = bytes(b_end - b_begin)
-    return rows[kept[1:]]
+    return kept[1:]
+
+
+def _join(layout: Layout, chains: Chains, min_identity: float, max_gap: int) -> Chains:
+    """Rule 7: passages of a pair, in order, that are torn by little are made one."""
+    p, q, i, j = _neighbours(layout, chains, max_gap)
+    if not len(p):
+        return chains
+    order = np.lexsort((q, i, i + j, p))
+    onward = order[np.r_[True, np.diff(p[order]) > 0]]
+    order = np.lexsort((p, i, i + j, q))
+    both = np.intersect1d(onward, order[np.r_[True, np.diff(q[order]) > 0]])
+    p, q, i, j = p[both], q[both], i[both], j[both]
+    common = common_subsequences(layout.ahead.codes, chains.a_end[p], i, chains.b_end[p], j)
+    row = np.arange(len(chains.matched))
+    row[q] = p
+    while (row[row] != row).any():
+        row = row[row]
+    matched, lost, gaps = (column.copy() for column in (chains.matched, chains.lost, chains.gaps))
+    for column, further in ((matched, common), (lost, i + j - 2 * common), (gaps, np.ones_like(p))):
+        own = column.copy()
+        own[q] += further
+        column[:] = 0
+        np.add.at(column, row, own)
+    fits = (2 * matched >= min_identity * (2 * matched + lost))[row]
+    a_end, b_end = chains.a_end.copy(), chains.b_end.copy()
+    np.maximum.at(a_end, row[fits], chains.a_end[fits])
+    np.maximum.at(b_end, row[fits], chains.b_end[fits])
+    first = row == np.arange(len(row))
+    whole = Chains(chains.a_begin, a_end, chains.b_begin, b_end, matched, lost, gaps)
+    joined = [np.where(fits, one, other) for one, other in zip(whole, chains, strict=True)]
+    return _in_order(layout, _take(Chains(*joined), np.flatnonzero(first | ~fits)))
+
+
+def _neighbours(layout: Layout, chains: Chains, max_gap: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """Pairs of chains of which one begins soon after the other ends, on both sides, and the gaps between."""
+    most = min(2 * max_gap, MAX_JOIN_GAP)
+    found = []
+    for p, q in _met(layout, chains, chains.a_end, chains.a_end + most, chains.b_end, chains.b_end + most):
+        i, j = chains.a_begin[q] - chains.a_end[p], chains.b_begin[q] - chains.b_end[p]
+        near = (np.minimum(i, j) >= 0) & (np.maximum(i, j) <= most) & (np.minimum(i, j) <= max_gap)
+        found.append(np.stack([p, q, i, j])[:, near])
+    p, q, i, j = np.concatenate([np.zeros((4, 0), dtype=np.int64), *found], axis=1)
+    return p, q, i, j
+
+
+def _outermost(layout: Layout, chains: Chains) -> Chains:
+    """Rule 6: chains that do not lie, on both sides, inside another of their pair."""
+    inner = np.zeros(len(chains.matched), dtype=bool)
+    for p, q in _met(layout, chains, chains.a_begin, chains.a_end, chains.b_begin, chains.b_end):
+        inside = (chains.a_begin[p] <= chains.a_begin[q]) & (chains.a_end[q] <= chains.a_end[p])
+        inside &= (chains.b_begin[p] <= chains.b_begin[q]) & (chains.b_end[q] <= chains.b_end[p])
+        inner[q[inside & (p != q)]] = True  # no two have the same spans: the later one adds nothing
+    return _take(chains, np.flatnonzero(~inner))
+
+
+def _met(
+    layout: Layout, chains: Chains, a_low: Ints, a_high: Ints, b_low: Ints, b_high: Ints
+) -> Iterator[tuple[Ints, Ints]]:
+    """Each chain with those of its pair that begin in some stretch of one text: of the text with fewer of them."""
+    pair = np.unique(pair_numbers(layout, chains.a_begin, chains.b_begin), return_inverse=True)[1] << 32
+    sides = []
+    for opens, low, high in ((chains.a_begin, a_low, a_high), (chains.b_begin, b_low, b_high)):
+        order = np.argsort(pair + opens, kind="stable")
+        begins = (pair + opens)[order]
+        first = np.searchsorted(begins, pair + low)
+        sides.append((order, first, np.searchsorted(begins, pair + high, side="right") - first))
+    fewer = sides[0][2] <= sides[1][2]
+    for (order, first, count), rows in zip(sides, (np.flatnonzero(fewer), np.flatnonzero(~fewer)), strict=True):
+        total = np.cumsum(count[rows])
+        begin = 0
+        while begin < len(rows):
+            goal = (int(total[begin - 1]) if begin else 0) + _MET
+            end = max(begin + 1, int(np.searchsorted(total, goal, side="right")))
+            part, begin = rows[begin:end], end
+            p = np.repeat(part, count[part])
+            yield p, order[first[p] + _serial(count[part])]

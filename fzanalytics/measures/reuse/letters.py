@@ -20,17 +20,33 @@ WIDEST = 4096
 #: The code of a masked name is this and the number of its class.
 MASK_BASE = 0x110000
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+_PLACE = np.uint64(0x200000000)
 
 
 class Letters(NamedTuple):
     """What of one text is compared: m letters, each with its place in the text, half-open.
 
-    A letter is a code point, or a number above all code points for a name that was masked by its class.
+    A letter is a code point, or a number above all code points for a name that was masked by its class. Of a masked
+    name also a number that equal names share, and the characters it has; 0 and 1 for a letter that is none.
     """
 
     codes: Ints
     begins: Ints
     ends: Ints
+    names: NDArray[np.uint64]
+    sizes: Ints
+
+
+class Names(NamedTuple):
+    """The masked names of all texts, in the order of their places.
+
+    before: how many stand before each place; number: equal names by equal numbers; longer: characters of a name beyond
+    the first, summed up to each name (one more entry than names). All empty if nothing is masked.
+    """
+
+    before: NDArray[np.int32]
+    number: Ints
+    longer: Ints
 
 
 class Side(NamedTuple):
@@ -49,7 +65,8 @@ class Layout(NamedTuple):
     """All texts one after the other, in the order in which `align_pair` takes two of them: the shorter first.
 
     ids: names of the D texts in that order; first: where each begins; size: its letters; doc: the text of each
-    place; masked: the rank from which on letters are masked names; ahead, back: the sequence in both directions.
+    place; masked: the rank from which on letters are masked names; names: what these are; ahead, back: the sequence in
+    both directions.
     """
 
     ids: list[str]
@@ -57,6 +74,7 @@ class Layout(NamedTuple):
     size: Ints
     doc: NDArray[np.int32]
     masked: int
+    names: Names
     ahead: Side
     back: Side
 
@@ -79,15 +97,22 @@ def read_letters(text: str, names: Sequence[tuple[int, int, int]] = ()) -> Lette
     """
     codes, places = reduce_text(text)
     if not len(names) or not len(codes):
-        return Letters(codes, places, places + 1)
+        return Letters(codes, places, places + 1, np.zeros(len(codes), np.uint64), np.ones(len(codes), np.int64))
     spans = np.array(names, dtype=np.int64).reshape(-1, 3)
     at = np.searchsorted(spans[:, 0], places, side="right") - 1
     inside = (at >= 0) & (places < spans[at, 1])
     opens = inside & np.r_[True, at[1:] != at[:-1]]
     keep = ~inside | opens
+    firsts = np.flatnonzero(keep)
+    sizes = np.diff(np.r_[firsts, len(codes)])
+    mixed = (
+        codes.astype(np.uint64) + (np.arange(len(codes)) - np.repeat(firsts, sizes)).astype(np.uint64) * _PLACE
+    ) * _MIX
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX
+    named = np.where(opens[keep], np.add.reduceat(mixed ^ (mixed >> np.uint64(32)), firsts), np.uint64(0))
     codes = np.where(opens, MASK_BASE + spans[at, 2], codes)[keep]
     begins = np.where(opens, spans[at, 0], places)[keep]
-    return Letters(codes, begins, np.where(opens, spans[at, 1], places + 1)[keep])
+    return Letters(codes, begins, np.where(opens, spans[at, 1], places + 1)[keep], named, sizes)
 
 
 def read_masked(text: str, classes: Sequence[NameClass] = ()) -> Letters:
@@ -207,7 +232,54 @@ def lay_out(letters: Mapping[str, Letters]) -> Layout:
         place = slice(int(first[index]), int(first[index] + size[index]))
         codes[place] = np.searchsorted(alphabet, letters[name].codes) + 1
         doc[place] = index
-    return Layout(order, first, size, doc, masked, *_both_sides(codes, len(alphabet) + 1))
+    names = _gather_names([letters[name] for name in order], codes, masked)
+    return Layout(order, first, size, doc, masked, names, *_both_sides(codes, len(alphabet) + 1))
+
+
+def _gather_names(letters: Sequence[Letters], codes: NDArray[np.unsignedinteger], masked: int) -> Names:
+    none = np.zeros(0, dtype=np.int64)
+    is_name = codes >= masked
+    if not is_name.any():
+        return Names(none.astype(np.int32), none, none)
+    parts = [np.flatnonzero(one.codes >= MASK_BASE) for one in letters]
+    known = np.concatenate([one.names[part] for one, part in zip(letters, parts, strict=True)])
+    sizes = np.concatenate([one.sizes[part] for one, part in zip(letters, parts, strict=True)])
+    before = np.zeros(len(codes) + 1, dtype=np.int32)
+    np.cumsum(is_name, out=before[1:], dtype=np.int32)
+    number = np.unique(known, return_inverse=True)[1].astype(np.int64)
+    return Names(before, number, np.r_[0, np.cumsum(sizes - 1)])
+
+
+def same_names(layout: Layout, a: Ints, b: Ints, n: Ints) -> Ints:
+    """Characters, beyond the one that each letter counts, of masked names that runs of equal letters have in common.
+
+    Parameters
+    ----------
+    layout : Layout
+    a, b, n : ndarray of int
+        Runs: first places and letters.
+    """
+    result = np.zeros(len(a), dtype=np.int64)
+    if not len(layout.names.before):
+        return result
+    before, number, longer = layout.names
+    first, count = before[a].astype(np.int64), before[a + n] - before[a]
+    rows = np.flatnonzero(count)
+    shift = before[b[rows]] - first[rows]
+    which = np.repeat(np.arange(len(rows)), count[rows])
+    serial = np.arange(len(which)) - np.repeat(np.cumsum(count[rows]) - count[rows], count[rows])
+    here = first[rows][which] + serial
+    same = number[here] == number[here + shift[which]]
+    here, which = here[same], which[same]
+    np.add.at(result, rows[which], longer[here + 1] - longer[here])
+    return result
+
+
+def in_characters(layout: Layout, places: Ints) -> Ints:
+    """Places in a sequence in which every masked name stands in full; the same places if nothing is masked."""
+    if not len(layout.names.before):
+        return places
+    return places + layout.names.longer[layout.names.before[places]]
 
 
 def _alphabet(letters: Iterable[Letters]) -> Ints:

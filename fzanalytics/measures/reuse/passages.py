@@ -13,10 +13,10 @@ import pandas as pd
 from fzanalytics.base.tables import PASSAGE_COLUMNS
 from fzanalytics.features.masks import NameClass, check_classes
 from fzanalytics.measures.inputs import compared_texts, require_corpus
-from fzanalytics.measures.reuse.alignment import Ints, check_options
+from fzanalytics.measures.reuse.alignment import Ints, check_options, reduce_text
 from fzanalytics.measures.reuse.blanks import find_blanks, local_spans
 from fzanalytics.measures.reuse.chains import Chains, grow_chains
-from fzanalytics.measures.reuse.letters import Layout, Letters, lay_out, leave_out, read_masked
+from fzanalytics.measures.reuse.letters import Layout, Letters, in_characters, lay_out, leave_out, read_masked
 from fzanalytics.measures.reuse.order import (
     DocumentFacts,
     PairChoice,
@@ -27,6 +27,7 @@ from fzanalytics.measures.reuse.order import (
 )
 from fzanalytics.measures.reuse.seeds import Runs, find_runs, mapped, pair_numbers
 from fzanalytics.measures.reuse.shares import SharedSpans, borrowing_share
+from fzanalytics.measures.reuse.spread import spread_columns
 from fzanalytics.texts.corpus import Corpus
 
 __all__ = [
@@ -45,7 +46,7 @@ MAX_COPIES = 50
 #: Runs that are grown together.
 _BLOCK = 250_000
 
-_COLUMNS = (*PASSAGE_COLUMNS, "n_blanks", "n_edits")
+_COLUMNS = (*PASSAGE_COLUMNS, "n_blanks", "n_edits", "n_documents", "n_regions", "slogan_share")
 
 
 class Copies(NamedTuple):
@@ -75,7 +76,7 @@ def find_passages(
         D documents of which the held ones are aligned, each with each.
     min_chars : int
         Fewest matched characters of a passage, at least `SEED_CHARS` (8). Punctuation and spaces do not count, nor do
-        the brackets of those responsible. With `mask` a masked name counts as one character.
+        the brackets of those responsible. With `mask` a masked name that differs counts as one character.
     min_identity : float
         Least identity of a passage, in (0, 1].
     pairs : optional
@@ -87,7 +88,9 @@ def find_passages(
     mask : of "place", "agency", "number" and "date", optional
         Names of these classes are replaced by their class before anything is looked for: a name is one character that
         equals every other name of its class. So a copy with other names filled in is found, and n_blanks counts
-        them. The name itself is then no text: a list of agencies is not shared for being a list of agencies.
+        them. A name that differs counts as one character in n_chars and `min_chars`: a list of agencies is not shared for
+        being a list of agencies. One that is the same on both sides is shared text and counts in full, so that masking
+        finds no less of a verbatim copy.
     ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
         Boilerplate that is no text, as if it were blank; phrases wherever they stand, whatever their punctuation.
     n_jobs : int
@@ -104,7 +107,11 @@ def find_passages(
         `order_of_documents`; where it is "unknown", source and target are no direction; n_blanks: matched names that
         differ (`passage_blanks` lists them), 0 without `mask`; n_edits: places between the matched runs at which the
         two texts differ otherwise. So a passage is verbatim if both are 0, filled in if only n_blanks is not, else
-        edited. Sorted by source, target and places. The same for every order of the documents.
+        edited. n_documents, n_regions: in how many documents of the corpus (all that are held, whatever `pairs` says)
+        and in how many independent jurisdictions at least half of its runs of eight characters stand; slogan_share in
+        [0, 1]: share of the source's characters that stand in an authority phrase; all three as `passage_spread` counts
+        them, which also takes phrases of your own. Sorted by source, target and places. The same for every order of the
+        documents.
 
     Raises
     ------
@@ -125,7 +132,8 @@ def find_passages(
       other eight characters in one of its runs may be found from these; one of nothing else is listed for some pairs
       of documents, not for all. The number falls where it would make more than `MAX_PLACE_PAIRS` pairs of places.
     - Documents of one and the same text are aligned once. Of more than `MAX_COPIES` (50) of them the first (by date,
-      then doc_id) are listed with every other document, the rest with the first of their kind.
+      then doc_id) are listed with every other document, the rest with the first of their kind; with an explicit list
+      of pairs each pair that is named.
 
     Time grows with characters and with what is shared, not with pairs of documents.
 
@@ -142,9 +150,10 @@ def find_passages(
     ...      "lineage": "l", "earliest": pd.NaT, "latest": pd.NaT, "period_end": 2020, "parent_ids": None, "held": True})
     >>> corpus = Corpus(documents, empty_table("clauses"), empty_table("paragraphs"))
     >>> find_passages(corpus).astype(object).values.tolist()
-    [['a', 'b', 3, 26, 3, 25, 22, 1.0, 'unknown', 0, 0]]
+    [['a', 'b', 3, 26, 3, 25, 22, 1.0, 'unknown', 0, 0, 2, 2, 0.0]]
     """
-    texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
+    whole = compared_texts(require_corpus(corpus))
+    texts = leave_out(whole, ignore)
     _check_min_chars(min_chars)
     check_options(min_chars, min_identity, SEED_CHARS, MAX_GAP)
     choice = PairChoice(pairs, corpus.documents, texts)
@@ -155,7 +164,13 @@ def find_passages(
     layout, copies = _gather(letters, choice)
     runs = _find_runs(layout, copies, choice, min_chars, threads)
     chains = _grow(layout, runs, min_chars, min_identity, threads, progress)
-    return _table(texts, letters, layout, copies, choice, chains, min_chars)
+    table = _table(texts, letters, layout, copies, choice, chains, min_chars)
+    plain = {} if classes or ignore is not None else letters
+    reduced = {
+        name: (plain[name].codes, plain[name].begins) if name in plain else reduce_text(text)
+        for name, text in whole.items()
+    }
+    return table.assign(**spread_columns(table, reduced, corpus.held))[list(_COLUMNS)]
 
 
 def _check_min_chars(min_chars: int) -> None:
@@ -184,7 +199,8 @@ def _gather(letters: dict[str, Letters], choice: PairChoice) -> tuple[Layout, Co
     """The different texts, and which documents have each."""
     groups: dict[bytes, list[int]] = {}
     for name, one in letters.items():
-        groups.setdefault(one.codes.astype(np.uint32).tobytes(), []).append(choice.place[name])
+        key = one.codes.astype(np.uint32).tobytes() + one.names.tobytes() * bool(one.names.any())
+        groups.setdefault(key, []).append(choice.place[name])
     earliest = choice.orders.earliest
     sets = [sorted(group, key=lambda at: (np.nan_to_num(earliest[at], nan=np.inf), at)) for group in groups.values()]
     members = {str(choice.orders.ids[group[0]]): group for group in sets}
@@ -247,17 +263,21 @@ def _table(
     """Rows of all documents that have these texts, in the direction of their order."""
     chains = Chains(*(np.concatenate(column) for column in zip(*found, strict=True)))
     a, b = (layout.doc[begin].astype(np.int64) for begin in (chains.a_begin, chains.b_begin))
-    listed = np.minimum(copies.size, MAX_COPIES)
-    row, x, y = _members(a, b, listed, copies)
+    if choice.listed is None:
+        row, x, y = _members(a, b, np.minimum(copies.size, MAX_COPIES), copies)
+        own = _own_pairs(layout, copies, max(min_chars, SEED_CHARS))
+    else:
+        row, x, y, own = _named_pairs(layout, a, b, copies, choice, max(min_chars, SEED_CHARS))
     here, there = layout.first[a], layout.first[b]
     spans = np.column_stack(
         [chains.a_begin - here, chains.a_end - here, chains.b_begin - there, chains.b_end - there,
-         chains.matched, chains.gaps]
+         chains.matched, chains.lost, chains.gaps]
     )[row]  # fmt: skip
-    own_x, own_y, size = _own_pairs(layout, copies, max(min_chars, SEED_CHARS))
+    own_x, own_y, text = own
+    size, worth = layout.size[text], _characters(layout)[text]
     zeros = np.zeros_like(size)
     x, y = np.r_[x, own_x], np.r_[y, own_y]
-    spans = np.concatenate([spans, np.column_stack([zeros, size, zeros, size, size, zeros])])
+    spans = np.concatenate([spans, np.column_stack([zeros, size, zeros, size, worth, zeros, zeros])])
     if (copies.size > 1).any():
         keep = choice.matter(x, y)
         x, y, spans = x[keep], y[keep], spans[keep]
@@ -271,8 +291,7 @@ def _count_blanks(
     texts: dict[str, str], letters: dict[str, Letters], layout: Layout, copies: Copies, choice: PairChoice,
     table: pd.DataFrame,
 ) -> Ints:  # fmt: skip
-    text_of = np.zeros(len(choice.place), dtype=np.int64)
-    text_of[copies.member] = np.repeat(np.arange(len(copies.size)), copies.size)
+    text_of = _text_of(copies, len(choice.place))
     names = table["source"].tolist(), table["target"].tolist()
     x, y = (text_of[[choice.place[name] for name in side]] for side in names)
     spans = np.column_stack([local_spans(table, letters, side) for side in ("source", "target")])
@@ -289,23 +308,56 @@ def _members(a: Ints, b: Ints, listed: Ints, copies: Copies) -> tuple[Ints, Ints
     return row, x, copies.member[copies.start[b][row] + serial % listed[b][row]]
 
 
+def _named_pairs(
+    layout: Layout, a: Ints, b: Ints, copies: Copies, choice: PairChoice, enough: int
+) -> tuple[Ints, Ints, Ints, tuple[Ints, Ints, Ints]]:
+    """What `_members` and `_own_pairs` tell, of pairs of documents that are listed."""
+    assert choice.listed is not None
+    x, y = np.divmod(choice.listed, len(choice.place))
+    text_of = _text_of(copies, len(choice.place))
+    turned = text_of[x] > text_of[y]
+    x, y = np.where(turned, y, x), np.where(turned, x, y)
+    key = text_of[x] * len(copies.size) + text_of[y]
+    order = np.argsort(key, kind="stable")
+    x, y, key = x[order], y[order], key[order]
+    begin = np.searchsorted(key, a * len(copies.size) + b)
+    count = np.searchsorted(key, a * len(copies.size) + b, side="right") - begin
+    row = np.repeat(np.arange(len(a)), count)
+    at = np.arange(len(row)) - np.repeat(np.cumsum(count) - count - begin, count)
+    same = np.flatnonzero(text_of[x] == text_of[y])
+    text = text_of[x[same]]
+    long = (layout.size[text] >= SEED_CHARS) & (_characters(layout)[text] >= enough)
+    return row, x[at], y[at], (x[same[long]], y[same[long]], text[long])
+
+
+def _text_of(copies: Copies, documents: int) -> Ints:
+    text_of = np.full(documents, -1, dtype=np.int64)
+    text_of[copies.member] = np.repeat(np.arange(len(copies.size)), copies.size)
+    return text_of
+
+
+def _characters(layout: Layout) -> Ints:
+    """Characters of each text, masked names in full."""
+    return in_characters(layout, layout.first + layout.size) - in_characters(layout, layout.first)
+
+
 def _own_pairs(layout: Layout, copies: Copies, enough: int) -> tuple[Ints, Ints, Ints]:
-    """Pairs of documents with one and the same text, and its letters."""
-    xs, ys, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    many = np.flatnonzero((copies.size > 1) & (layout.size >= enough))
+    """Pairs of documents with one and the same text, and the text."""
+    xs, ys, texts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    many = np.flatnonzero((copies.size > 1) & (layout.size >= SEED_CHARS) & (_characters(layout) >= enough))
     for at in many.tolist():
         group = copies.member[copies.start[at] : copies.start[at] + copies.size[at]]
         one, two = np.triu_indices(min(len(group), MAX_COPIES), 1)
         xs += [group[one], np.full(max(0, len(group) - MAX_COPIES), group[0])]
         ys += [group[two], group[MAX_COPIES:]]
-        sizes.append(np.full(len(xs[-2]) + len(xs[-1]), layout.size[at]))
+        texts.append(np.full(len(xs[-2]) + len(xs[-1]), at))
     if len(over := np.flatnonzero(copies.size > MAX_COPIES)):
         logger.warning(
             "%d texts are those of more than %d documents each (%d documents in all): only the first %d of each are "
             "listed with other documents, the rest with the first of their kind.",
             len(over), MAX_COPIES, int(copies.size[over].sum()), MAX_COPIES,
         )  # fmt: skip
-    return np.concatenate(xs), np.concatenate(ys), np.concatenate(sizes)
+    return np.concatenate(xs), np.concatenate(ys), np.concatenate(texts)
 
 
 def _named(letters: dict[str, Letters], choice: PairChoice, x: Ints, y: Ints, spans: Ints) -> pd.DataFrame:
@@ -313,7 +365,7 @@ def _named(letters: dict[str, Letters], choice: PairChoice, x: Ints, y: Ints, sp
     orders = choice.orders
     source, target, kind = orders.order(x, y)
     turned = source != x
-    spans[turned] = spans[turned][:, [2, 3, 0, 1, 4, 5]]
+    spans[turned] = spans[turned][:, [2, 3, 0, 1, 4, 5, 6]]
     order = np.lexsort((spans[:, 3], spans[:, 2], spans[:, 1], spans[:, 0], target, source))
     source, target, kind, spans = source[order], target[order], kind[order], spans[order]
     size = np.zeros(len(orders.ids), dtype=np.int64)
@@ -323,7 +375,7 @@ def _named(letters: dict[str, Letters], choice: PairChoice, x: Ints, y: Ints, sp
     sorted_letters = [letters[name] for name in orders.ids if name in letters]
     begins = np.concatenate([np.zeros(0, np.int64), *(one.begins for one in sorted_letters)])
     ends = np.concatenate([np.zeros(0, np.int64), *(one.ends for one in sorted_letters)])
-    a_begin, a_end, b_begin, b_end, matched, gaps = spans.T
+    a_begin, a_end, b_begin, b_end, matched, lost, gaps = spans.T
     columns = {
         "source": orders.ids[source],
         "target": orders.ids[target],
@@ -332,10 +384,9 @@ def _named(letters: dict[str, Letters], choice: PairChoice, x: Ints, y: Ints, sp
         "target_begin": begins[first[target] + b_begin],
         "target_end": ends[first[target] + b_end - 1],
         "n_chars": matched,
-        "identity": 2 * matched / (a_end - a_begin + b_end - b_begin),
+        "identity": 2 * matched / (2 * matched + lost),
         "order": np.array(orders.KINDS, dtype=object)[kind],
         "n_blanks": np.zeros(len(matched), dtype=np.int64),
         "n_edits": gaps,
     }
-    table = pd.DataFrame(columns, columns=list(_COLUMNS))
-    return table.astype(dict.fromkeys(["source", "target", "order"], str))
+    return pd.DataFrame(columns).astype(dict.fromkeys(["source", "target", "order"], str))

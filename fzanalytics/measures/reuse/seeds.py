@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzanalytics.measures.reuse.alignment import Ints
-from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths, gram_keys
+from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths, gram_keys, in_characters
 
 Bools = NDArray[np.bool_]
 T = TypeVar("T")
@@ -61,7 +61,8 @@ def find_runs(
     n : int
         Letters of a run, at least 4.
     enough : int
-        A shorter run is left out if no four equal letters follow within `max_gap` on either side of it.
+        A shorter run (masked names in full) is left out if no four equal letters follow within `max_gap` on either side
+        of it.
     max_gap : int
         At most 64.
     wanted : callable
@@ -246,7 +247,7 @@ def _promising(
         a[before] -= longer
         b[before] -= longer
     size = equal_lengths(codes, a, b, n)
-    short = np.flatnonzero(size < enough)
+    short = np.flatnonzero(in_characters(layout, a + size) - in_characters(layout, a) < enough)
     linked = goes_on(layout.ahead, (a + size)[short], (b + size)[short], max_gap)
     alone = short[~linked]
     linked = goes_on(layout.back, total - a[alone], total - b[alone], max_gap)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,13 @@ import pandas as pd
 from fzanalytics.base.resources import data_path
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.alignment import reduce_text
+from fzanalytics.measures.reuse.alignment import Ints, reduce_text
 from fzanalytics.measures.reuse.grams import number_grams
 from fzanalytics.texts.corpus import Corpus
 
 #: A run of so many characters is a unit of spread.
 SPREAD_CHARS = 8
+_CHUNK = 1 << 22
 _PHRASE_COLUMNS = ("phrase", "kind", "since", "source")
 
 
@@ -79,11 +81,7 @@ def find_slogans(corpus: Corpus, *, phrases: pd.DataFrame | Iterable[str] | None
     ['四个全面战略布局']
     """
     texts = compared_texts(require_corpus(corpus))
-    if phrases is None:
-        phrases = load_authority_phrases()
-    listed = phrases["phrase"] if isinstance(phrases, pd.DataFrame) else phrases
-    wanted = {"".join(map(chr, reduce_text(str(phrase))[0])): str(phrase) for phrase in listed}
-    wanted.pop("", None)
+    wanted = _plain_phrases(phrases)
     rows = []
     for doc_id, text in texts.items():
         codes, places = reduce_text(text)
@@ -135,10 +133,14 @@ def find_boilerplate(
     for name, value in (("min_lineages", min_lineages), ("min_regions", min_regions)):
         if value < 1:
             raise ValueError(f"`{name}` must be at least 1; got {value}. Take 3.")
-    counts = _Spread(corpus)
+    texts = compared_texts(corpus)
+    counts = _Spread({doc_id: reduce_text(text) for doc_id, text in texts.items()}, corpus.held)
+    n_lineages = counts.lineages()
     rows = []
-    for doc_id, text in counts.texts.items():
-        documents, lineages, roots = counts.of_runs(doc_id)
+    for doc_id, text in texts.items():
+        at = int(counts.first[counts.number[doc_id]])
+        runs = slice(at, at + max(len(counts.places[doc_id]) - SPREAD_CHARS + 1, 0))
+        documents, lineages, roots = counts.n_documents[runs], n_lineages[runs], counts.n_roots[runs]
         common = (lineages >= min_lineages) & (roots >= min_regions)
         edges = np.flatnonzero(np.diff(np.r_[False, common, False]))
         places = counts.places[doc_id]
@@ -168,7 +170,7 @@ def passage_spread(
     Returns
     -------
     DataFrame, P rows
-        The passages with three columns filled anew: n_documents, n_regions: at least half of the passage's runs of eight
+        The passages with the three columns filled anew that `find_passages` fills too: n_documents, n_regions: at least half of the passage's runs of eight
         characters (in the source) stand word by word in so many documents, and in so many independent
         jurisdictions (`root_of`: a province with all below it is one, the centre another), those of the
         passage included; slogan_share in [0, 1]: share of the source's characters, punctuation left out, that stand
@@ -189,33 +191,71 @@ def passage_spread(
     """
     passages = require_table(passages, name="passages")
     require_columns(passages, ["source", "source_begin", "source_end"], name="passages")
-    counts = _Spread(require_corpus(corpus))
-    slogans = {str(key): part for key, part in find_slogans(corpus, phrases=phrases).groupby("doc_id")}
-    documents = np.ones(len(passages), dtype=np.int64)
-    roots, share = documents.copy(), np.zeros(len(passages))
+    texts = compared_texts(require_corpus(corpus))
+    reduced = {doc_id: reduce_text(text) for doc_id, text in texts.items()}
+    return passages.assign(**spread_columns(passages, reduced, corpus.held, phrases=phrases))
+
+
+def spread_columns(
+    passages: pd.DataFrame, reduced: Mapping[str, tuple[Ints, Ints]], held: pd.DataFrame, *,
+    phrases: pd.DataFrame | Iterable[str] | None = None,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """The three columns of `passage_spread`, from letters that were read before (`reduce_text`)."""
+    counts = _Spread(reduced, held)
     sources = passages["source"].astype(str).to_numpy()
-    begins, ends = passages["source_begin"].to_numpy(int), passages["source_end"].to_numpy(int)
-    for doc_id in dict.fromkeys(sources):
-        rows = np.flatnonzero(sources == doc_id)
-        places = counts.places[doc_id]
-        first, last = np.searchsorted(places, begins[rows]), np.searchsorted(places, ends[rows])
-        of_documents, _, of_roots = counts.of_runs(doc_id)
-        inside = np.zeros(len(places) + 1, dtype=np.int64)
-        for begin, end in slogans[doc_id][["begin", "end"]].to_numpy(int) if doc_id in slogans else ():
-            inside[np.searchsorted(places, begin) : np.searchsorted(places, end)] = 1
-        inside = np.r_[0, np.cumsum(inside)]
-        share[rows] = (inside[last] - inside[first]) / np.maximum(last - first, 1)
-        for row, begin, end in zip(rows.tolist(), first.tolist(), last.tolist(), strict=True):
-            runs = slice(begin, max(end - SPREAD_CHARS + 1, begin))
-            if len(of_documents[runs]):
-                documents[row] = _held_by_half(of_documents[runs])
-                roots[row] = _held_by_half(of_roots[runs])
-    return passages.assign(n_documents=documents, n_regions=roots, slogan_share=share)
+    first, last = (counts.at(sources, passages[f"source_{edge}"].to_numpy(dtype=np.int64)) for edge in ("begin", "end"))
+    inside = np.r_[0, np.cumsum(_in_phrases(counts.codes, _plain_phrases(phrases)))]
+    return {
+        "n_documents": _held_by_half(counts.n_documents, first, last),
+        "n_regions": _held_by_half(counts.n_roots, first, last),
+        "slogan_share": (inside[last] - inside[first]) / np.maximum(last - first, 1),
+    }
 
 
-def _held_by_half(counts: np.ndarray) -> int:
-    """The largest number that at least half of the counts reach."""
-    return int(np.partition(counts, len(counts) // 2)[len(counts) // 2])
+def _held_by_half(counts: np.ndarray, first: Ints, last: Ints) -> Ints:
+    """For each passage the largest number that at least half of its runs reach; 1 if it has none."""
+    size = np.maximum(last - first - SPREAD_CHARS + 1, 0)
+    spans, row = np.unique((size << 40) | first, return_inverse=True)
+    begin, size = spans & ((1 << 40) - 1), spans >> 40
+    result = np.ones(len(spans), dtype=np.int64)
+    edges = np.flatnonzero(np.r_[True, size[1:] != size[:-1], True]) if len(size) else np.zeros(1, dtype=np.int64)
+    for low, high in pairwise(edges.tolist()):
+        width = int(size[low])
+        windows = np.lib.stride_tricks.sliding_window_view(counts, max(width, 1))
+        step = max(1, _CHUNK // max(width, 1))
+        for at in range(low, high, step) if width else ():
+            part = slice(at, min(at + step, high))
+            result[part] = np.partition(windows[begin[part]], width // 2, axis=1)[:, width // 2]
+    return result[row]
+
+
+def _plain_phrases(phrases: pd.DataFrame | Iterable[str] | None) -> dict[str, str]:
+    """Phrases as they are compared, each with how it was given."""
+    if phrases is None:
+        phrases = load_authority_phrases()
+    listed = phrases["phrase"] if isinstance(phrases, pd.DataFrame) else phrases
+    wanted = {"".join(map(chr, reduce_text(str(phrase))[0])): str(phrase) for phrase in listed}
+    wanted.pop("", None)
+    return wanted
+
+
+def _in_phrases(codes: Ints, phrases: Iterable[str]) -> np.ndarray:
+    """Which letters stand in one of some phrases."""
+    wanted = [[ord(letter) for letter in phrase] for phrase in phrases]
+    begins = np.zeros(0x110001, dtype=bool)
+    begins[[phrase[0] for phrase in wanted]] = True
+    candidates = np.flatnonzero(begins[codes])
+    candidates = candidates[np.argsort(codes[candidates], kind="stable")]
+    known = codes[candidates]
+    depth = np.zeros(len(codes) + 1, dtype=np.int64)
+    for phrase in wanted:
+        at = candidates[np.searchsorted(known, phrase[0]) : np.searchsorted(known, phrase[0], side="right")]
+        for step, letter in enumerate(phrase[1:], start=1):
+            at = at[at + step < len(codes)]
+            at = at[codes[at + step] == letter]
+        np.add.at(depth, at, 1)
+        np.add.at(depth, at + len(phrase), -1)
+    return np.cumsum(depth[:-1]) > 0
 
 
 def root_of(region: object) -> str:
@@ -230,30 +270,64 @@ def root_of(region: object) -> str:
 
 
 class _Spread:
-    """In how many documents, policies and independent jurisdictions each run of a corpus stands."""
+    """In how many documents, policies and independent jurisdictions each run of a corpus stands.
 
-    def __init__(self, corpus: Corpus) -> None:
-        self.texts = compared_texts(corpus)
-        held = corpus.held.assign(doc_id=corpus.held["doc_id"].astype(str)).set_index("doc_id")
-        self.places, self.grams = {}, {}
-        for doc_id, text in self.texts.items():
-            codes, self.places[doc_id] = reduce_text(text)
-            self.grams[doc_id] = number_grams(codes, SPREAD_CHARS)
-        distinct = [np.unique(self.grams[doc_id]) for doc_id in self.texts]
-        sizes = [len(one) for one in distinct]
-        every = np.concatenate([*distinct, np.zeros(0, dtype=np.uint64)])
-        self.known, place = np.unique(every, return_inverse=True)
-        self.n_documents = np.bincount(place, minlength=len(self.known))
-        lineage = held["lineage"].where(held["lineage"].notna(), "").reindex(list(self.texts))
-        region = held["region"].map(root_of).reindex(list(self.texts))
-        self.n_lineages = self._distinct(place, np.repeat(pd.factorize(lineage)[0], sizes))
-        self.n_roots = self._distinct(place, np.repeat(pd.factorize(region)[0], sizes))
+    codes: the letters of all documents, those of one jurisdiction next to each other, a zero after each document;
+    n_documents, n_roots: of the run that begins at each of them (1 where none does).
+    """
 
-    def _distinct(self, place: np.ndarray, group: np.ndarray) -> np.ndarray:
-        pairs = np.unique(place.astype(np.int64) * (int(group.max(initial=0)) + 1) + group)
-        return np.bincount(pairs // (int(group.max(initial=0)) + 1), minlength=len(self.known))
+    def __init__(self, reduced: Mapping[str, tuple[Ints, Ints]], held: pd.DataFrame) -> None:
+        held = held.assign(doc_id=held["doc_id"].astype(str)).set_index("doc_id")
+        region = held["region"].map(root_of).reindex(list(reduced)).to_dict()
+        self.ids = sorted(reduced, key=lambda doc_id: (region[doc_id], doc_id))
+        self.held = held.reindex(self.ids)
+        none = np.zeros(1, dtype=np.int64)
+        self.codes = np.concatenate([none, *(part for doc_id in self.ids for part in (reduced[doc_id][0], none))])
+        self.size = np.array([len(reduced[doc_id][0]) for doc_id in self.ids], dtype=np.int64)
+        self.first = np.cumsum(self.size + 1) - self.size
+        self.number = {doc_id: at for at, doc_id in enumerate(self.ids)}
+        self.places = {doc_id: reduced[doc_id][1] for doc_id in self.ids}
+        root = pd.factorize(pd.Series([region[doc_id] for doc_id in self.ids], dtype=object))[0]
+        self._count(np.asarray(root, dtype=np.int64))
 
-    def of_runs(self, doc_id: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Documents, policies and jurisdictions that hold each run of a document, in its order."""
-        at = np.searchsorted(self.known, self.grams[doc_id])
-        return self.n_documents[at], self.n_lineages[at], self.n_roots[at]
+    def _count(self, root: Ints) -> None:
+        fits = np.maximum(self.size - SPREAD_CHARS + 1, 0)
+        doc = np.repeat(np.arange(len(self.ids)), fits)
+        place = np.arange(len(doc)) + np.repeat(self.first - np.cumsum(fits) + fits, fits)
+        grams = number_grams(self.codes, SPREAD_CHARS)[place] if len(place) else np.zeros(0, dtype=np.uint64)
+        # Stable: the documents of a run come in their order, so that those of one jurisdiction stay together.
+        order = np.argsort(grams, kind="stable")
+        grams, doc, self._place = grams[order], doc[order], place[order]
+        new = np.r_[True, grams[1:] != grams[:-1]][: len(grams)]
+        self._doc, self._group = doc, np.cumsum(new) - 1
+        self.n_documents = self._spread_out(new, doc)
+        self.n_roots = self._spread_out(new, root[doc])
+
+    def _spread_out(self, new: np.ndarray, kind: Ints) -> np.ndarray:
+        """How many kinds the runs that are equal have, at each of their places; kinds come in order in each."""
+        first = new.copy()
+        first[1:] |= kind[1:] != kind[:-1]
+        result = np.ones(len(self.codes), dtype=np.int32)
+        result[self._place] = np.bincount(self._group[first], minlength=0)[self._group]
+        return result
+
+    def lineages(self) -> np.ndarray:
+        """The policies, at each place."""
+        lineage = self.held["lineage"].astype(object).where(self.held["lineage"].notna(), "")
+        kind = np.asarray(pd.factorize(lineage)[0], dtype=np.int64)[self._doc]
+        order = np.lexsort((kind, self._group))
+        kind, group = kind[order], self._group[order]
+        first = np.r_[True, (group[1:] != group[:-1]) | (kind[1:] != kind[:-1])][: len(group)]
+        result = np.ones(len(self.codes), dtype=np.int32)
+        result[self._place] = np.bincount(group[first], minlength=0)[self._group]
+        return result
+
+    def at(self, names: np.ndarray, places: Ints) -> Ints:
+        """Where in `codes` the first letter at or after a place of a document stands."""
+        result = np.zeros(len(names), dtype=np.int64)
+        order = np.argsort(names, kind="stable")
+        edges = np.flatnonzero(np.r_[True, names[order][1:] != names[order][:-1]][: len(order)])
+        for rows in np.split(order, edges[1:]) if len(order) else ():
+            doc_id = names[rows[0]]
+            result[rows] = self.first[self.number[doc_id]] + np.searchsorted(self.places[doc_id], places[rows])
+        return result

@@ -1,0 +1,424 @@
+"""How sentences were copied: word by word, with the blanks filled in, edited, in other words, or as slogans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from fzanalytics.base.tables import require_columns
+from fzanalytics.features.masks import NAME_CLASSES
+from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
+from fzanalytics.measures.diffusion.novelty import ORDER_RANKS, allowed_sources, shared_pieces
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.reuse.alignment import reduce_text
+from fzanalytics.measures.reuse.letters import MASK_BASE, read_masked
+from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.sentences import Ints, SentenceFacts, find_whole, most_alike
+from fzanalytics.texts.corpus import Corpus
+
+KINDS = ("verbatim", "fill-in", "edited", "reworded", "slogan", "own", "short")
+#: What counts as borrowed: the words stand in the source. Rewording is a likeness, slogans are a channel of their own.
+BORROWED = ("verbatim", "fill-in", "edited")
+
+_COLUMNS = (
+    "target", "paragraph_id", "section", "begin", "end", "text", "kind", "source", "order", "n_sources", "share",
+    "similarity", "n_chars", "n_unmasked", "slogan_share", "n_blanks", "source_begin", "source_end",
+)  # fmt: skip
+_SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def copying_kinds(
+    corpus: Corpus,
+    *,
+    source: str | None = None,
+    passages: pd.DataFrame | None = None,
+    threshold: float = 0.5,
+    min_similarity: float | None = 0.6,
+    phrases: pd.DataFrame | Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Each sentence that has an earlier document to come from, and how it is shared with the best of them.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    source : str, optional
+        doc_id of a held document: only it may be the source, and documents of unknown order to it are looked at too.
+        Without it any document may that surely comes before ("declared", "earlier" or "superior").
+    passages : DataFrame, optional
+        From `find_passages` over all pairs, best with `mask`. If None they are found here, with `min_chars` =
+        `COVERAGE_MIN_CHARS` and all four classes of names masked.
+    threshold : float
+        A sentence is edited from a source if at least this share of it is shared, in (0, 1].
+    min_similarity : float, optional
+        A sentence is reworded if its cosine to a sentence of the source is at least this, in (0, 1]; None: this kind
+        is not looked for.
+    phrases : optional
+        Authority phrases; see `find_slogans`.
+
+    Returns
+    -------
+    DataFrame, one row a sentence (see `split_sentences`), by document and place
+        - target, paragraph_id, section, begin, end (characters, half-open, into the clean text), text.
+        - kind: the first of these that holds. "slogan": at least half of it is authority phrases. "short":
+          fewer than 15 characters outside of names, too few to tell. "verbatim": it stands whole in the
+          source, but for punctuation, spaces, width and case. "fill-in": so it does once places, agencies, numbers
+          and dates are masked, and not before; `copied_blanks` tells what was written into the blanks. "edited": share
+          is at least `threshold`. "reworded": similarity is at least `min_similarity`. "own": none of these.
+        - source: the document that it is shared with; of several the one with the better kind, then the higher share,
+          then the declared, the superior, the first by doc_id; NA for "slogan", "short" and "own". order: see
+          `order_of_documents`. n_sources: documents with which it would be of the same kind. Where that is above 1
+          the source is one of several, not the one.
+        - share in [0, 1] of the sentence's characters outside of authority phrases that are in passages shared with
+          the source (with the best of them, for "own"); similarity: cosine of TF-IDF, for "reworded", else NaN;
+          n_chars: characters that carry text; n_unmasked: those outside of names; slogan_share in [0, 1].
+        - n_blanks: names that differ, for "fill-in". source_begin, source_end: the sentence's place in the source, for
+          "edited" of what the passage that holds most of it has there, for "reworded" of the like sentence.
+
+        Directional. Sentences of documents without any earlier one are left out.
+
+    Raises
+    ------
+    ValueError
+        If `source` is not held, a threshold is out of its range, or `passages` lacks a column.
+    TypeError
+        If `corpus` is no Corpus.
+
+    Notes
+    -----
+    Shared with, not proven to be drawn from: both may have it from a third document, held or not. "own" means: found in no
+    earlier document that is held. Names are found by rules, and one that these miss makes an edit out of a blank.
+    "reworded" is a likeness of words, weighed within this corpus, and finds subjects as well as copies. For the
+    sensitivity to `threshold` see `copying_curve`.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = copying_kinds(load_sample(), source="hebei_province_2016", min_similarity=None)
+    >>> counts = table[table["target"] == "shijiazhuang_city_2016"]["kind"].value_counts()
+    >>> bool(counts["verbatim"] > counts["fill-in"] > 0)
+    True
+    """
+    _check(corpus, source, threshold, min_similarity)
+    texts = compared_texts(corpus)
+    ids = list(texts)
+    allowed = allowed_sources(corpus, ids, source)
+    if passages is None:
+        passages = find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, mask=NAME_CLASSES)
+    require_columns(require_table(passages, name="passages"), _SPANS, name="passages")
+    facts = SentenceFacts(corpus, texts, phrases)
+    found = pd.concat(
+        [_whole(facts, allowed), _partial(facts, allowed, passages)], ignore_index=True
+    )  # one row a sentence and a source that shares some of it
+    best = _best(found, facts, allowed, threshold)
+    table = _name_kinds(facts, best, threshold)
+    _place_edited(table, facts, passages)
+    if min_similarity is not None:
+        _add_reworded(table, facts, allowed, min_similarity)
+    return _finish(table, facts, allowed, corpus)
+
+
+def _check(corpus: Corpus, source: str | None, threshold: float, min_similarity: float | None) -> None:
+    held = sorted(require_corpus(corpus).held["doc_id"].astype(str))
+    if source is not None and source not in held:
+        raise ValueError(
+            f"`source` must be the doc_id of a held document; got {source!r}. Held are: {', '.join(held)}."
+        )
+    for name, value in (("threshold", threshold), ("min_similarity", min_similarity)):
+        if value is not None and not 0 < value <= 1:
+            raise ValueError(f"`{name}` must be above 0 and at most 1; got {value}. Take the default.")
+
+
+def _found(row: Ints, source: Ints, rank: object, share: object, begin: Ints, end: Ints) -> pd.DataFrame:
+    columns = {"row": row, "source": source, "rank": rank, "share": share, "begin": begin, "end": end}
+    return pd.DataFrame(columns).astype({"rank": "int64", "share": float})
+
+
+def _whole(facts: SentenceFacts, allowed: NDArray[np.int8]) -> pd.DataFrame:
+    """Sentences that stand whole in an allowed source: rank 2 as they are, 1 with names masked; the first place."""
+    wanted = np.flatnonzero(facts.is_told & (allowed[facts.doc] != 0).any(axis=1))
+    doc = facts.doc[wanted]
+    plain = find_whole(
+        dict(zip(facts.ids, (codes for codes, _ in facts.plain), strict=True)),
+        doc, facts.first_plain[wanted], facts.last_plain[wanted],
+    )  # fmt: skip
+    masked = find_whole(
+        dict(zip(facts.ids, (one.codes for one in facts.masked), strict=True)),
+        doc, facts.first[wanted], facts.last[wanted],
+    )  # fmt: skip
+    edges = [
+        [(places, places + 1) for _, places in facts.plain],
+        [(one.begins, one.ends) for one in facts.masked],
+    ]
+    tables = []
+    for rank, found, sides in ((2, plain, edges[0]), (1, masked, edges[1])):
+        row = wanted[found.row]
+        ok = allowed[facts.doc[row], found.doc] != 0
+        row, source, place = row[ok], found.doc[ok], found.place[ok]
+        size = (facts.last_plain - facts.first_plain if rank == 2 else facts.last - facts.first)[row]
+        begin, end = _places(sides, source, place, size)
+        tables.append(_found(row, source, rank, 1.0, begin, end))
+    table = pd.concat(tables, ignore_index=True)
+    return table.sort_values(["row", "source", "rank"], ascending=[True, True, False], kind="stable").drop_duplicates(
+        ["row", "source"]
+    )
+
+
+def _places(sides: list[tuple[Ints, Ints]], doc: Ints, place: Ints, size: Ints) -> tuple[Ints, Ints]:
+    """Where letters begin and end in the texts of their documents."""
+    begins = np.concatenate([_NONE, *(one for one, _ in sides)])
+    ends = np.concatenate([_NONE, *(one for _, one in sides)])
+    start = np.cumsum([0, *(len(one) for one, _ in sides)])[doc]
+    return begins[start + place], ends[start + place + size - 1]
+
+
+def _partial(facts: SentenceFacts, allowed: NDArray[np.int8], passages: pd.DataFrame) -> pd.DataFrame:
+    """Share of each sentence in passages with each allowed source, and the passage that holds most of it."""
+    pieces = shared_pieces(passages, facts.ids, allowed)
+    keys = facts.doc * (1 << 40) + facts.begin
+    low = np.searchsorted(keys, pieces.target * (1 << 40) + pieces.begin, side="right") - 1
+    low = np.maximum(low, np.searchsorted(facts.doc, pieces.target))
+    high = np.searchsorted(keys, pieces.target * (1 << 40) + pieces.end)
+    n = np.maximum(high - low, 0)
+    piece = np.repeat(np.arange(len(n)), n)
+    row = low[piece] + np.arange(len(piece)) - np.repeat(np.cumsum(n) - n, n)
+    begin, end = np.maximum(facts.begin[row], pieces.begin[piece]), np.minimum(facts.end[row], pieces.end[piece])
+    keep = (begin < end) & facts.is_told[row]
+    row, piece, begin, end = row[keep], piece[keep], begin[keep], end[keep]
+    own = np.concatenate([_NONE, *facts.own])
+    start = np.cumsum([0, *(len(one) for one in facts.own)])[facts.doc[row]]
+    shared = own[start + end] - own[start + begin]
+    table = _found(row, pieces.source[piece], 0, shared, pieces.other_begin[piece], pieces.other_end[piece])
+    table["passage"] = pieces.passage[piece]
+    table = table.sort_values(["row", "source", "share"], ascending=[True, True, False], kind="stable")
+    total = table.groupby(["row", "source"])["share"].transform("sum")
+    table["share"] = total / np.maximum(facts.n_own[table["row"].to_numpy()], 1)
+    return table.drop_duplicates(["row", "source"])
+
+
+def _best(found: pd.DataFrame, facts: SentenceFacts, allowed: NDArray[np.int8], threshold: float) -> pd.DataFrame:
+    """The best source of each sentence, by row; n_sources counts those of the same kind."""
+    table = found.sort_values(["row", "source", "rank"], ascending=[True, True, False], kind="stable")
+    table = table.drop_duplicates(["row", "source"])
+    table["order"] = allowed[facts.doc[table["row"].to_numpy()], table["source"].to_numpy()]
+    name = np.argsort(np.argsort(np.array(facts.ids, dtype=object)))
+    table["name"] = name[table["source"].to_numpy()]
+    kind = np.where(table["rank"] > 0, table["rank"], np.where(table["share"] >= threshold, 0, -1))
+    table["n_sources"] = table.assign(kind=kind).groupby(["row", "kind"])["source"].transform("size")
+    keys = ["row", "rank", "share", "order", "name"]
+    return table.sort_values(keys, ascending=[True, False, False, False, True]).drop_duplicates("row").set_index("row")
+
+
+def _name_kinds(facts: SentenceFacts, best: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    table = facts.table.rename(columns={"doc_id": "target"})
+    rank, share = best["rank"].reindex(table.index), best["share"].reindex(table.index).fillna(0.0)
+    table["kind"] = np.select(
+        [facts.is_slogan, ~facts.is_told, rank == 2, rank == 1, share >= threshold],
+        ["slogan", "short", "verbatim", "fill-in", "edited"], default="own",
+    )  # fmt: skip
+    borrowed = table["kind"].isin(BORROWED)
+    table["share"] = share
+    for column in ("source", "n_sources", "begin", "end", "passage"):
+        name = f"source_{column}" if column in ("begin", "end") else column
+        table[name] = best[column].reindex(table.index).astype("Int64").where(borrowed)
+    table["similarity"] = np.nan
+    return table
+
+
+def _place_edited(table: pd.DataFrame, facts: SentenceFacts, passages: pd.DataFrame) -> None:
+    """Where in the source the passage has what an edited sentence has in the target."""
+    edited = np.flatnonzero(table["kind"] == "edited")
+    which = table["passage"].to_numpy(dtype=object)[edited].astype(np.int64)
+    other = table["source"].to_numpy(dtype=object)[edited].astype(np.int64)
+    names = passages[["source", "target"]].astype(str).to_numpy(dtype=object)[which]
+    spans = passages[list(_SPANS[2:])].to_numpy(dtype=np.int64)[which]
+    known: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    letters: dict[int, str] = {}
+    begins, ends = np.zeros(len(edited), dtype=np.int64), np.zeros(len(edited), dtype=np.int64)
+    for n, (row, there) in enumerate(zip(edited.tolist(), other.tolist(), strict=True)):
+        here = int(facts.doc[row])
+        for doc in (here, there):
+            if doc not in letters:
+                letters[doc] = "".join(map(chr, facts.plain[doc][0].tolist()))
+        turned = names[n][0] == facts.ids[here]
+        target_span, source_span = (spans[n][:2], spans[n][2:]) if turned else (spans[n][2:], spans[n][:2])
+        places = facts.plain[there][1]
+        a, b = np.searchsorted(facts.plain[here][1], target_span), np.searchsorted(places, source_span)
+        key = (int(which[n]), here)
+        if key not in known:
+            known[key] = _blocks(letters[here][a[0] : a[1]], letters[there][b[0] : b[1]])
+        first, last = int(facts.first_plain[row] - a[0]), int(facts.last_plain[row] - a[0])
+        low, high = _twin(first, last, known[key], int(b[1] - b[0]))
+        begins[n], ends[n] = places[b[0] + low], places[b[0] + high - 1] + 1
+    for side, edges in (("source_begin", begins), ("source_end", ends)):
+        column = table[side].to_numpy(dtype=object, na_value=pd.NA)
+        column[edited] = edges
+        table[side] = pd.array(column, dtype="Int64")
+
+
+def _blocks(target: str, source: str) -> list[tuple[int, int, int]]:
+    """Runs of at least two letters that both have, by the fewest edits: begin and end in the target, begin in the source."""
+    steps = Levenshtein.opcodes(target, source)
+    return [
+        (step.src_start, step.src_end, step.dest_start)
+        for step in steps
+        if step.tag == "equal" and step.src_end - step.src_start > 1
+    ]
+
+
+def _twin(first: int, last: int, blocks: list[tuple[int, int, int]], size: int) -> tuple[int, int]:
+    """The hull, in the source, of what the letters from first to last have there; all of it if they have nothing."""
+    shared = [(max(a, first) - a + there, min(b, last) - a + there) for a, b, there in blocks if a < last and b > first]
+    return (shared[0][0], shared[-1][1]) if shared else (0, size)
+
+
+def _add_reworded(table: pd.DataFrame, facts: SentenceFacts, allowed: NDArray[np.int8], min_similarity: float) -> None:
+    """Where a sentence of no other kind is like one of an allowed source: the most like."""
+    asked = (table["kind"] == "own").to_numpy() & (allowed[facts.doc] != 0).any(axis=1)
+    row, other, cosine, n_docs = most_alike(facts.texts, facts.table, facts.masked, asked, allowed, min_similarity)
+    table.loc[row, "similarity"] = cosine
+    table.loc[row, "kind"] = "reworded"
+    table.loc[row, "source"] = facts.doc[other]
+    table.loc[row, "n_sources"] = n_docs
+    table.loc[row, "source_begin"] = facts.begin[other]
+    table.loc[row, "source_end"] = facts.end[other]
+
+
+def _finish(table: pd.DataFrame, facts: SentenceFacts, allowed: NDArray[np.int8], corpus: Corpus) -> pd.DataFrame:
+    texts = dict(zip(corpus.held["doc_id"].astype(str), corpus.held["text"].astype(str), strict=True))
+    targets = zip(table["target"], table["begin"], table["end"], strict=True)
+    table["text"] = [texts[doc_id][begin:end] for doc_id, begin, end in targets]
+    table["n_chars"], table["n_unmasked"] = facts.n_chars, facts.n_unmasked
+    table["slogan_share"] = 1 - facts.n_own / np.maximum(facts.n_chars, 1)
+    has = table["source"].notna().to_numpy()
+    source = table["source"].fillna(0).to_numpy(dtype=np.int64)
+    names = {**{rank: name for name, rank in ORDER_RANKS.items()}, -1: "unknown", 0: "unknown"}
+    orders = [names[int(rank)] for rank in allowed[facts.doc, source]]
+    table["order"] = pd.Series(orders, index=table.index, dtype=object).where(has, pd.NA)
+    table["source"] = pd.Series([facts.ids[at] for at in source], index=table.index, dtype=object).where(has, pd.NA)
+    table = table[(allowed[facts.doc] != 0).any(axis=1)].reset_index(drop=True)
+    counts = copied_blanks(table, corpus).groupby("sentence").size()
+    table["n_blanks"] = counts.reindex(table.index, fill_value=0).astype("int64")
+    return table[list(_COLUMNS)]
+
+
+def copied_blanks(kinds: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """What was written into the blanks of sentences that are fill-in copies.
+
+    Parameters
+    ----------
+    kinds : DataFrame
+        From `copying_kinds`; rows of other kinds are passed over.
+    corpus : Corpus
+        The same.
+
+    Returns
+    -------
+    DataFrame, one row a blank
+        sentence (index of the row of `kinds`), source, target; name: "place", "agency", "number" or "date";
+        source_text, target_text: what is written there; source_begin, source_end, target_begin, target_end:
+        characters, half-open, into the clean texts. In order of `kinds` and of places.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> corpus = load_sample()
+    >>> kinds = copying_kinds(corpus, source="hebei_province_2016", min_similarity=None)
+    >>> blanks = copied_blanks(kinds, corpus)
+    >>> bool((blanks["source_text"] != blanks["target_text"]).all()), "agency" in set(blanks["name"])
+    (True, True)
+    """
+    columns = ("target", "begin", "end", "kind", "source", "source_begin", "source_end")
+    require_columns(kinds, columns, name="kinds")
+    texts = compared_texts(require_corpus(corpus))
+    rows = kinds[kinds["kind"] == "fill-in"]
+    ids = sorted({*rows["source"].astype(str), *rows["target"].astype(str)})
+    letters = {doc_id: read_masked(texts[doc_id], NAME_CLASSES) for doc_id in ids}
+    blanks: list[tuple[object, ...]] = []
+    for index, row in zip(rows.index, rows[list(columns)].itertuples(index=False), strict=True):
+        here, there = letters[row.target], letters[row.source]
+        a = np.searchsorted(here.begins, [int(row.begin), int(row.end)])
+        b = int(np.searchsorted(there.ends, int(row.source_begin), side="right"))
+        for i in np.flatnonzero(here.codes[a[0] : a[1]] >= MASK_BASE).tolist():
+            spans = [(int(one.begins[at]), int(one.ends[at])) for one, at in ((there, b + i), (here, int(a[0]) + i))]
+            written = [texts[doc][slice(*span)] for doc, span in zip((row.source, row.target), spans, strict=True)]
+            if reduce_text(written[0])[0].tolist() != reduce_text(written[1])[0].tolist():
+                name = NAME_CLASSES[int(here.codes[int(a[0]) + i]) - MASK_BASE]
+                blanks.append((index, row.source, row.target, name, *written, *spans[0], *spans[1]))
+    names = ["sentence", "source", "target", "name", "source_text", "target_text"]
+    places = ["source_begin", "source_end", "target_begin", "target_end"]
+    return pd.DataFrame(blanks, columns=[*names, *places]).astype(dict.fromkeys(places, "int64"))
+
+
+def copying_shares(kinds: pd.DataFrame) -> pd.DataFrame:
+    """How many sentences of each document are of each kind, and how many of the borrowed ones are filled-in forms.
+
+    Parameters
+    ----------
+    kinds : DataFrame
+        From `copying_kinds`.
+
+    Returns
+    -------
+    DataFrame, one row a target
+        target; one count a kind: n_verbatim, n_fill_in, n_edited, n_reworded, n_slogan, n_own, n_short; n_sentences: all
+        but the short ones and the slogans; n_borrowed: verbatim, fill-in and edited; borrowed_share = n_borrowed /
+        n_sentences and fill_in_share = n_fill_in / n_borrowed, both in [0, 1], NaN where the denominator is 0.
+
+    Examples
+    --------
+    >>> kinds = pd.DataFrame({"target": "t", "kind": ["verbatim", "fill-in", "edited", "edited", "own", "short", "slogan"]})
+    >>> copying_shares(kinds)[["n_sentences", "n_borrowed", "borrowed_share", "fill_in_share"]].values.tolist()
+    [[5.0, 4.0, 0.8, 0.25]]
+    """
+    require_columns(kinds, ("target", "kind"), name="kinds")
+    counts = pd.crosstab(kinds["target"], kinds["kind"]).reindex(columns=list(KINDS), fill_value=0)
+    table = counts.rename(columns=lambda kind: f"n_{kind.replace('-', '_')}")
+    table["n_borrowed"] = counts[list(BORROWED)].sum(axis=1)
+    table["n_sentences"] = table["n_borrowed"] + counts["reworded"] + counts["own"]
+    table["borrowed_share"] = table["n_borrowed"] / table["n_sentences"].replace(0, np.nan)
+    table["fill_in_share"] = table["n_fill_in"] / table["n_borrowed"].replace(0, np.nan)
+    return table.rename_axis(columns=None).reset_index()
+
+
+def copying_curve(
+    kinds: pd.DataFrame, thresholds: Sequence[float] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+) -> pd.DataFrame:
+    """The shares of `copying_shares` that hang on the threshold of edited sentences, over that threshold.
+
+    Parameters
+    ----------
+    kinds : DataFrame
+        From `copying_kinds`.
+    thresholds : sequence of float
+        Each in (0, 1].
+
+    Returns
+    -------
+    DataFrame, one row a target and threshold
+        target, threshold, n_edited, n_borrowed, n_sentences, borrowed_share (falls with the threshold), fill_in_share
+        (rises with it). Sentences that are reworded at the threshold of `kinds` count by their share here.
+
+    Examples
+    --------
+    >>> kinds = pd.DataFrame({"target": "t", "kind": ["fill-in", "edited", "own"], "share": [1.0, 0.6, 0.3]})
+    >>> copying_curve(kinds, [0.2, 0.5, 0.9])["fill_in_share"].round(2).tolist()
+    [0.33, 0.5, 1.0]
+    """
+    require_columns(kinds, ("target", "kind", "share"), name="kinds")
+    tables = []
+    for threshold in thresholds:
+        if not 0 < threshold <= 1:
+            raise ValueError(f"`thresholds` must be above 0 and at most 1; got {threshold}. Take 0.1 to 0.9.")
+        cut = kinds["kind"].isin(["edited", "reworded", "own"])
+        again = np.where(kinds["share"] >= threshold, "edited", "own")
+        table = copying_shares(kinds.assign(kind=np.where(cut, again, kinds["kind"])))
+        tables.append(table.assign(threshold=float(threshold)))
+    columns = ["target", "threshold", "n_edited", "n_borrowed", "n_sentences", "borrowed_share", "fill_in_share"]
+    empty = pd.DataFrame(columns=columns)
+    table = pd.concat(tables, ignore_index=True)[columns] if tables else empty
+    return table.sort_values(["target", "threshold"], ignore_index=True)

@@ -1,0 +1,283 @@
+"""What of a text stands in no earlier document, with as many earlier documents for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fzanalytics.base.seeds import RandomState
+from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
+from fzanalytics.measures.reuse.alignment import text_characters
+from fzanalytics.measures.reuse.letters import leave_out
+from fzanalytics.measures.reuse.order import order_of_documents
+from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.texts.corpus import Corpus
+
+Ints = NDArray[np.int64]
+
+#: Orders in which one document surely comes before another, the better known the higher.
+ORDER_RANKS = {"earlier": 1, "superior": 2, "declared": 3}
+_SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
+_DOCUMENT = ("target", "novelty", "low", "high", "n_chars", "n_earlier", "pool_size")
+_CLAUSE = ("target", "paragraph_id", "section", "novelty", "n_chars", "n_earlier", "pool_size")
+
+
+def reinvention(
+    corpus: Corpus,
+    *,
+    pool_size: int | None = None,
+    passages: pd.DataFrame | None = None,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
+    n_resamples: int = 999,
+    random_state: RandomState = 0,
+) -> pd.DataFrame:
+    """Share of each text that is in no earlier document.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    pool_size : int, optional
+        So many earlier documents for each text, at least 1. Without it all there are: then texts with more earlier
+        documents look less new for that alone, and cannot be compared.
+    passages : DataFrame, optional
+        From `find_passages` over all pairs; found here if None.
+    ignore : optional
+        What is no text, as in `find_passages`: spans, such as those of `find_slogans`, or phrases.
+    n_resamples, random_state
+        See `clause_resampling_interval`.
+
+    Returns
+    -------
+    DataFrame, one row a document held
+        target; novelty in [0, 1]: 1 - share of its text-carrying characters that are in passages shared with the union
+        of `pool_size` earlier documents, the mean over *all* ways to draw these; NaN if there are fewer; low, high:
+        clause-resampling interval, blocks are sections, NaN if not estimable; n_chars; n_earlier: documents that surely
+        come before ("declared", "earlier", "superior"); pool_size: that used.
+
+    Raises
+    ------
+    ValueError
+        If `pool_size` is below 1, or `passages` lacks a column.
+    TypeError
+        If `corpus` is no Corpus.
+
+    Notes
+    -----
+    New means in no earlier document that is *held*: with more of them it falls. The mean over all draws needs no draw: a
+    character that m of M earlier documents share is left out by a share C(M - m, k) / C(M, k) of the sets of k. The
+    interval says nothing about other localities. Text in other words counts as new.
+
+    References
+    ----------
+    Hurlbert (1971), The nonconcept of species diversity, equation 2 (rarefaction): the same mean over draws of one size.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = reinvention(load_sample(), pool_size=1, n_resamples=99).set_index("target")["novelty"]
+    >>> bool(table["shijiazhuang_city_2016"] < table["henan_province_2021"])
+    True
+    """
+    rows = []
+    for target, weights, carries, n_earlier, k in _left_out(corpus, pool_size, passages, ignore):
+        labels = section_labels(len(weights), corpus.paragraphs[corpus.paragraphs["doc_id"] == target])
+        tops, bottoms = np.bincount(labels, weights * carries), np.bincount(labels, carries)
+        triple = (np.nan,) * 3
+        if 0 < k <= n_earlier:
+            triple = clause_resampling_interval(
+                tops, bottoms, np.arange(len(tops)), n_resamples=n_resamples, random_state=random_state
+            )
+        rows.append((target, *triple, int(carries.sum()), n_earlier, k))
+    return pd.DataFrame(rows, columns=list(_DOCUMENT)).astype(dict.fromkeys(_DOCUMENT[1:4], float))
+
+
+def clause_novelty(
+    corpus: Corpus,
+    *,
+    unit: Literal["paragraph", "clause"] = "paragraph",
+    pool_size: int | None = None,
+    passages: pd.DataFrame | None = None,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
+) -> pd.DataFrame:
+    """Share of each paragraph, or clause, that is in no earlier document.
+
+    Parameters
+    ----------
+    corpus, pool_size, passages, ignore
+        As for `reinvention`.
+    unit : "paragraph" or "clause"
+        Paragraphs carry a number or a responsibility bracket of their own; a clause has its own text, and not that of
+        clauses below it.
+
+    Returns
+    -------
+    DataFrame, one row a paragraph or clause
+        target, paragraph_id (or clause_id), section (or path), novelty (see `reinvention`; NaN without text, too), n_chars,
+        n_earlier, pool_size. In reading order.
+
+    Raises
+    ------
+    ValueError
+        If `unit` is neither, or as for `reinvention`.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = clause_novelty(load_sample(), pool_size=1)
+    >>> bool(table["novelty"].dropna().between(0, 1).all())
+    True
+    """
+    if unit not in ("paragraph", "clause"):
+        raise ValueError(f"`unit` must be 'paragraph' or 'clause'; got {unit!r}. For documents take reinvention.")
+    table = require_corpus(corpus).paragraphs if unit == "paragraph" else corpus.clauses
+    section = "section" if unit == "paragraph" else "path"
+    parts = {str(key): part.sort_values(["begin", "end"]) for key, part in table.groupby("doc_id", sort=False)}
+    rows: list[tuple[object, ...]] = []
+    for target, weights, carries, n_earlier, k in _left_out(corpus, pool_size, passages, ignore):
+        new, all_ = np.r_[0.0, np.cumsum(weights * carries)], np.r_[0, np.cumsum(carries)]
+        for one in parts.get(target, table.iloc[:0])[[f"{unit}_id", section, "begin", "end"]].itertuples(index=False):
+            begin, end = int(one.begin), int(one.end)
+            n_chars = int(all_[end] - all_[begin])
+            known = n_chars > 0 and 0 < k <= n_earlier
+            share = float(np.clip((new[end] - new[begin]) / n_chars, 0, 1)) if known else np.nan
+            rows.append((target, one[0], one[1], share, n_chars, n_earlier, k))
+    found = pd.DataFrame(rows, columns=list(_CLAUSE))
+    return found if unit == "paragraph" else found.rename(columns={"paragraph_id": "clause_id", "section": "path"})
+
+
+_Rows = list[tuple[str, NDArray[np.float64], NDArray[np.bool_], int, int]]
+
+
+def _left_out(
+    corpus: Corpus, pool_size: int | None, passages: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object] | None
+) -> _Rows:
+    """For each document and character the share of pools that do not have it; which characters count; M and k."""
+    require_corpus(corpus)
+    if pool_size is not None and pool_size < 1:
+        raise ValueError(f"`pool_size` must be at least 1; got {pool_size}. Take None for all earlier documents.")
+    if ignore is not None and not isinstance(ignore, pd.DataFrame):
+        ignore = list(ignore)
+    if passages is None:
+        passages = find_passages(corpus, ignore=ignore)
+    require_columns(require_table(passages, name="passages"), _SPANS, name="passages")
+    texts = leave_out(compared_texts(corpus), ignore)
+    ids = list(texts)
+    allowed = allowed_sources(corpus, ids)
+    n_earlier = np.sum(allowed != 0, axis=1)
+    holders = _count_holders(shared_pieces(passages, ids, allowed), [len(text) for text in texts.values()], ids)
+    rows: _Rows = []
+    for target, m, n_holders in zip(ids, n_earlier.tolist(), holders, strict=True):
+        k = m if pool_size is None else pool_size
+        rows.append((target, _missed(m, k)[n_holders], text_characters(texts[target]), m, k))
+    return rows
+
+
+def _count_holders(pieces: Pieces, sizes: list[int], ids: list[str]) -> list[Ints]:
+    """How many earlier documents share each character of each text."""
+    length = np.array(sizes, dtype=np.int64)
+    start = np.cumsum(length + 1) - length - 1
+    wrong = np.flatnonzero(pieces.end > length[pieces.target])
+    if len(wrong):
+        at = int(pieces.target[wrong[0]])
+        raise ValueError(
+            f"`passages` must lie within their texts; got {int(pieces.end[wrong[0]])} in the {sizes[at]} characters of "
+            f"{ids[at]}. Find the passages again with this corpus."
+        )
+    steps = np.bincount(start[pieces.target] + pieces.begin, minlength=int(length.sum()) + len(length))
+    steps -= np.bincount(start[pieces.target] + pieces.end, minlength=len(steps))
+    counts = np.cumsum(steps)
+    return [counts[at : at + size] for at, size in zip(start.tolist(), sizes, strict=True)]
+
+
+def _missed(n_all: int, k: int) -> NDArray[np.float64]:
+    """For m = 0 .. n_all the share of the sets of k of n_all that hold none of m: C(n_all - m, k) / C(n_all, k)."""
+    if k > n_all:
+        return np.full(n_all + 1, np.nan)
+    shares = np.ones(n_all + 1)
+    for m in range(n_all):
+        shares[m + 1] = shares[m] * max(n_all - m - k, 0) / (n_all - m)
+    return shares
+
+
+def allowed_sources(corpus: Corpus, ids: list[str], source: str | None = None) -> NDArray[np.int8]:
+    """Which documents may be a source of which, by the order of the two.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    ids : list of str
+        The D documents held.
+    source : str, optional
+        Only this one may be; then documents of unknown order to it are targets too.
+
+    Returns
+    -------
+    ndarray of int, shape (D, D)
+        Target by source: a rank of `ORDER_RANKS`, -1 for an unknown order, 0 where it is no source.
+    """
+    place = {doc_id: at for at, doc_id in enumerate(ids)}
+    order = order_of_documents(corpus.documents)
+    allowed = np.zeros((len(ids), len(ids)), dtype=np.int8)
+    sources, targets = (order[side].map(place).to_numpy(dtype=np.int64) for side in ("source", "target"))
+    allowed[targets, sources] = order["order"].map(ORDER_RANKS).fillna(0).to_numpy(dtype=np.int8)
+    if source is None:
+        return allowed
+    only = np.zeros_like(allowed)
+    at = place[source]
+    unknown = (order["order"] == "unknown").to_numpy()
+    only[:, at] = allowed[:, at]
+    for here, there in ((sources, targets), (targets, sources)):
+        only[there[unknown & (here == at)], at] = -1
+    return only
+
+
+class Pieces(NamedTuple):
+    """Stretches of targets that a source shares, without overlap for one pair; their passages, and its place in the source."""
+
+    target: Ints
+    source: Ints
+    begin: Ints
+    end: Ints
+    other_begin: Ints
+    other_end: Ints
+    passage: Ints
+
+
+def shared_pieces(passages: pd.DataFrame, ids: list[str], allowed: NDArray[np.int8]) -> Pieces:
+    """The union of the passages of each target and allowed source, whichever way round the table has them.
+
+    Parameters
+    ----------
+    passages : DataFrame, P rows
+    ids : list of str
+        The documents, by number.
+    allowed : ndarray of int, shape (D, D)
+        From `allowed_sources`.
+
+    Returns
+    -------
+    Pieces
+        Sorted by target, source and begin.
+    """
+    place = {name: at for at, name in enumerate(ids)}
+    docs = {side: passages[side].astype(str).map(place).fillna(-1).to_numpy(dtype=np.int64) for side in _SPANS[:2]}
+    parts = []
+    for here, there in (("target", "source"), ("source", "target")):
+        known = np.flatnonzero((docs[here] >= 0) & (docs[there] >= 0))
+        rows = known[allowed[docs[here][known], docs[there][known]] != 0]
+        spans = passages[[f"{here}_begin", f"{here}_end", f"{there}_begin", f"{there}_end"]].to_numpy(np.int64)[rows]
+        parts.append(np.column_stack([docs[here][rows], docs[there][rows], spans, rows]))
+    table = np.concatenate(parts)
+    table = table[np.lexsort((-table[:, 3], table[:, 2], table[:, 1], table[:, 0]))]
+    if len(table):
+        pair = np.cumsum(np.r_[0, (np.diff(table[:, 0]) != 0) | (np.diff(table[:, 1]) != 0)])
+        shift = pair * (1 << 32)
+        reached = np.r_[0, np.maximum.accumulate(table[:, 3] + shift)[:-1]] - shift
+        table[:, 2] = np.maximum(table[:, 2], reached)
+    return Pieces(*table[table[:, 2] < table[:, 3]].T)

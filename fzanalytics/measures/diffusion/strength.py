@@ -1,0 +1,423 @@
+"""What changes along a borrowed clause, and how specific clauses are: duties, deadlines, amounts, agencies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from fzanalytics.base.tables import COLUMNS, require_columns
+from fzanalytics.measures.diffusion.coverage import coverage_matrix
+from fzanalytics.measures.inputs import require_corpus
+from fzanalytics.measures.reuse.alignment import reduce_text
+from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.extraction.obligation import obligation_strength
+
+Ints = NDArray[np.int64]
+Row = dict[Hashable, Any]
+
+MENTION_KINDS = ("obligation", "deadline", "quantity", "agency")
+#: Shorter runs of equal letters hold two clauses together by chance.
+_MIN_BLOCK = 2
+_ROLE_RANK = {"soft": 0, "binding": 1, "prohibiting": 1}
+_COLUMNS = (
+    "source", "target", "source_paragraph", "target_paragraph", "order", "score", "kind", "change", "direction",
+    "source_value", "target_value", "source_role", "target_role", "days", "amount", "in_shared_sentence",
+    "source_begin", "source_end", "target_begin", "target_end", "source_text", "target_text",
+)  # fmt: skip
+_AMOUNT = re.compile(r"^(?P<compare>>=|<=|>|<|~|=|\*) (?P<number>\d+(?:\.\d+)?)(?: (?P<unit>\S+))?$")
+_SUFFIX = re.compile(r"(?:委员会办公室|领导小组办公室|委员会|办公室|办公厅|管理局|监督局|局|厅|委|办|部|处|科)$")
+_OWNER = re.compile(r"^(?:[省市县区州旗](?=[^级直以]))?(?:人民政府|政府|委(?=.{2}))?")
+_END = re.compile(r"[。；;！？\n]")
+
+
+def clause_changes(
+    corpus: Corpus,
+    source: str,
+    target: str,
+    *,
+    passages: pd.DataFrame | None = None,
+    threshold: float = 0.5,
+) -> pd.DataFrame:
+    """What became of the duties, deadlines, amounts and agencies of each clause that a target shares with a source.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        With its mentions.
+    source, target : str
+        doc_ids of held documents; the target must not come before the source.
+    passages, threshold
+        As for `coverage_matrix`: its covered paragraphs and their best matches are compared.
+
+    Returns
+    -------
+    DataFrame, one row a mention that is kept, changed, dropped or added, by paragraph of the source
+        - source, target, source_paragraph, target_paragraph, order, score: of the pair, see `coverage_matrix`.
+        - kind: "obligation", "deadline", "quantity" or "agency"; change: "kept", "changed" (another stands in its place),
+          "dropped" or "added".
+        - direction: "softer" or "harder" (应当 became 鼓励, or a word that binds was dropped from, a soft one added to, a
+          sentence that is shared otherwise; and the reverse), "later" or "earlier", "higher" or "lower", else NA.
+        - source_value, target_value, source_role, target_role: of the two mentions, NA on the side that has none.
+        - days: the target's last day minus the source's (first day, where only that is known), NaN if either is not
+          known; amount: the target's number minus the source's, in their unit (shares for percentages), NaN if the units
+          differ or there is none.
+        - in_shared_sentence: at least half of the letters of its sentence stand in the other paragraph too. False for
+          what went or came with a whole sentence.
+        - source_begin, source_end, target_begin, target_end, source_text, target_text: where and what they are.
+
+    Raises
+    ------
+    ValueError
+        If a document is not held, the target comes before the source, or `threshold` is out of its range.
+    TypeError
+        If `corpus` is no Corpus.
+
+    Notes
+    -----
+    The two paragraphs are laid against each other with the fewest edits (Levenshtein). Two mentions of a kind belong
+    together if they stand in the same place of it, and are equal or both in shared sentences; agencies, if they are the
+    same business wherever they stand (省财政厅 and 市财政局). A change of an agency is one of its role. Several words in one
+    rewritten stretch are paired in order, which may be by chance. What the extraction misses is not seen, and a softer
+    word does not show a softer rule. Where order is "unknown" or "earlier" a change is a difference, and not known to be
+    the target's doing.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> changes = clause_changes(load_sample(), "hebei_province_2016", "shijiazhuang_city_2016")
+    >>> changes[(changes["kind"] == "deadline") & (changes["change"] == "changed")]["direction"].dropna().unique().tolist()
+    ['later']
+    """
+    _check(corpus, source, target)
+    matrix = coverage_matrix(corpus, source, passages=passages, threshold=threshold)
+    pairs = matrix[(matrix["target"] == target) & matrix["covered"]]
+    if matrix.empty or target not in set(matrix["target"]):
+        raise ValueError(
+            f"`target` must not come before `source`; got {target!r}, which comes before {source!r}. Turn them round."
+        )
+    sides = {doc_id: _Side(corpus, doc_id) for doc_id in (source, target)}
+    places = _place_names(corpus, (source, target))
+    rows: list[Row] = []
+    for pair in pairs.to_dict("records"):
+        here, there = (
+            sides[source].paragraph(pair["source_paragraph"]),
+            sides[target].paragraph(pair["target_paragraph"]),
+        )
+        shown: Row = {key: pair[key] for key in _COLUMNS[:6]}
+        rows += [{**shown, **change} for change in _changes(here, there, places)]
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    numbers = {**dict.fromkeys(["source_begin", "source_end", "target_begin", "target_end"], "Int64")}
+    return _once(table).astype({**numbers, "days": float, "amount": float, "in_shared_sentence": bool})
+
+
+def _check(corpus: Corpus, source: str, target: str) -> None:
+    held = sorted(require_corpus(corpus).held["doc_id"].astype(str))
+    for name, doc_id in (("source", source), ("target", target)):
+        if doc_id not in held:
+            raise ValueError(
+                f"`{name}` must be the doc_id of a held document; got {doc_id!r}. Held are: {', '.join(held)}."
+            )
+    if source == target:
+        raise ValueError(f"`target` must be another document than `source`; got {target!r} twice. Choose two.")
+
+
+def _once(table: pd.DataFrame) -> pd.DataFrame:
+    """Each mention of the target added once, and only if no other paragraph of the source has it."""
+    keys = ["kind", "target_begin", "target_end", "target_value", "target_role"]
+    here = list(table[keys].astype(object).itertuples(index=False, name=None))
+    added = (table["change"] == "added").to_numpy()
+    paired = {
+        key for key, new, text in zip(here, added, table["target_text"], strict=True) if not new and not pd.isna(text)
+    }
+    seen: set[object] = set()
+    keep = []
+    for key, new in zip(here, added, strict=True):
+        keep.append(not new or (key not in paired and key not in seen))
+        if new:
+            seen.add(key)
+    return table[np.array(keep, dtype=bool)].reset_index(drop=True)
+
+
+class _Paragraph(NamedTuple):
+    """A paragraph as a stretch of its document, its letters with their places, and its mentions."""
+
+    begin: int
+    text: str
+    letters: str
+    places: Ints
+    mentions: list[Row]
+
+
+class _Side:
+    """The paragraphs of one document, each with the mentions that hold for it."""
+
+    def __init__(self, corpus: Corpus, doc_id: str) -> None:
+        held = corpus.held
+        (self.text,) = held.loc[held["doc_id"].astype(str) == doc_id, "text"].astype(str)
+        self.paragraphs = corpus.paragraphs[corpus.paragraphs["doc_id"] == doc_id].sort_values("begin")
+        require_columns(corpus.mentions, COLUMNS["mentions"], name="corpus.mentions")
+        mentions = corpus.mentions[(corpus.mentions["doc_id"] == doc_id) & corpus.mentions["kind"].isin(MENTION_KINDS)]
+        clauses = corpus.clauses[corpus.clauses["doc_id"] == doc_id]
+        self.mentions = _by_paragraph(mentions, clauses, self.paragraphs)
+
+    def paragraph(self, paragraph_id: str) -> _Paragraph:
+        row = self.paragraphs[self.paragraphs["paragraph_id"] == paragraph_id].iloc[0]
+        begin, text = int(row["begin"]), self.text[int(row["begin"]) : int(row["end"])]
+        codes, places = reduce_text(text)
+        return _Paragraph(begin, text, "".join(map(chr, codes)), places, self.mentions.get(paragraph_id, []))
+
+
+def _by_paragraph(mentions: pd.DataFrame, clauses: pd.DataFrame, paragraphs: pd.DataFrame) -> dict[str, list[Row]]:
+    """Mentions by the paragraph they stand in; one that holds for another clause, by the last paragraph of that."""
+    spans = dict(zip(clauses["clause_id"], zip(clauses["begin"], clauses["end"], strict=True), strict=True))
+    begins, ends = (paragraphs[side].to_numpy(dtype=np.int64) for side in ("begin", "end"))
+    ids = paragraphs["paragraph_id"].tolist()
+    found: dict[str, list[Row]] = {}
+    for row in mentions.sort_values(["begin", "end"]).to_dict("records"):
+        place = int(row["begin"])
+        span = spans.get(row["clause_id"]) if isinstance(row["clause_id"], str) else None
+        if span is not None and not span[0] <= place < span[1]:
+            place = int(span[1]) - 1
+        at = int(np.searchsorted(begins, place, side="right")) - 1
+        if at >= 0 and place < ends[at]:
+            found.setdefault(ids[at], []).append(row)
+    return found
+
+
+def _changes(source: _Paragraph, target: _Paragraph, places: re.Pattern[str] | None) -> Iterator[Row]:
+    """What became of the mentions of two paragraphs."""
+    steps = Levenshtein.opcodes(source.letters, target.letters)
+    blocks = [
+        (step.src_start, step.src_end, step.dest_start)
+        for step in steps
+        if step.tag == "equal" and step.src_end - step.src_start >= _MIN_BLOCK
+    ]
+    turned = [(there, there + end - begin, begin) for begin, end, there in blocks]
+    shared = {id(one): _shares_sentence(one, source, blocks) for one in source.mentions}
+    shared |= {id(one): _shares_sentence(one, target, turned) for one in target.mentions}
+    for kind in MENTION_KINDS:
+        left = [one for one in source.mentions if one["kind"] == kind]
+        right = [one for one in target.mentions if one["kind"] == kind]
+        if kind == "agency":
+            pairs = _pair_agencies(left, right, places)
+        else:
+            pairs = _pair_places(left, right, source, target, blocks, shared)
+        for one, other in pairs:
+            here = one if one is not None else other
+            yield {**_compare(kind, one, other, shared[id(here)], places), "in_shared_sentence": shared[id(here)]}
+
+
+def _letters_of(mention: Row, paragraph: _Paragraph) -> tuple[int, int]:
+    """First letter and end of a mention; both at the end of the paragraph if it stands outside of it."""
+    edges = np.searchsorted(paragraph.places, [mention["begin"] - paragraph.begin, mention["end"] - paragraph.begin])
+    return int(edges[0]), int(edges[1])
+
+
+def _shares_sentence(mention: Row, paragraph: _Paragraph, blocks: list[tuple[int, int, int]]) -> bool:
+    """Whether half of the letters of its sentence are in the blocks."""
+    begin, end = int(mention["begin"]) - paragraph.begin, int(mention["end"]) - paragraph.begin
+    if not 0 <= begin < len(paragraph.text):
+        return False
+    stops = [match.start() for match in _END.finditer(paragraph.text)]
+    first = max((stop + 1 for stop in stops if stop < begin), default=0)
+    last = min((stop for stop in stops if stop >= end), default=len(paragraph.text))
+    low, high = (int(edge) for edge in np.searchsorted(paragraph.places, [first, last]))
+    n = sum(max(0, min(high, b) - max(low, a)) for a, b, _ in blocks)
+    return 2 * n >= high - low > 0
+
+
+def _pair_places(
+    left: list[Row], right: list[Row], source: _Paragraph, target: _Paragraph, blocks: list[tuple[int, int, int]],
+    shared: dict[int, bool],
+) -> Iterator[tuple[Row | None, Row | None]]:  # fmt: skip
+    """Mentions that stand in the same place of the alignment, and are the same or in sentences that both sides share."""
+    free = list(right)
+    for one in left:
+        low, high = _projected(*_letters_of(one, source), blocks, len(target.letters))
+        likely = [o for o in free if o["value"] == one["value"] or (shared[id(one)] and shared[id(o)])]
+        spans = ((other, _letters_of(other, target)) for other in likely)
+        found = next((other for other, (begin, end) in spans if begin < high and end > low), None)
+        if found is not None:
+            free = [other for other in free if other is not found]
+        yield one, found
+    for other in free:
+        yield None, other
+
+
+def _projected(begin: int, end: int, blocks: list[tuple[int, int, int]], size: int) -> tuple[int, int]:
+    """The stretch of the target between the equal letters before and behind a stretch of the source."""
+    low, high = 0, size
+    for first, last, there in blocks:
+        if first < begin:
+            low = there + min(last, begin) - first
+        if last > end:
+            high = there + max(first, end) - first
+            break
+    return low, high
+
+
+def _pair_agencies(
+    left: list[Row], right: list[Row], places: re.Pattern[str] | None
+) -> Iterator[tuple[Row | None, Row | None]]:
+    """Agencies of the same business, in order."""
+    free = list(right)
+    for one in left:
+        found = next((other for other in free if _business(other, places) == _business(one, places)), None)
+        if found is not None:
+            free = [other for other in free if other is not found]
+        yield one, found
+    for other in free:
+        yield None, other
+
+
+def _place_names(corpus: Corpus, doc_ids: tuple[str, ...]) -> re.Pattern[str] | None:
+    documents = corpus.documents
+    regions = documents.loc[documents["doc_id"].astype(str).isin(doc_ids), "region"].dropna().astype(str)
+    names = {part for region in regions for part in region.split("/") if part}
+    return re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True))) if names else None
+
+
+def _business(mention: Row, places: re.Pattern[str] | None) -> str:
+    """What an agency is for: its name without place, owner and the word for its rank."""
+    name = str(mention["value"])
+    plain = places.sub("", name) if places is not None else name
+    plain = _OWNER.sub("", plain)
+    return _SUFFIX.sub("", plain) or name
+
+
+def _compare(kind: str, one: Row | None, other: Row | None, shared: bool, places: re.Pattern[str] | None) -> Row:
+    """One row of the table, without the pair of paragraphs."""
+    row: Row = {"kind": kind, "direction": pd.NA, "days": np.nan, "amount": np.nan}
+    for side, mention in (("source", one), ("target", other)):
+        for column in ("value", "role", "begin", "end", "text"):
+            row[f"{side}_{column}"] = pd.NA if mention is None else mention[column]
+    if one is None or other is None:
+        row["change"] = "added" if one is None else "dropped"
+        role = _ROLE_RANK.get(str((one or other or {})["role"])) if kind == "obligation" and shared else None
+        if role is not None:
+            row["direction"] = "harder" if (role == 1) == (one is None) else "softer"
+        return row
+    same = one["role"] == other["role"] if kind == "agency" else one["value"] == other["value"]
+    row["change"] = "kept" if same else "changed"
+    if kind == "obligation":
+        step = _ROLE_RANK.get(str(other["role"]), 0) - _ROLE_RANK.get(str(one["role"]), 0)
+        row["direction"] = {1: "harder", -1: "softer", 0: pd.NA}[step]
+    if kind == "deadline":
+        row["days"] = _days_between(one, other)
+        row["direction"] = "later" if row["days"] > 0 else "earlier" if row["days"] < 0 else pd.NA
+    if kind == "quantity":
+        row["amount"] = _amount_between(str(one["value"]), str(other["value"]))
+        row["direction"] = "higher" if row["amount"] > 0 else "lower" if row["amount"] < 0 else pd.NA
+    return row
+
+
+def _days_between(one: Row, other: Row) -> float:
+    for edge in ("not_after", "not_before"):
+        if not pd.isna(one[edge]) and not pd.isna(other[edge]):
+            return float((pd.Timestamp(other[edge]) - pd.Timestamp(one[edge])).days)
+    return float("nan")
+
+
+def _amount_between(one: str, other: str) -> float:
+    left, right = _AMOUNT.match(one), _AMOUNT.match(other)
+    if left is None or right is None or left["unit"] != right["unit"] or "*" in (left["compare"], right["compare"]):
+        return float("nan")
+    return round(float(right["number"]) - float(left["number"]), 9)
+
+
+# How specific -----------------------------------------------------------------------------------------------------------
+
+_STRENGTHS = ("binding", "mixed", "bare imperative", "soft", "descriptive")
+
+
+def clause_specificity(corpus: Corpus) -> pd.DataFrame:
+    """How strongly each clause obliges, and how many deadlines, amounts and named agencies it has.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        With its mentions.
+
+    Returns
+    -------
+    DataFrame, one row a clause
+        The columns of `obligation_strength`; n_deadlines (dated: deadlines, periods, starts), n_recurring (and relative
+        time limits), n_quantities, n_targets (amounts to be reached), n_agencies (different agencies made responsible
+        that are named, not classes such as 各级政府). A list of agencies that stands once for several clauses counts in each.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = clause_specificity(load_sample())
+    >>> bool((table["n_agencies"] > 0).any()), bool((table["n_deadlines"] >= 0).all())
+    (True, True)
+    """
+    mentions = require_corpus(corpus).mentions
+    require_columns(mentions, COLUMNS["mentions"], name="corpus.mentions")
+    table = obligation_strength(corpus.clauses, mentions)
+    dated = mentions["role"].isin(["deadline", "period", "start"])
+    named = mentions[(mentions["kind"] == "agency") & (mentions["evidence"] != "class").fillna(True)]
+    parts = {
+        "n_deadlines": mentions[(mentions["kind"] == "deadline") & dated],
+        "n_recurring": mentions[(mentions["kind"] == "deadline") & ~dated],
+        "n_quantities": mentions[mentions["kind"] == "quantity"],
+        "n_targets": mentions[(mentions["kind"] == "quantity") & (mentions["role"] == "target")],
+        "n_agencies": named.drop_duplicates(["doc_id", "clause_id", "value"]),
+    }
+    keys = pd.MultiIndex.from_frame(table[["doc_id", "clause_id"]].astype(object))
+    for name, part in parts.items():
+        counts = part[part["clause_id"].notna()].groupby(["doc_id", "clause_id"]).size()
+        known = {key: int(n) for key, n in counts.items()}
+        table[name] = [known.get(key, 0) for key in keys]
+    return table
+
+
+def specificity(corpus: Corpus) -> pd.DataFrame:
+    """Shares of clauses by strength, and deadlines, amounts and named agencies per clause, of each document.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        With its mentions.
+
+    Returns
+    -------
+    DataFrame, one row a document with clauses
+        doc_id; n_clauses: clauses that are no mere headings, the denominator of all that follows; n_binding, n_mixed,
+        n_bare_imperative, n_soft, n_descriptive: clauses by `obligation_strength`, and binding_share, soft_share in
+        [0, 1] (mixed ones are in neither); n_deadlines, n_recurring, n_quantities, n_targets, n_agencies: sums over all
+        clauses, see `clause_specificity`; deadlines_per_clause, quantities_per_clause, agencies_per_clause: at least 0,
+        NaN without clauses.
+
+    Notes
+    -----
+    Counts hang on how finely a text is numbered: compare documents of one genre. What stands before the first clause is
+    not counted. These documents, and no sample of others: no interval is given.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> table = specificity(load_sample()).set_index("doc_id")
+    >>> bool(table.loc["hebei_province_2016", "deadlines_per_clause"] > table.loc["henan_province_2021", "deadlines_per_clause"])
+    True
+    """
+    clauses = clause_specificity(corpus)
+    counted = clauses[clauses["strength"] != "heading"]
+    table = pd.DataFrame({"n_clauses": counted.groupby("doc_id").size()})
+    table = table.reindex(pd.Index(clauses["doc_id"].unique(), name="doc_id"), fill_value=0)
+    for strength in _STRENGTHS:
+        n = counted[counted["strength"] == strength].groupby("doc_id").size()
+        table[f"n_{strength.replace(' ', '_')}"] = n.reindex(table.index, fill_value=0)
+    per = table["n_clauses"].replace(0, np.nan)
+    table["binding_share"], table["soft_share"] = table["n_binding"] / per, table["n_soft"] / per
+    sums = clauses.groupby("doc_id")[["n_deadlines", "n_recurring", "n_quantities", "n_targets", "n_agencies"]].sum()
+    table = table.join(sums)
+    for name in ("deadlines", "quantities", "agencies"):
+        table[f"{name}_per_clause"] = table[f"n_{name}"] / per
+    return table.reset_index()

@@ -1,0 +1,349 @@
+"""The sentences of a corpus, where each stands whole in other documents, and which are most like it in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from fzanalytics.base.numbering import read_marker
+from fzanalytics.features.masks import NAME_CLASSES
+from fzanalytics.features.matrices import counts_of_terms, weigh_tfidf
+from fzanalytics.features.tokens import PolicyAnalyzer
+from fzanalytics.measures.inputs import compared_texts, require_corpus
+from fzanalytics.measures.reuse.alignment import reduce_text
+from fzanalytics.measures.reuse.grams import number_grams
+from fzanalytics.measures.reuse.letters import MASK_BASE, Letters, read_masked
+from fzanalytics.measures.reuse.spread import find_slogans
+from fzanalytics.texts.corpus import Corpus
+
+Ints = NDArray[np.int64]
+
+#: A sentence that is looked for as a whole has at least so many letters.
+WHOLE_CHARS = 8
+_STOP = re.compile(r"[。！？!?；;\n]")
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+#: A sentence is told apart if it has so many characters outside of names.
+MIN_UNMASKED = 15
+#: From this share of authority phrases on a sentence is a slogan.
+SLOGAN_SHARE = 0.5
+#: A sentence of fewer different terms is like too many.
+MIN_TERMS = 3
+_BLOCK = 512
+#: Odd, and its inverse modulo 2**64.
+_BASE = 0xD1342543DE82EF95
+_INVERSE = pow(_BASE, -1, 1 << 64)
+
+
+def split_sentences(corpus: Corpus) -> pd.DataFrame:
+    """The sentences of the documents held, without their numbers and without the brackets of those responsible.
+
+    Parameters
+    ----------
+    corpus : Corpus
+
+    Returns
+    -------
+    DataFrame
+        doc_id, paragraph_id and section of the paragraph it stands in (NA and "" outside of all), begin, end:
+        characters, half-open, into the clean text. A sentence ends at 。！？； or at the end of a line; its end mark and
+        a clause number in front of it are left out. In the order of the corpus and of places.
+
+    Examples
+    --------
+    >>> from fzanalytics.base.tables import empty_table
+    >>> documents = pd.DataFrame({"doc_id": ["a"], "text": ["1.清理审批事项；公开目录。（省法制办负责）"], "held": [True]})
+    >>> table = split_sentences(Corpus(documents, empty_table("clauses"), empty_table("paragraphs")))
+    >>> table[["begin", "end"]].values.tolist()
+    [[2, 8], [9, 13]]
+    """
+    texts = compared_texts(require_corpus(corpus))
+    paragraphs = {str(key): part for key, part in corpus.paragraphs.groupby("doc_id", sort=False)}
+    rows: list[tuple[object, ...]] = []
+    for doc_id, text in texts.items():
+        own = paragraphs.get(doc_id, corpus.paragraphs.iloc[:0]).sort_values("begin")
+        begins, ends = own["begin"].to_numpy(dtype=np.int64), own["end"].to_numpy(dtype=np.int64)
+        ids, sections = own["paragraph_id"].tolist(), own["section"].fillna("").astype(str).tolist()
+        for begin, end in _spans(text):
+            at = int(np.searchsorted(begins, begin, side="right")) - 1
+            inside = at >= 0 and begin < ends[at]
+            rows.append((doc_id, ids[at] if inside else pd.NA, sections[at] if inside else "", begin, end))
+    table = pd.DataFrame(rows, columns=["doc_id", "paragraph_id", "section", "begin", "end"])
+    return table.astype({"begin": "int64", "end": "int64"})
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    spans = []
+    begin = 0
+    for stop in [*(match.start() for match in _STOP.finditer(text)), len(text)]:
+        line = text[begin:stop]
+        marker = read_marker(line[:60])
+        first = begin + (marker.end if marker is not None else 0)
+        words = text[first:stop]
+        first += len(words) - len(words.lstrip())
+        last = first + len(words.strip())
+        if any(map(str.isalnum, text[first:last])):
+            spans.append((first, last))
+        begin = stop + 1
+    return spans
+
+
+class SentenceFacts:
+    """What is known of each sentence and of the letters of each document."""
+
+    def __init__(self, corpus: Corpus, texts: dict[str, str], phrases: pd.DataFrame | Iterable[str] | None) -> None:
+        """Read the letters, the names and the authority phrases of the texts as compared."""
+        self.texts, self.ids = texts, list(texts)
+        self.table = split_sentences(corpus)
+        self.doc = self.table["doc_id"].map({name: at for at, name in enumerate(self.ids)}).to_numpy(dtype=np.int64)
+        self.begin, self.end = (self.table[side].to_numpy(dtype=np.int64) for side in ("begin", "end"))
+        slogans = {str(key): part for key, part in find_slogans(corpus, phrases=phrases).groupby("doc_id")}
+        self.masked: list[Letters] = []
+        self.plain: list[tuple[Ints, Ints]] = []
+        self.own: list[Ints] = []  # letters before each place that stand outside of authority phrases
+        size = (len(self.table),)
+        self.first, self.last, self.first_plain, self.last_plain = (np.zeros(size, np.int64) for _ in range(4))
+        self.n_chars, self.n_unmasked, self.n_own = (np.zeros(size, np.int64) for _ in range(3))
+        for at, (doc_id, text) in enumerate(texts.items()):
+            self._read(at, text, slogans.get(doc_id))
+
+    def _read(self, at: int, text: str, slogans: pd.DataFrame | None) -> None:
+        masked, plain = read_masked(text, NAME_CLASSES), reduce_text(text)
+        rows = np.flatnonzero(self.doc == at)
+        begin, end = self.begin[rows], self.end[rows]
+        carries = np.zeros(len(text), dtype=np.int64)
+        carries[plain[1]] = 1
+        outside = carries.copy()
+        for first, last in slogans[["begin", "end"]].to_numpy(int) if slogans is not None else ():
+            outside[first:last] = 0
+        unnamed = np.r_[0, np.cumsum(masked.codes < MASK_BASE)]
+        before, own = np.r_[0, np.cumsum(carries)], np.r_[0, np.cumsum(outside)]
+        self.first[rows] = np.searchsorted(masked.begins, begin)
+        self.last[rows] = np.searchsorted(masked.begins, end)
+        self.first_plain[rows], self.last_plain[rows] = before[begin], before[end]
+        self.n_chars[rows], self.n_own[rows] = before[end] - before[begin], own[end] - own[begin]
+        self.n_unmasked[rows] = unnamed[self.last[rows]] - unnamed[self.first[rows]]
+        self.masked.append(masked)
+        self.plain.append(plain)
+        self.own.append(own)
+
+    @property
+    def is_slogan(self) -> NDArray[np.bool_]:
+        """Made of authority phrases by `SLOGAN_SHARE` or more."""
+        return self.n_own <= (1 - SLOGAN_SHARE) * self.n_chars
+
+    @property
+    def is_told(self) -> NDArray[np.bool_]:
+        """Neither a slogan nor too short."""
+        return ~self.is_slogan & (self.n_unmasked >= MIN_UNMASKED)
+
+
+class Whole(NamedTuple):
+    """Where sentences stand whole: row of the sentence, document, first letter in that document."""
+
+    row: Ints
+    doc: Ints
+    place: Ints
+
+
+def find_whole(letters: Mapping[str, Ints], doc: Ints, first: Ints, last: Ints) -> Whole:
+    """All places, in other documents, at which the letters of a sentence stand one after the other.
+
+    Parameters
+    ----------
+    letters : mapping of doc_id to ndarray of int
+        What is compared of each of the D documents: code points, or numbers that stand for masked names.
+    doc, first, last : ndarray of int, shape (S,)
+        Number of the document of each sentence, its first letter there and the one behind its last.
+
+    Returns
+    -------
+    Whole
+        Sorted by row, document and place. A sentence of fewer than `WHOLE_CHARS` letters is not looked for.
+
+    Notes
+    -----
+    A sentence is looked for where its rarest run of eight letters stands. Sequences are compared by a polynomial of
+    their letters modulo 2**64, so that two different ones pass for equal with a chance of the order of 2**-64.
+
+    Examples
+    --------
+    >>> letters = {name: np.array([*map(ord, text)]) for name, text in {"a": "依法全面履行政府职能", "b": "要依法全面履行政府职能"}.items()}
+    >>> [column.tolist() for column in find_whole(letters, np.array([0]), np.array([0]), np.array([10]))]
+    [[0], [1], [1]]
+    """
+    arrays = list(letters.values())
+    sizes = np.array([len(one) for one in arrays], dtype=np.int64)
+    starts = np.cumsum(sizes) - sizes
+    joined = np.concatenate([*arrays, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+    begin, end = starts[doc] + first, starts[doc] + last
+    rows = np.flatnonzero(last - first >= WHOLE_CHARS)
+    if not len(rows) or len(joined) < WHOLE_CHARS:
+        return Whole(*(np.zeros(0, dtype=np.int64),) * 3)
+    grams = number_grams(joined, WHOLE_CHARS)
+    order = np.argsort(grams, kind="stable")
+    ranked = grams[order]
+    low = np.searchsorted(ranked, grams, side="left")
+    count = np.searchsorted(ranked, grams, side="right") - low
+    anchor = _rarest(count, begin[rows], end[rows] - WHOLE_CHARS + 1)
+    row, place = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    powers = _Powers(joined)
+    for part in np.array_split(np.arange(len(rows)), 1 + int(count[anchor].sum()) // 2_000_000):
+        found = _equal(powers, order, low, count, rows[part], anchor[part], begin, end)
+        row.append(found[0])
+        place.append(found[1])
+    rows, places = np.concatenate(row), np.concatenate(place)
+    docs = np.searchsorted(starts, places, side="right") - 1
+    # empty documents share their start with the next: the last of them is the one that has the letter
+    keep = (docs != doc[rows]) & (places - starts[docs] + (end - begin)[rows] <= sizes[docs])
+    rows, docs, places = rows[keep], docs[keep], places[keep]
+    sorted_ = np.lexsort((places, docs, rows))
+    return Whole(rows[sorted_], docs[sorted_], (places - starts[docs])[sorted_])
+
+
+def _rarest(count: Ints, begin: Ints, end: Ints) -> Ints:
+    """The place with the smallest count in each range [begin, end)."""
+    edges = np.column_stack([begin, end]).ravel()
+    padded = np.r_[count, [np.iinfo(np.int64).max]]
+    least = np.minimum.reduceat(padded, edges)[::2]
+    return np.array(
+        [
+            first + int(np.argmax(count[first:stop] == value))
+            for first, stop, value in zip(begin, end, least, strict=True)
+        ],
+        dtype=np.int64,
+    )
+
+
+def _equal(
+    powers: _Powers, order: Ints, low: Ints, count: Ints, rows: Ints, anchor: Ints, begin: Ints, end: Ints
+) -> tuple[Ints, Ints]:
+    """Sentences and places of all their occurrences, themselves included."""
+    n = count[anchor]
+    which = np.repeat(np.arange(len(rows)), n)
+    serial = np.arange(len(which)) - np.repeat(np.cumsum(n) - n, n)
+    place = order[low[anchor][which] + serial] - (anchor - begin[rows])[which]
+    size = (end - begin)[rows][which]
+    inside = (place >= 0) & (place + size < len(powers.sums))
+    which, place, size = which[inside], place[inside], size[inside]
+    same = powers.of(place, size) == powers.of(begin[rows], (end - begin)[rows])[which]
+    return rows[which[same]], place[same]
+
+
+class _Powers:
+    """The polynomial of every stretch of a sequence."""
+
+    def __init__(self, codes: Ints) -> None:
+        """Sum the letters up, each with its power of the inverse of the base."""
+        n = len(codes)
+        mixed = codes.astype(np.uint64) * _MIX
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= _MIX
+        self.powers = np.cumprod(np.r_[np.uint64(1), np.full(n, _BASE, dtype=np.uint64)], dtype=np.uint64)
+        down = np.cumprod(np.r_[np.uint64(1), np.full(n, _INVERSE, dtype=np.uint64)], dtype=np.uint64)
+        self.sums = np.r_[np.uint64(0), np.cumsum(mixed * down[:n], dtype=np.uint64)]
+
+    def of(self, begin: Ints, size: Ints) -> NDArray[np.uint64]:
+        """Equal for equal stretches."""
+        return (self.sums[begin + size] - self.sums[begin]) * self.powers[begin]
+
+
+def most_alike(
+    texts: Mapping[str, str], sentences: pd.DataFrame, masked: Sequence[Letters], asked: NDArray[np.bool_],
+    allowed: NDArray[np.int8], floor: float,
+) -> tuple[Ints, Ints, NDArray[np.float64], Ints]:  # fmt: skip
+    """The most similar sentence of an allowed document for each sentence asked for.
+
+    Parameters
+    ----------
+    texts : mapping of doc_id to str
+        The D texts as compared.
+    sentences : DataFrame, S rows
+        doc_id, begin, end, in the order of `texts`.
+    masked : sequence of Letters, one a document
+        Names are left out of what is compared.
+    asked : ndarray of bool, shape (S,)
+    allowed : ndarray of int, shape (D, D)
+        0 where the document of the column is no source for that of the row.
+    floor : float
+        Least cosine, in (0, 1].
+
+    Returns
+    -------
+    row, other : ndarray of int
+        Sentences asked for to which an allowed one is so like, and the most like of these (the first of several, in the
+        order of `sentences`).
+    cosine : ndarray of float, in [floor, 1]
+        Cosine of TF-IDF over words, weighed over all S sentences.
+    n_documents : ndarray of int
+        Documents with a sentence that is so like.
+
+    Notes
+    -----
+    Exact. The commonest words of a sentence, as many as have together a length of half of `floor`, add no more than that
+    to any cosine, so that pairs are first looked for without them.
+    """
+    ids = list(texts)
+    doc = sentences["doc_id"].map({name: at for at, name in enumerate(ids)}).to_numpy(dtype=np.int64)
+    none = np.zeros(0, dtype=np.int64)
+    analyze = PolicyAnalyzer()
+    blanked = {name: _without_names(text, letters) for (name, text), letters in zip(texts.items(), masked, strict=True)}
+    spans = zip(sentences["doc_id"], sentences["begin"], sentences["end"], strict=True)
+    terms = [analyze(blanked[str(name)][begin:end]) for name, begin, end in spans]
+    enough = np.array([len(set(one)) >= MIN_TERMS for one in terms], dtype=bool)
+    terms = [one if keep else [] for one, keep in zip(terms, enough, strict=True)]
+    rows = np.flatnonzero(asked & enough)
+    if not len(rows):
+        return none, none, np.zeros(0), none
+    weights = weigh_tfidf(counts_of_terms(terms).matrix)
+    columns = weights.T.tocsr()
+    rarer, rest = _without_common(weights[rows], np.bincount(weights.indices, minlength=weights.shape[1]), floor / 2)
+    parts = []
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        found = (rarer[start : start + _BLOCK] @ columns).tocoo()
+        likely = found.data >= (floor - rest[start : start + _BLOCK])[found.row] - 1e-9
+        at, other = block[found.row[likely]], found.col[likely].astype(np.int64)
+        keep = allowed[doc[at], doc[other]] != 0
+        at, other = at[keep], other[keep]
+        cosine = np.minimum(np.asarray(weights[at].multiply(weights[other]).sum(axis=1)).ravel(), 1.0)
+        near = cosine >= floor
+        parts.append((at[near], other[near], cosine[near]))
+    at, other, cosine = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((other, -cosine.round(12), at))
+    at, other, cosine = at[order], other[order], cosine[order]
+    first = np.flatnonzero(np.r_[True, at[1:] != at[:-1]][: len(at)])
+    pairs = np.unique(at * len(ids) + doc[other])
+    n_documents = np.unique(pairs // len(ids), return_counts=True)[1]
+    return at[first], other[first], cosine[first], n_documents
+
+
+def _without_common(
+    weights: sparse.csr_matrix, n_holders: Ints, length: float
+) -> tuple[sparse.csr_matrix, NDArray[np.float64]]:
+    """The rows without their commonest terms, as many as are together no longer than `length`; and how long those are."""
+    row = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    order = np.lexsort((weights.indices, -n_holders[weights.indices], row))
+    squares = np.cumsum(weights.data[order] ** 2)
+    before = np.r_[0.0, squares][weights.indptr[:-1]]
+    reached = squares - before[row]
+    common = reached <= length**2
+    rest = np.zeros(weights.shape[0])
+    np.maximum.at(rest, row[common], np.sqrt(np.maximum(reached[common], 0)))
+    kept = np.sort(order[~common])
+    indptr = np.r_[0, np.cumsum(np.bincount(row[kept], minlength=weights.shape[0]))]
+    return sparse.csr_matrix((weights.data[kept], weights.indices[kept], indptr), shape=weights.shape), rest
+
+
+def _without_names(text: str, letters: Letters) -> str:
+    """The text with blanks in place of masked names."""
+    signs = list(text)
+    for at in np.flatnonzero(letters.codes >= MASK_BASE).tolist():
+        begin, end = int(letters.begins[at]), int(letters.ends[at])
+        signs[begin:end] = " " * (end - begin)
+    return "".join(signs)
