@@ -48,6 +48,7 @@ def names_of(directory):
     return {path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()}
 
 
+@pytest.mark.xdist_group("reproduced")  # the results of the main job are made once
 class TestReproduce:
     def test_every_figure_in_both_languages_and_three_formats_and_every_table(self, reproduced):
         names = names_of(reproduced)
