@@ -26,6 +26,7 @@ from fzanalytics.features.tokens import (
     load_stop_words,
     tokenize,
 )
+from fzanalytics.features.words import load_place_words
 
 CHINESE = st.text(
     alphabet=st.sampled_from("法治政府行政复议的了。，（）《〈 \n\r\t1２aB+-%𠀀〇\ue000权力清单"), max_size=60
@@ -127,6 +128,17 @@ def test_lists_hold_each_word_once_and_say_why() -> None:
     assert not set(load_policy_words()) & load_stop_words(without=["place_level_words", "responsibility_formula"])
 
 
+def test_place_words_keep_jurisdictions_whole() -> None:
+    places = load_place_words()
+    assert len(places) > 3000 and all(len(name) > 2 for name in places)
+    assert set(load_place_words(levels="province")) < set(places)
+    cut = [name for name in places if len(tokenize(name)) > 1]
+    assert len(cut) > 50, "jieba needs no list any more"
+    assert [name for name in places if len(tokenize(name, words=places)) > 1] == []
+    with pytest.raises(ValueError, match="`levels` must be among province, prefecture and county; got town"):
+        load_place_words(levels=["town"])
+
+
 def test_stop_word_groups() -> None:
     everything = load_stop_words()
     kept = load_stop_words(without=["genre_verbs"])
@@ -201,11 +213,11 @@ def test_same_tokens_in_a_process_with_another_hash_seed() -> None:
 
 
 def test_nothing_is_written_logged_or_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fzanalytics.features import tokens
+    from fzanalytics.features import engines
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    tokens._tokenizer.cache_clear()
-    tokens._base_dictionary.cache_clear()
+    for cached in (engines.choose_engine, engines.jieba_tokenizer, engines._rjieba_tokenizer, engines._base_dictionary):
+        cached.cache_clear()
     handlers = list(logging.getLogger().handlers)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -59,7 +59,7 @@ def count_matrix(
     >>> vocabulary.tolist(), matrix.toarray().tolist()
     (['行政复议', '行政调解'], [[1, 1], [1, 0]])
     """
-    listed = _check_texts(texts)
+    listed = check_texts(texts)
     analyze = PolicyAnalyzer() if analyzer is None else analyzer
     return counts_of_terms([analyze(text) for text in listed], min_df=min_df, max_df=max_df, max_features=max_features)
 
@@ -144,7 +144,8 @@ def weigh_tfidf(counts: sparse.csr_matrix, *, sublinear_tf: bool = False) -> spa
     return sparse.csr_matrix(TfidfTransformer(sublinear_tf=sublinear_tf).fit_transform(counts))
 
 
-def _check_texts(texts: Iterable[str]) -> list[str]:
+def check_texts(texts: Iterable[str]) -> list[str]:
+    """The texts as a list, at least one, each a str."""
     if isinstance(texts, str):
         raise ValueError("`texts` must be several texts; got one str. Put it into a list.")
     listed = list(texts)
