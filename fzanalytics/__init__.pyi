@@ -10,6 +10,9 @@ from fzanalytics.evaluation.coding.sheets import write_coding_sheet as write_cod
 from fzanalytics.evaluation.plant import Planted as Planted
 from fzanalytics.evaluation.plant import plant_passages as plant_passages
 from fzanalytics.evaluation.score import score_passages as score_passages
+from fzanalytics.evaluation.simulation.power import power as power
+from fzanalytics.evaluation.simulation.simulate import simulate_diffusion as simulate_diffusion
+from fzanalytics.evaluation.simulation.truth import Simulation as Simulation
 from fzanalytics.features.interchange import from_gensim as from_gensim
 from fzanalytics.features.interchange import read_matrix as read_matrix
 from fzanalytics.features.interchange import read_topics as read_topics
@@ -69,6 +72,9 @@ from fzanalytics.measures.lineage.graph import to_gexf as to_gexf
 from fzanalytics.measures.lineage.graph import to_graphml as to_graphml
 from fzanalytics.measures.lineage.prototype import Prototype as Prototype
 from fzanalytics.measures.lineage.prototype import reconstruct as reconstruct
+from fzanalytics.measures.resampling import clause_resampling_interval as clause_resampling_interval
+from fzanalytics.measures.resampling import permutation_p as permutation_p
+from fzanalytics.measures.resampling import population_interval as population_interval
 from fzanalytics.measures.reuse.alignment import align_pair as align_pair
 from fzanalytics.measures.reuse.blanks import passage_blanks as passage_blanks
 from fzanalytics.measures.reuse.changes import passage_changes as passage_changes

@@ -258,7 +258,7 @@ def test_intervals_rest_on_sections():
     assert 0 < low < 0.3 < share < 0.5 and 0.65 < high < 1
     assert rows.loc["centre only", ["resampling_low", "resampling_high"]].isna().all()  # share 0: no draw can differ
     assert parts_of(texts).equals(rows)
-    assert not parts_of(texts, random_state=1)["resampling_low"].equals(rows["resampling_low"])
+    assert parts_of(texts, random_state=1).equals(rows)  # no draws: the seed does not matter
 
 
 def test_proxy_text_spans():

@@ -457,7 +457,7 @@ HELD_OUT = ("GR009", "GR097", "SC015", "SC033", "SC037", "SC041")
 
 # F1 a little below that of the day on which the rules were brought in line with the guideline
 TRAINING_FLOORS = {"agency": 0.985, "citation": 0.98, "deadline": 0.98, "heading": 0.99}
-HELD_OUT_FLOORS = {"agency": 0.85, "citation": 0.94, "deadline": 0.5, "heading": 0.78}
+HELD_OUT_FLOORS = {"agency": 0.91, "citation": 0.94, "deadline": 0.58, "heading": 0.97}
 
 
 def test_the_two_sets_hold_six_documents_each(sample):

@@ -46,7 +46,9 @@ def _make_class() -> type:
     from sklearn.utils.validation import check_is_fitted
 
     class PolicyVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-        """See the module."""
+        """Chinese texts to counts or TF-IDF weights, with the parameters of `PolicyAnalyzer` and `count_matrix`; `weighting` is
+        "count" or "tfidf". A scikit-learn transformer: texts in, CSR matrix of shape (D, V) out. See the module for examples.
+        """
 
         def __init__(
             self,

@@ -34,6 +34,9 @@ _CLASS_INSIDE = re.compile(r"^.{0,24}?(?:各|有关|相关)[^、，,]{0,12}(?:�
 _CLASS_END = re.compile(
     r"(?:部门|单位|机构|机关|政府|党委|党校|学院|高校|企业|乡镇|街道|地区|地方|市|县|区|办事处|主体)$"
 )
+_LOCALITIES = re.compile(
+    r"各(?:有关|相关)?(?:地|[省市州县](?:（[^（）]{1,12}）)|市州|县区|县市区|地市)|(?:你|贵)[省市区县部委局办署院行会]"
+)
 _ASIDE = re.compile(r"（(?:含|包括|除|不含)[^（）]*）")
 _LEVEL = re.compile(
     r"(?:自治区|[省市县区州旗])(?!场|民(?![政宗族委防])|域|容|级|际|情|外(?![办事汇])|内|长|政(?![府法策协务]))"
@@ -122,6 +125,8 @@ def is_class(name: str) -> bool:
     [True, True, True, False]
     """
     plain = _ASIDE.sub("", _full_width(name))
+    if _LOCALITIES.fullmatch(plain):
+        return True
     return bool((_CLASS_HEAD.match(plain) and _CLASS_END.search(plain)) or _CLASS_INSIDE.match(plain[:MAX_NAME]))
 
 
@@ -130,6 +135,8 @@ _GENERIC_STEM = (
     "行政|政府|司法|司法行政|公安|检察|审判|监察|审计|财政|税务|民政|教育|主管|监管|监督|执法|行政执法|业务|职能|法制|编制|机构编制|人事|组织|宣传|决策|起草|制定|复议"
     "|行政复议|应诉|承办|审批|许可|价格|物价|质量监督|质检|工商|环保|国土资源|城乡规划|规划|卫生|文化|旅游|体育|商务|农业|林业|水利|交通|工业和信息化|科技|网信|金融|统计"
     "|气象|应急|应急管理|市场监管|牵头|责任|主办|登记|认证|征收|拨款|发证|考核|党政|国家|权力|立法"
+    "|铁路|民航|海关|海事|边防|消防|地震|测绘|安监|公路|港口|渔业|畜牧|粮食|药品|卫生健康|医保|劳动|劳动保障|民族|宗教|侨务|广电|新闻出版|知识产权|电力|能源|煤炭|通信|邮政|质监|计划|经贸"
+    "|外经贸|建设|园林|城管|国土|土地|环境保护|海洋|林草|草原|农机|移民|扶贫|人防|计划生育|供销|银行|外事|自然资源和规划|住房和城乡建设|文物|城市管理|生态环境|交通运输|退役军人"
 )
 _GENERIC = re.compile(
     rf"(?:(?:上级|上一级|同级|本级|下级|基层|地方|省级|市级|县级|乡镇|国务院|各级)?(?:政府|人民政府)?(?:(?P<stem>{_GENERIC_STEM})|(?P<other>[\u4e00-\u9fff]{{2,8}}?)))"
@@ -155,9 +162,38 @@ def is_generic(name: str) -> bool:
     match = _GENERIC.fullmatch(name)
     if match is None:
         return _MEMBERS.fullmatch(name) is not None
-    if match["stem"] in ("牵头", "责任"):  # a role within the name: nobody is named
+    if match["stem"] in ("牵头", "责任") or name in ("主管单位", "主办单位", "承办单位"):  # a role, and nobody is named
+        return False
+    if name.endswith("金融机构"):
         return False
     return match["stem"] is not None or is_bare_stem(match["other"])
+
+
+# 市容环境卫生行政主管部门, 起草部门审核机构, 市或者区生态环境部门: an organ by what it does, with no word of action in its name
+_OFFICE = re.compile(
+    r"(?:(?:省|市|设区的市|县|区|自治[区州县]|直辖市|[、或（）()]|或者){1,8}[\u4e00-\u9fff]{0,24}?|[\u4e00-\u9fff]{2,24})"
+    r"(?:部门|机关|机构|委员会|办公室|领导小组|联席会议|指挥部|办事处|管委会|人民政府)"
+    r"|(?:地方|当地|属地|市县|区县|县区|试点地区|试点城市)政府"
+)
+_LEVELS_OR = re.compile("^[省市县区、设的自治州]{1,8}或者?")
+_NO_OFFICE = re.compile(
+    r"[要须由对向把使让给于为从至到比并可能等无已未凡若如经按依据就在有其该某此这任没不以及与或的了是被将所]|应当|建立|健全|完善|加强|推动|推进|推行|促进|督促|指导|配合|协助|支持|组织(?!部|委)|鼓励|引导"
+    r"|强化|落实|实行|明确|设立|成立|组建|开展|做好|确保|提高|加快|会同|牵头|负责|承担|参与|联合|共同|统一|接受|提请|报请|报送|提交|根据|通过|发挥|充分|切实|积极|各类|社会|企业"
+    r"|中介|医疗机构|金融机构|服务机构|评估机构|检测机构|检验机构|教育机构|培训机构|养老机构|经营机构|认证机构|投资机构|担保机构|第三方|研发机构|科研机构|创新机构|形成|优化|深化|一个|多个|几个|部门间|跨|整合|撤销|调整|派驻|制定(?!机关)|编制(?!部门|机关|机构|委)|全国人民代表大会$"
+)
+
+
+@lru_cache(maxsize=16_384)
+def is_office(name: str) -> bool:
+    """Whether a stretch of text is the name of an organ by what it does, that no table needs to hold.
+
+    Examples
+    --------
+    >>> names = "市容环境卫生行政主管部门", "起草部门审核机构", "市或者区生态环境部门", "加强执法部门", "用人单位", "检测机构"
+    >>> [is_office(name) for name in names]
+    [True, True, True, False, False, False]
+    """
+    return len(name) <= 30 and bool(_OFFICE.fullmatch(name)) and not _NO_OFFICE.search(_LEVELS_OR.sub("", name))
 
 
 @lru_cache(maxsize=16_384)

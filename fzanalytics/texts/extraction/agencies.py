@@ -18,6 +18,7 @@ from fzanalytics.texts.agency_names import (
     is_bare_stem,
     is_class,
     is_generic,
+    is_office,
     resolve_agency,
 )
 from fzanalytics.texts.extraction.agency_lists import (
@@ -26,6 +27,7 @@ from fzanalytics.texts.extraction.agency_lists import (
     ROLES,
     Item,
     find_brackets,
+    is_department_list,
     read_bracket,
     read_list,
     split_list,
@@ -69,7 +71,8 @@ def find_agencies(text: str, clauses: pd.DataFrame, *, document: Mapping[str, ob
     Notes
     -----
     A word that gives a part in a task is needed: of a plain subject (各级政府要加强领导) it is not known whether more is meant
-    than that. Where the first of a list leads, that holds for lists of two and more without a leader of their own, and
+    than that. A name that no table holds is taken by its form (城市管理主管部门, 起草部门审核机构), beside a strong word of role
+    alone. Where the first of a list leads, that holds for lists of two and more without a leader of their own, and
     not for those that 除分别负责外 leaves out; the one agency of a list of one is "responsible". Cannot be seen: who is meant by 牵头部门 or 责任单位 without a name.
 
     Examples
@@ -155,22 +158,22 @@ def _with_shared_head(text: str, begin: int, end: int, head: str, region: str, l
 
 _STOPS = re.compile(r"[。；;！？!?\n]")
 _VERB = re.compile(
-    r"(?:组织实施|组织落实|督促检查|督促落实|负责(?!人|制(?![定订作])|清单|单位|部门|同志|任|的)|(?:对[^，。；、,;\n]{2,24})?负总责|牵头(?!部门|单位|人|抓总的|机关)|配合(?!部门|单位)|协助|协同"
+    r"(?:组织实施|组织落实|督促检查|督促落实|(?:对[^，。；、,;\n]{2,30})?负责(?!人|制(?![定订作])|清单|单位|部门|同志|任|的)|(?:对[^，。；、,;\n]{2,24})?负总责|牵头(?!部门|单位|人|抓总的|机关)|配合(?!部门|单位)|协助|协同"
     r"|各负其责|各司其职|参加|参与(?![度者率权方])|承办(?!单位|部门|人)|主办(?!单位|部门)|会同"
-    r"|(?:按照?|根据|依据)(?:各自)?(?:职责|职能|考核|任务)?(?:分工|权限)|(?:根据|结合|按照?)(?:各自)?职[责能]|(?:分别|共同|联合)(?![是为体点会国]|参[与加]|配合|协助|负责|牵头|承办)"
+    r"|(?:按照?|根据|依据)(?:各自)?(?:职责|职能|考核|任务)?(?:分工|权限)|(?:根据|结合|按照?)(?:各自)?职[责能]|(?:分别|共同|联合)(?![是为体点会国达增占居获到评]|参[与加]|配合|协助|负责|牵头|承办)"
     r"|加强督促(?:检查|落实)"
     r"|(?:为|是|作为)(?:总?牵头|主办|责任|配合|协办|参加)(?:单位|部门))"
 )
 _TAKES_PART = re.compile(r"(?<=工)[,，]?[^。；;、\n]{0,8}参[与加]")
 _MODALS = re.compile(
-    r"(?:(?:要|应当|应|须|必须|具体|分别|共同|依法|统一|积极|密切|主动|全力|切实|认真|联合|具体组织|继续|发挥|承担|(?:抓|做)好|在(?:各自)?职[责权]范围内|(?:依照|依据|结合|围绕)[^，。；、,;由]{2,12}"
+    r"(?:(?:并|予以|要|应当|应|须|必须|分工|具体|分别|共同|依法|统一|积极|密切|主动|全力|切实|认真|联合|具体组织|继续|发挥|承担|(?:抓|做)好|在(?:各自)?职[责权]范围内|(?:依照|依据|结合|围绕)[^，。；、,;由]{2,12}"
     r"|(?:按照?|根据)(?:各自)?(?:职[责能])?(?:分工)?)[,，]?){1,3}$"
 )
-_BY = re.compile(r"由(?![于此来衷])")
+_BY = re.compile(r"(?<![自理事缘])由(?![于此来衷])")
 # 由县级政府实施的事项 describes, and gives no part in a task
 # 由教育部负责同志担任, 由教育部、财政部等9个部门组成: a person, a body and its members
 _PERSON = re.compile(
-    r"(?:主要|有关|相关)?(?:负责人|负责同志|领导)|分管|副?(?:部长|主任|省长|市长|县长|区长|厅长|局长|院长|书记|司长|处长|秘书长)|[^，。；,;\n]{0,24}(?:(?:同志|人员|专家|代表)(?:担任|兼任)|(?:组成|构成)(?!部分))"
+    r"(?:主要|有关|相关)?(?:负责人|负责同志|领导)|分管|副?(?:总理|主席|部长|主任|省长|市长|县长|区长|厅长|局长|院长|书记|司长|处长|秘书长)|[^，。；,;\n]{0,24}(?:同志|人员|专家|代表)(?:担任|兼任)|[^，。；,;\n]{0,90}(?:组成|构成)(?!部分)"
 )
 _DESCRIBES = re.compile(
     r"[^，。；,;\n]{0,40}的[^，。；,;、的\n]{0,6}(?:事项|行为|案件|职权|职责|项目|文件|会议|公文|工作机制|体制|制度|格局)(?=[，。；,;、\n]|$)"
@@ -207,7 +210,7 @@ def _running(text: str, begin: int, end: int, region: str, level: str) -> list[I
         words = (modal[0] if modal else "") + match[0]
         bare = len(left) - (len(modal[0]) if modal else 0)
         names = _names_before(text, match.start() - len(left), match.start() - len(left) + bare, region, level)
-        if not names:
+        if not names and not (words.startswith("并") and match[0] == "组织实施"):
             names = _far_subject(text, begin, match.start() - len(left) + bare, match.start(), region, level)
         if match[0] == "会同":
             for span in names:
@@ -221,15 +224,25 @@ def _running(text: str, begin: int, end: int, region: str, level: str) -> list[I
             r"[^，。]{0,2}(?:检察|人民法院|国家|上级)", text[match.end() : end]
         ):
             continue
+        if (
+            match[0] == "配合"
+            and "密切" in words
+            and not re.match(r"[\u4e00-\u9fff]", text[match.end() : match.end() + 1])
+        ):
+            continue  # 各部门要密切配合: mutual
         if part := _TAKES_PART.match(text, match.end(), end):  # 按照职责分工，参与考核
             words += part[0]
         role = next((role for pattern, role in ROLES if pattern.search(words)), "responsible")
         if re.match(r"牵头推动|并?履行", text[match.end() : match.end() + 4]) and role == "lead":
             role = "each"
         if match[0] in ("分别", "共同", "联合") and not all(
-            _is_known(text[slice(*span)], region, level) for span in names
+            _is_known(text[slice(*span)], region, level) and text[span[1] - 1] not in "）)区县市州" for span in names
         ):
             continue  # 三处景区分别获评: too weak a word for a name that no table holds
+        if match[0] in ("参加", "参与", "协同") and any(
+            _by_form_alone(text[slice(*span)], region, level) for span in names
+        ):
+            continue
         for span in names:
             found.setdefault(span, role)
     for match in _BY.finditer(text, begin, end):
@@ -242,7 +255,7 @@ def _running(text: str, begin: int, end: int, region: str, level: str) -> list[I
 
 
 # 各有关部门要提高认识，积极配合: the subject stands at the head of the sentence
-_DUTY = re.compile(r"(?:要|应当|应|须|必须)(?=[\u4e00-\u9fff])")
+_DUTY = re.compile(r"(?:要|应当|应|须|必须|设在)(?=[\u4e00-\u9fff])")
 
 
 def _far_subject(text: str, begin: int, part: int, verb: int, region: str, level: str) -> list[tuple[int, int]]:
@@ -253,31 +266,42 @@ def _far_subject(text: str, begin: int, part: int, verb: int, region: str, level
     if duty is None or any(sign in text[duty.end() : part] for sign in "：:"):
         return []
     names = _names_before(text, begin, duty.start(), region, level)
-    return names if names and not text[begin : names[0][0]].strip(" \t\u3000。；;！？!?\n") else []
+    ahead = text[begin : names[0][0]].strip(" \t\u3000。；;！？!?\n") if names else ""
+    return names if names and (not ahead or _NUMBER_HEAD.fullmatch(ahead)) else []
 
 
 def _names_before(text: str, begin: int, end: int, region: str, level: str) -> list[tuple[int, int]]:
     """The agencies that stand directly before a place in a sentence, joined by 、 or 和; none if another word does."""
     names: list[tuple[int, int]] = []
+    listed = _LISTED.search(text[max(begin, end - 16) : end])
     for first, last in reversed(split_list(text, begin, end)):
+        if number := _NUMBER_HEAD.match(text, first, last):
+            first = number.end()
         piece = text[first:last]
         by = max(piece.rfind(sign, 0, max(0, len(piece) - 2)) for sign in "由：:")
+        if piece[max(0, by - 1) : by + 1] in ("自由", "理由", "事由"):  # 自由贸易试验区
+            by = -1
+        if (appointed := _APPOINTS.search(piece)) and appointed.end() - 1 > by:  # 指定有关部门负责
+            by = appointed.end() - 1
         start = first + by + 1 if by >= 0 else first
         if text[start : start + 1] == "经" and _is_strict(
             text[start + 1 : last], region, level
         ):  # 经财政部会同有关部门批准
             start, by = start + 1, 0
         name = strip_et_al(text[start:last])
-        if not _is_strict(name, region, level) and not is_bare_stem(name):
-            if (
-                names and text[last : last + 1] in (*"、和与及",) and _BODY_END.search(piece)
-            ):  # 健全公安机关、检察机关…的体制: the list has another word at its head
-                names.clear()
+        stem = _is_stem(name) if listed else is_bare_stem(name)
+        if not stem and not _is_strict(name, region, level):
+            joined = text[last : last + 1] in (*"、和与及",)
+            if names and joined and _BODY_END.search(piece):
+                names.clear()  # 健全公安机关、检察机关…的体制: the list has another word at its head
+            listed = None if joined else listed
             break
         names.append((start, start + len(name)))
         if by >= 0:
             break
     names.reverse()
+    if len(names) > 1 and listed and text.startswith("等", names[-1][1]):  # 教育、公安、民政等部门
+        return names
     while names and is_bare_stem(text[slice(*names[0])]) and text[names[0][0]] not in "省市县区州旗":
         names.pop(0)  # 财政 with no 市发改 before it
     return names
@@ -286,9 +310,18 @@ def _names_before(text: str, begin: int, end: int, region: str, level: str) -> l
 def _names_behind(text: str, begin: int, end: int, region: str, level: str) -> list[tuple[int, int]]:
     """The agencies that follow a place, the last one cut off where its name ends: 市编办、市财政局审核."""
     names = []
+    whole_list = _DEPARTMENTS_AT.match(text, begin, end)  # 会同人力资源社会保障、财政部门
+    stems_of_list = [stem + "部门" for stem in whole_list["list"].split("、")] if whole_list else []
+    if whole_list and all(stem.count("部门") == 1 and (is_generic(stem) or is_office(stem)) for stem in stems_of_list):
+        return [whole_list.span()]
+    if stems := _STEMS_AT.match(text, begin, min(end, begin + _MAX_LEFT)):  # 会同交通运输、水利等部门
+        spans = [(m.start(), m.end()) for m in _STEM.finditer(text, begin, stems.end("list"))]
+        if all(_is_stem(text[slice(*span)]) for span in spans):
+            return spans
     for first, last in split_list(text, begin, min(end, begin + _MAX_LEFT)):
         name = strip_et_al(text[first:last])
-        whole = resolve_agency(name, region=region, level=level)[1] in ("exact", "short form") or is_generic(name)
+        whole = resolve_agency(name, region=region, level=level)[1] in ("exact", "short form")
+        whole = whole or is_generic(name) or is_office(name)
         if whole or (is_class(name) and _is_strict(name, region, level)):
             names.append((first, first + len(name)))
             continue
@@ -303,15 +336,33 @@ def _names_behind(text: str, begin: int, end: int, region: str, level: str) -> l
             if text[first + length : first + length + 1] in ("门", "员"):  # 生态环境部 is not meant by 生态环境部门
                 continue
             if resolve_agency(name, region=region, level=level)[1] in ("exact", "short form"):
-                names.append((first, first + length))
+                meeting = _MEETING.match(text, first + length, last)
+                names.append((first, meeting.end() if meeting else first + length))
                 break
+        else:
+            if (prefix := _OFFICE_AT.match(text, first, last)) and is_office(prefix[0]):
+                names.append(prefix.span())
         break
     return names
 
 
+_NUMBER_HEAD = re.compile(
+    r"(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]|第[一二三四五六七八九十百零\d]{1,6}条|[一二三四五六七八九十]是)\s*"
+)
+_APPOINTS = re.compile(r"(?:指定|责成|委托|授权|安排|明确)(?=[\u4e00-\u9fff]{3,24}$)")
+_STEM = re.compile(r"[\u4e00-\u9fff]+")
+_LISTED = re.compile(r"等(?:有关|相关|行政|主管){0,2}(?:部门|单位)$")
+_STEMS_AT = re.compile(
+    r"(?P<list>(?:[\u4e00-\u9fff]{2,9}、){0,8}[\u4e00-\u9fff]{2,9}?)等(?:有关|相关|行政|主管|管理|监督){0,3}(?:部门|单位)"
+)
+_DEPARTMENTS_AT = re.compile(r"(?P<list>(?:[\u4e00-\u9fff]{2,9}、){1,8}[\u4e00-\u9fff]{2,9}?)(?<!等)部门")
+_PLACES = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,7}(?:省|市|自治区|州|县|区)、){1,30}[\u4e00-\u9fff]{2,7}(?:省|市|自治区|州|县|区)(?:人民)?政府"
+)
+_MEETING = re.compile(r"(?:全体|常务|办公|主任)会议")
 _STRICT_CLASS = re.compile(
-    r"(?:各|地方各级|县级以上|县以上|有关|相关|[省市县]政府(?:各|有关|相关)|[省市县区州]直(?:各|有关|相关)?|国务院(?:各|有关|相关)|省级|市级|县级|其[他它])"
-    r".{0,20}(?:部门|成员单位|单位|机构|机关|政府|党委|党校|学院|企业|乡镇|街道|地区|地方|办事处|主体|[市州县区])(?:[（(][^（()）]{1,12}[)）])?"
+    r"(?:各|军队|地方各级|县级以上|县以上|(?:所在地|发生地|当地|属地|所属)?(?:[市县区乡镇]（|市、?县|乡镇|街道|当地)|有关|相关|[省市县]政府(?:各|有关|相关)|[省市县区州]直(?:各|有关|相关)?|国务院(?:各|有关|相关)|省级|市级|县级|其[他它])"
+    r".{0,20}(?:部门|成员单位|单位|机构|机关|政府|党委|党校|学院|企业|乡镇|街道|地区|地方|办事处|主体|[市州县]|(?<![园景社街片校])区)(?:[（(][^（()）]{1,12}[)）])?"
 )
 # a class at the head of a clause: 由有关部门依法处理, 由县级以上政府法制机构审查
 # 起草部门 is not meant by 起草部门审核机构; 会同 and the like end the name
@@ -329,6 +380,11 @@ _GENERIC_AT = re.compile(
     + _OWN_BODY
     + "(?![负主领工][责要导作])"
 )
+_OFFICE_AT = re.compile(
+    r"[\u4e00-\u9fff、（）()]{2,28}?(?:部门|机关|机构|委员会|办公室|领导小组|联席会议|指挥部|办事处|管委会|人民政府)"
+    + _OWN_BODY
+    + "(?![负主领工][责要导作])"
+)
 # what a piece of a list ends with if a body is its object: 健全公安机关
 _BODY_END = re.compile(r"(?:部门|机关|机构|单位|政府|[局委办厅部院会署])$")
 _NO_CLASS = re.compile(r"[要应须按,，]|根据|(?<!其他)责任|牵头|承担|领导[下干]|组织(?!部)")
@@ -338,18 +394,35 @@ def _is_known(name: str, region: str, level: str) -> bool:
     return resolve_agency(name, region=region, level=level)[1] != "unresolved"
 
 
-_NO_BODY = re.compile(r"[要须]|应当|督促|指导|配合|支持|组织(?!部)")
+_LOCALITY = re.compile(r"各地|各省[（(][^（()）]{1,12}[)）]|(?:你|贵)[省市区县部委局办署院行会]")
+_NO_BODY = re.compile(r"[要须]|会同|应当|督促|指导|配合|支持|组织(?!部)")
 
 
 def _is_strict(name: str, region: str, level: str) -> bool:
     """Whether a stretch of running text is an agency's name and nothing else."""
+    if (
+        is_department_list(name)
+        or name in ("人民法院", "人民检察院", "领导小组", "联席会议")
+        or _LOCALITY.fullmatch(name)
+    ):
+        return True
     if not is_agency(name) or len(name) < 3:
         return False
     if is_class(name):
         return bool(_STRICT_CLASS.fullmatch(name)) and not _NO_CLASS.search(name)
-    if is_generic(name):
+    if is_generic(name) or _PLACES.fullmatch(name):
         return True
     if _NO_BODY.search(name):
         return False
     tier = resolve_agency(name, region=region, level=level)[1]
-    return tier in ("exact", "short form") or (has_place(name, region) and len(name) <= 24)
+    return tier in ("exact", "short form") or (has_place(name, region) and len(name) <= 24) or is_office(name)
+
+
+def _is_stem(name: str) -> bool:
+    """教育 of 教育、公安、海关等部门."""
+    return is_bare_stem(name) or (len(name) <= 9 and is_generic(name + "部门"))
+
+
+def _by_form_alone(name: str, region: str, level: str) -> bool:
+    """Whether nothing but the form of a name tells that it is one: too little beside 参与 and the like."""
+    return is_office(name) and not (_is_known(name, region, level) or has_place(name, region) or is_generic(name))

@@ -19,14 +19,16 @@ _MAX_BRACKET = 600
 
 #: what a list, or a part of it, ends with; 负贡 is a common slip of the scanner
 _TAIL = re.compile(
-    r"(?:等(?:其他)?(?:各|有关|相关){0,2}(?:部门|单位|地方|机构|方面)?)?"
+    r"(?:等(?:[一二三四五六七八九十\d]{1,3}[个家]?)?(?:其他)?(?:各|有关|相关){0,2}(?:部门|单位|地方|机构|方面)?)?"
     r"(?:要|应当|应)?(?:(?:按照?|根据|依据|依照)(?:各自)?的?(?:职责|职能|任务)?的?(?:分工|权限|范围)?)?"
     r"(?:分别|共同|具体|各自|积极|密切|主动|全力|持续|组织|统一|联合|做好|抓好){0,3}"
     r"(?:总?牵头|负[责贡]|负总责|配合|协助|协同|协办|主办|承办|参加|参与|支持|落实|实施|执行|承担|各负其责|各司其职|推进|指导|监督|督导|督促){1,3}"
     r"(?:实|工作|推进|落实)?$"
 )
 MAX_TAIL = 40
-_ET_AL = re.compile(r"等?(?:各有关|有关|相关|各)?(?:等|部门|单位|地方|机构)(?:[和及、](?:单位|部门|地方))?$")
+_ET_AL = re.compile(
+    r"等?(?:[一二三四五六七八九十\d]{1,3}[个家]?)?(?:各有关|有关|相关|各)?(?:等|部门|单位|地方|机构)(?:[和及、](?:单位|部门|地方))?$"
+)
 ROLES = (
     (re.compile(r"牵头|主办"), "lead"),
     (re.compile(r"配合|协助|协同|协办|支持|参加|参与"), "support"),
@@ -35,11 +37,16 @@ ROLES = (
     (re.compile(r"负|落实|实施|承|执行|抓好|推进|指导|监督|督"), "responsible"),
 )
 LABEL = re.compile(
-    r"(?:(牵头|主办|主责|总牵头)|(配合|协办|协助|协同|支持)|(参加|参与)|(责任|负责|承办|实施|落实))"
+    r"(?:主要)?(?:(牵头|主办|主责|总牵头)|(配合|协办|协助|协同|支持)|(参加|参与)|(责任|负责|承办|实施|落实))"
     r"(?:单位|部门|处室|机关)(?:及(?:责任人|负责人))?\s*[：:]\s*"
 )
 _LABEL_ROLES = ("lead", "support", "support", "responsible")
 _AND_SO_BELOW = re.compile(r"[，,；;。]\s*(?:以)?下同$")
+
+
+# what else stands in a bracket of responsibility: 2019年6月底前完成, 持续推进, 适用范围：浙江自贸试验区
+_NO_NAME_OF_A_LIST = re.compile(r"(?:\d|年|月|日).{0,6}(?:前|底|完成|起)|完成|推进|持续|长期|启动|时限|范围")
+_LEADS = re.compile(r"[（(](?:总?牵头|主办)(?:单位|部门)?[)）]$")
 
 
 class Item(NamedTuple):
@@ -74,7 +81,7 @@ def read_bracket(text: str, begin: int, end: int, region: str) -> list[Item]:
     content = text[begin + 1 : content_end]
     stop = content.find("。")
     if 0 <= stop < len(content.rstrip()) - 1:  # a sentence behind the list: 。除分别负责外，列在首位的为牵头部门，下同
-        if not re.search(r"下同|牵头|负责", content[stop:]):
+        if not re.search(r"下同|牵头|负责|以下|不再", content[stop:]):
             return []
         content_end = begin + 1 + stop
     elif below := _AND_SO_BELOW.search(content):
@@ -83,17 +90,23 @@ def read_bracket(text: str, begin: int, end: int, region: str) -> list[Item]:
         return []
     every, duty = read_list(text, begin + 1, content_end)
     items = [item for item in every if is_agency(text[item.begin : item.end])]
-    if not items or (len(items) * 2 <= len(every) and not LABEL.search(content)):
+    others = [text[item.begin : item.end] for item in every if item not in items]
+    n_others = sum(not _NO_NAME_OF_A_LIST.search(other) for other in others)
+    if not items or (len(items) <= n_others and not LABEL.search(content)):
         return []
     names = [text[item.begin : item.end] for item in items]
     before, behind = text[:begin].rstrip(" \t\u3000")[-1:], text[end : end + 1]
     ends_line = behind in ("", "\n") or text[end : end + 2] in ("。\n", "。")
     own_place = before in ("", *'。；;！”"』）)〕') or behind in ("。", "；", ";") or ends_line
+    if behind in (*"，,",) and all(is_class(name) or has_place(name, region) for name in names):
+        own_place = True
     known = sum(is_class(name) or has_place(name, region) for name in names)
     if duty:
         good = own_place
     else:
-        good = ends_line and known * 5 >= len(names) * 4 and (is_class(names[0]) or has_place(names[0], region))
+        sure = known == len(names) and len(every) == len(names) and before in (*"。；;",)
+        good = (ends_line or sure) and known * 5 >= len(names) * 4
+        good = good and (is_class(names[0]) or has_place(names[0], region))
         good = good and (len(names) > 1 or before in ("", *'。；;！”"'))
     return items if good else []
 
@@ -115,6 +128,13 @@ def read_list(text: str, begin: int, end: int) -> tuple[list[Item], bool]:
             first = match.end()
         piece = text[first:last]
         role, piece = _take_tail(piece)
+        if leads := _LEADS.search(piece):  # 教育部（牵头）
+            items.append(Item(first, first + leads.start(), "lead"))
+            duty = True
+            continue
+        if piece.startswith(("会同", "并会同")):
+            skip = piece.index("同") + 1
+            piece, first, after_joint, duty = piece[skip:], first + skip, True, True
         lead = re.match(r"(?:具体)?由|其中", piece)
         skip = lead.end() if lead else 0
         piece, first = piece[skip:], first + skip
@@ -158,6 +178,7 @@ def strip_et_al(name: str) -> str:
 def split_list(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     """The pieces of a list: at 、，；， and at 和, 及, 与 between two names; not within brackets, nor in 各市、县（市、区）政府."""
     cuts, depth, first = [], 0, begin
+    joined = _joined_departments(text, begin, end)
     labels = {
         match.start() for match in LABEL.finditer(text, begin, end) if text[match.start() - 1 : match.start()].isspace()
     }
@@ -170,7 +191,7 @@ def split_list(text: str, begin: int, end: int) -> list[tuple[int, int]]:
             depth += 1
         elif sign in _CLOSING:
             depth = max(0, depth - 1)
-        elif depth == 0 and sign in "、，,；;。．\n":
+        elif depth == 0 and sign in "、，,；;。．\n" and i not in joined:
             cuts.append((first, i))
             first = i + 1
     cuts.append((first, end))
@@ -181,6 +202,37 @@ def split_list(text: str, begin: int, end: int) -> list[tuple[int, int]]:
         else:
             pieces += _split_and(text, first, last)
     return [_trim(text, *piece) for piece in pieces if text[slice(*piece)].strip()]
+
+
+_DEPARTMENTS = re.compile(
+    r"(?<![\u4e00-\u9fff])由?(?P<head>地方各级|地方|各级|县级以上|市县|基层)?(?P<list>(?:[\u4e00-\u9fff]{2,9}、){1,8}[\u4e00-\u9fff]{2,9}?)(?P<end>等?(?:主管|行政)?部门)"
+)
+
+
+def _joined_departments(text: str, begin: int, end: int) -> set[int]:
+    """The 、 of 各级教育、卫生、民政部门, whose names cannot stand alone; those of 教育、卫生等部门 can."""
+    places: set[int] = set()
+    for match in _DEPARTMENTS.finditer(text, begin, end):
+        if match["end"].startswith("等") and not match["head"]:
+            continue
+        stems = match["list"].split("、")
+        if "部门" not in match["list"] and all(is_generic(stem + "部门") for stem in stems):
+            places.update(i for i in range(*match.span("list")) if text[i] == "、")
+    return places
+
+
+def is_department_list(name: str) -> bool:
+    """Whether a name is a list of stems behind one head: 各级农业、水利 of 各级农业、水利等部门.
+
+    Examples
+    --------
+    >>> is_department_list("各级教育、卫生、民政部门"), is_department_list("各级加强、改进部门")
+    (True, False)
+    """
+    match = _DEPARTMENTS.fullmatch(name if name.endswith("部门") else name + "部门")
+    if match is None or not match["head"]:
+        return False
+    return all(is_generic(stem + "部门") for stem in match["list"].split("、"))
 
 
 # 各市（含定州、辛集市）、县（市、区）政府 is one class, not two
@@ -194,6 +246,13 @@ _LOCAL_REST = re.compile(
 _ALL_HEAD = re.compile(
     r"(?:地方)?(?:各级|县级以上)(?:[^，。；：\s]{0,2}(?:党委|党校|行政学院|人大|政府|纪委))(?:[、和及][^、和及]{2,5}){0,3}"
 )
+# 由市、县（市、区）环境保护主管部门
+_LEVELS = re.compile(r"(?:第[一二三四五六七八九十百零\d]{1,6}条\s*)?由?(?:省|市|设区的市|自治州|区|省、自治区)")
+_PLACE = re.compile(r"(?:^|[、由])[\u4e00-\u9fff]{2,7}(?:省|市|自治区)$")
+_PLACE_BODY = re.compile(r"[\u4e00-\u9fff]{2,7}(?:省|市|自治区)(?:(?:人民)?政府)?(?=$|[负按牵配参要根分共应会])")
+_LEVEL_BODY = re.compile(
+    r"(?:县|区|市|自治[区州县]|直辖市)(?:[（(][^（()）]{1,8}[)）])?(?:人民政府|政府|[\u4e00-\u9fff]{2,12}?(?:部门|机关|机构))"
+)
 _DEPARTMENT = re.compile(r"(?!各|有关|相关|其他)[\u4e00-\u9fff]{2,8}(?<!等)部门(?=$|[负按牵配参要根分共应会])")
 _BARE_BODY = re.compile(
     r"(?:党委|人民政府|政府|人大|政协|党校|行政学院|干部学院|社会主义学院|纪委|监委)(?=$|[负按牵配参要根分共等落组])"
@@ -206,16 +265,25 @@ def _belongs_to(before: str, name: str) -> bool:
         return True
     if _ALL_HEAD.fullmatch(before) and _BARE_BODY.match(name):
         return True
+    if _PLACE.search(before) and not re.match("各|有关|相关|县级|市级|省级", before) and _PLACE_BODY.match(name):
+        return True  # 北京市、上海市人民政府
+    if _LEVELS.fullmatch(before) and _LEVEL_BODY.match(name):
+        return True
     whole = _DEPARTMENT.match(name)  # 教育、财政部门
     stems = re.split("[、和及]", re.sub(r"^(?:县级以上|各级|市级|省级|有关|相关)", "", before))
     return bool(whole and all(is_generic(stem + "部门") and "部门" not in stem for stem in stems))
 
 
-_AND = re.compile(r"以及|[和及与](?!其)")
+_AND = re.compile(r"以及|[和及与](?!其(?![他它]))|或者?")
+_OR_BODY = re.compile(r"[\u4e00-\u9fff（）]{2,16}?(?:部门|机关|机构|人民政府|委员会)")
+_BEFORE_OR = re.compile(r"(?:部门|机关|机构|政府|委员会|[局委厅])$")
+_LONGEST_HEAD = 14
 _BEFORE_AND = re.compile(
     r"(?:[委办局厅部院府会处署行室镇联）)]|中心|部门|单位|乡镇|街道|公司|法院|[县区市]|等(?:部门|单位)?)$"
 )
-_BEHIND_AND = re.compile(r"(?:[省市县区州旗镇乡各]|有关|相关|国家|中央|国务院|中国|全国|最高)")
+_BEHIND_AND = re.compile(
+    r"(?:[省市县区州旗镇乡各]|有关|相关|其[他它](?:负有)?[^的]{0,10}部门|国家|中央|国务院|中国|全国|最高|地方(?:各级|人民政府|政府|党委))"
+)
 
 
 def _split_and(text: str, begin: int, end: int) -> list[tuple[int, int]]:
@@ -224,13 +292,28 @@ def _split_and(text: str, begin: int, end: int) -> list[tuple[int, int]]:
         left, right = text[first : match.start()].strip(), text[match.end() : min(end, match.end() + MAX_NAME)]
         if text.count("（", begin, match.start()) != text.count("）", begin, match.start()):
             continue
+        if match[0].startswith("或"):
+            if _BEFORE_OR.search(left) and _OR_BODY.match(right):
+                pieces.append((first, match.start()))
+                first = match.end()
+            continue
         behind = strip_et_al(_take_tail(right)[1])
         if _BEFORE_AND.search(left) and (
-            _BEHIND_AND.match(right) or resolve_agency(behind, level="national")[1] in ("exact", "short form")
+            _BEHIND_AND.match(right)
+            or resolve_agency(behind, level="national")[1] in ("exact", "short form")
+            or (left.endswith("部") and _begins_with_body(right))
         ):
             pieces.append((first, match.start()))
             first = match.end()
     return [*pieces, (first, end)]
+
+
+def _begins_with_body(words: str) -> bool:
+    """外交部和|总参谋部统一归口管理: a central body, whatever follows it."""
+    return any(
+        resolve_agency(words[:length], level="national")[1] in ("exact", "short form")
+        for length in range(3, min(_LONGEST_HEAD, len(words)) + 1)
+    )
 
 
 def _trim(text: str, begin: int, end: int) -> tuple[int, int]:

@@ -75,7 +75,7 @@ def find_deadlines(text: str, *, document: Mapping[str, object]) -> list[Mention
     plain day without 前, 底, 到 or 起, unless the document is dated and older; a month, a year or a period of a year
     before the document's own; the part of a report that looks back (2023年工作回顾); a plain date not after the document's year with 已完成 or 了 behind it; 一年内发生 (a
     condition); 3月 alone. A date with 前, or with 到 before it, stays although it lies before the document:
-    plans copy deadlines that have passed.
+    plans copy deadlines that have passed; not where it tells which things are meant (2000年底前建成的小区).
 
     年底前, 6月底前 and 今年 get dates only from a year named before in the same sentence or line, or from the year of the
     document (dated, or earliest and latest in one year, or 2024年政府工作报告, or a heading 2023年工作回顾): the first such date that is not before it.
@@ -116,6 +116,11 @@ def find_deadlines(text: str, *, document: Mapping[str, object]) -> list[Mention
 # Lines and stretches that hold no deadline ------------------------------------------------------------------------------
 
 _TITLE_END = re.compile(rf"(?:{'|'.join(KINDS)})(?:\([^()\n]{{1,30}}\))?$")
+_TITLE_HEAD = re.compile(r"[^。;,:\n]{0,30}关于")  # the first line of a title that wraps
+# 二、2024年总体思路和预期目标
+_YEAR_HEADING = re.compile(
+    rf"(?:[一二三四五六七八九十]{{1,2}}、)?[^。;,:\n]{{0,8}}{YEAR}年[^。;,:\n]{{0,24}}(?:工作|任务|目标|思路|要求|安排|重点|建议|形势|趋势)"
+)
 _SENTENCE = re.compile(r"[。;,:!?每到前底内起]")
 _YEARS_ALONE = re.compile(r"\(?[\d〇一二三四五六七八九十 年月日度至到—–~～-]{4,30}\)?$")
 
@@ -126,7 +131,11 @@ def _lines_without_deadlines(text: str) -> Iterator[tuple[int, int]]:
     for line in text.split("\n"):
         words = line.strip("#* ") if len(line) <= 110 else ""
         title = words and not _SENTENCE.search(words) and _TITLE_END.search(words[-60:])
-        if title or _YEARS_ALONE.match(words):
+        if (
+            title
+            or _YEARS_ALONE.match(words)
+            or ((_TITLE_HEAD.match(words) or _YEAR_HEADING.fullmatch(words)) and not _SENTENCE.search(words))
+        ):
             yield begin, begin + len(line)
         begin += len(line) + 1
 
@@ -140,6 +149,10 @@ _DATE = re.compile(
 )
 _BY = re.compile(r"(?:之前|以前|前(?![期后往列提置瞻沿景端述三两半几]))")
 _FROM = re.compile(r"起(?![草诉步点源来])|开始|始(?!终)")
+# 2000年底前建成的小区: which ones, not by when
+_BUILT_BEFORE = re.compile(
+    r"(?:建成|建设|竣工|交付|出生|成立|取得|获得|获批|参加|投入|符合|登记|注册|入职|已)[^。;,\n]{0,8}的(?!目标|任务)"
+)
 _LATER = re.compile(r"(?:之后|以后|后(?![续期备勤台]))")
 _DURING = re.compile(r"(?:这)?(?:期间|间)")
 _USING = re.compile(
@@ -156,8 +169,8 @@ _SINCE = re.compile(r"[自从]$")
 _OF_SOMETHING = re.compile(
     r"第[\d一二三四五六七八九十]{1,4}[次届号期批]|的(?![^,。;、\n]{0,6}预期目标)|版|修[订正][版本]|远景目标|中央一号文件|国民经济|[^。;,、\n]{0,4}(?:预算|决算)"
     r"|[^。;,\n]{0,6}(?:印发|发布|公布|制定|出台|修订|颁布|通过|施行|下发|签订|批准)的"
-    r"|[^。;,、\n]{0,14}(?:大会|艺术节|文化节|旅游节|联赛|锦标赛|运动会|博览会|亚运会|奥运会|冬奥会|园博会|峰会|论坛|年会)"
-    r"|,?是|(?:政府)?(?:重点|主要)工作|主要目标任务|目标任务|(?:效能|绩效|述职|考核)|(?:政府)?工作(?:的|总体|任务|回顾|总结|报告|要点|情况|安排|思路|部署|重点|目标)|总体要求|(?:重点|主要|目标)(?:工作|任务)|[^。;,、\n]{0,10}(?:工作要点|工作计划|指标体系|考核标准)"
+    r"|[^。;,、\n]{0,14}(?:大督查|普查|对话会|大会|艺术节|文化节|旅游节|联赛|锦标赛|运动会|博览会|亚运会|奥运会|冬奥会|园博会|峰会|论坛|年会)"
+    r"|,?是|预计|[及和](?:今后|未来)|[^。;,、\n]{0,12}(?:趋势|形势)|[^。;,、\n]{0,4}(?:发展|外部)环境|(?:政府)?(?:重点|主要)工作|主要目标任务|目标任务|(?:效能|绩效|述职|考核)|(?:政府)?工作(?=\n|$)|(?:政府)?工作(?:的|总体|任务|回顾|总结|报告|要点|情况|安排|思路|部署|重点|目标)|总体要求|(?:重点|主要|目标)(?:工作|任务)|[^。;,、\n]{0,10}(?:工作要点|工作计划|指标体系|考核标准)"
 )
 _EVENT = re.compile(r"[^。;\n]{0,40}(?:通过|修正|修订|公布|发布|印发|批准|召开|颁布|会议)")
 _DONE = re.compile(
@@ -240,6 +253,10 @@ def _single(text: str, found: re.Match[str], span: Span, own: OwnDate) -> Mentio
         stop = end + (start.end() if start else 0)
         return _mention("start", begin - bool(since), stop, span.first, None, evidence=span.evidence)
     if by := _BY.match(after):
+        ahead = own.first is not None and span.last >= own.first
+        long_ago = own.first is not None and span.last.year < own.first.year - 10
+        if long_ago or (not ahead and _BUILT_BEFORE.match(after, by.end())):
+            return None
         if _TO.search(before):  # 到2020年前 runs to the end of 2020, as 到2020年 does
             return _mention("deadline", begin - 1, end + by.end(), None, span.last, evidence=span.evidence)
         return _by(begin, end + by.end(), span, _parts(found, "1"))
@@ -353,10 +370,11 @@ def _from_issue(text: str, claims: Claims, document: Mapping[str, object]) -> It
 _NEAR = 300  # how far before a date its year may stand, in characters
 _HAN = "一二三四五六七八九十"
 _WORDS = {"今年": 0, "本年": 0, "本年度": 0, "当年": 0, "明年": 1, "次年": 1, "翌年": 1, "后年": 2}
+_WORDS |= {"下一年度": 1, "下一年": 1, "下年度": 1}
 # 今年是关键之年, 今年工作的总体要求, 今年以来: no task
-_NO_ADDRESS = r"(?![以来是也正恰适既已工底前度]|政府工作|的(?![^,。;、\n]{0,6}预期目标)|重点|总体|两会|全国两会|春节|面临|[^,。;、\n]{0,14}(?:指导思想|总体要求|形势|之年))"
+_NO_ADDRESS = r"(?![以来是也正恰既已工底前度]|适(?!当)|各项工作|政府工作|的(?![^,。;、\n]{0,6}预期目标)|重点(?!做好|抓好|推进|实施|建设|打造|要)|总体|两会|全国两会|春节|面临|[^,。;、\n]{0,14}(?:指导思想|总体要求|形势|之年))"
 _NAMED_YEAR = re.compile(
-    rf"(?P<word>今年|本年度|本年(?!度)|当年|明年|次年|翌年|后年)(?:(?:{PARTS.replace('%', '1')})|(?=[,要将起前拟再]|开始|以?前)|(?<=[今明]年){_NO_ADDRESS})"
+    rf"(?P<word>今年|下一年度?(?!度)|下年度|本年度|本年(?!度)|当年|明年|次年|翌年|后年)(?:(?:{PARTS.replace('%', '1')})|(?=[,要将起前拟再]|开始|以?前)|(?<=[今明]年){_NO_ADDRESS})"
 )
 _BARE = re.compile(
     rf"(?<![\d年每{_HAN}半数几多两今明当本次后历近同度前\x00])"

@@ -138,7 +138,7 @@ def _month_span(year: int, month: int, day: str | None, tail: str | None) -> Spa
 
 
 #: 十三五 and its like: the five-year plan, whose last character is the half-decade after 1950.
-FIVE_YEAR_PLAN = "[“”\"']?(?P<plan>十[一二三四五六])五[“”\"']?"
+FIVE_YEAR_PLAN = '[“”"\']?(?P<plan>十[一二三四五六]|(?<=[“"])[七八九])五[“”"\']?'
 
 
 def plan_span(name: str) -> Span:
@@ -194,14 +194,17 @@ _REPORT = re.compile(r"((?:19|20)\d{2})年[^年]{0,30}(?:报告|要点|计划|�
 
 
 # 一、2023年工作回顾; 二、2024年工作安排: a line of its own
-_LOOKED_BACK = re.compile(r"\n[^。，,;\n]{0,12}((?:19|20)\d{2})年[^。，,;\n]{0,12}(?:回顾|总结)[^。，,;\n]{0,6}(?=\n)")
+_LOOKED_BACK = re.compile(
+    r"(?:^|\n)(?P<number>[一二]、)?[^。，,;\n]{0,12}(?P<year>(?:19|20)\d{2})年[^。，,;\n]{0,12}(?:回顾|总结)[^。，,;\n]{0,6}(?=\n)"
+)
+_NEXT_HEADING = {"一、": "二、", "二、": "三、"}
 _LOOKED_AHEAD = re.compile(
-    r"\n[^。，,;\n]{0,12}((?:19|20)\d{2})年[^。，,;\n]{0,12}(?:工作(?:的?总体)?(?:安排|任务|重点|思路|部署|目标|要求)|(?:重点|主要)(?:工作|任务)|目标任务)[^。，,;\n]{0,8}(?=\n)"
+    r"\n[^。，,;\n]{0,12}((?:19|20)\d{2})年[^。，,;\n]{0,12}(?:工作(?:的?总体)?(?:安排|任务|重点|思路|部署|目标|要求)?|总体(?:要求|思路)|(?:重点|主要)(?:工作|任务|目标)|预期目标|目标任务)[^。，,;\n]{0,12}(?=\n)"
 )
 
 
 def past_part(text: str) -> list[tuple[int, int]]:
-    """The part of a report that looks back: from 一、2023年工作回顾 to 二、2024年工作安排; nothing where one of them is not found.
+    """The part of a report that looks back: from 一、2023年工作回顾 to 二、, or to 2024年工作安排; nothing where no end is found.
 
     Examples
     --------
@@ -209,8 +212,13 @@ def past_part(text: str) -> list[tuple[int, int]]:
     [(0, 19)]
     """
     back = _LOOKED_BACK.search(text)
-    ahead = _LOOKED_AHEAD.search(text, back.end()) if back else None
-    return [(back.start(), ahead.start())] if back and ahead and int(ahead[1]) > int(back[1]) else []
+    if back is None:
+        return []
+    ahead = _LOOKED_AHEAD.search(text, back.end())
+    ends = [ahead.start()] if ahead and int(ahead[1]) > int(back["year"]) else []
+    if back["number"] and (following := text.find("\n" + _NEXT_HEADING[back["number"]], back.end())) >= 0:
+        ends.append(following)
+    return [(back.start(), min(ends))] if ends else []
 
 
 def _year_of_report(title: object, text: str) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
@@ -218,7 +226,7 @@ def _year_of_report(title: object, text: str) -> tuple[pd.Timestamp | None, pd.T
     named = _REPORT.search(title) if isinstance(title, str) else None
     year = int(named[1]) if named else 0
     if not year and (back := _LOOKED_BACK.search(text)):
-        year = int(back[1]) + 1
+        year = int(back["year"]) + 1
     elif not year and (ahead := _LOOKED_AHEAD.search(text)):
         year = int(ahead[1])
     return (pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)) if 1949 <= year <= 2099 else (None, None)

@@ -26,28 +26,45 @@ _PART = PARTS.replace("%", "1")
 _EVERY = re.compile(
     rf"每隔?(?P<n>\d{{1,3}}|[半一二两三四五六七八九十]{{1,3}})?个?(?P<unit>年度|年|季度|季|月|周|星期|日(?!常)|天|工作日)"
     rf"(?:(?:(?<=年)|(?<=年度))的?(?:{_PART})(?:(?P<join>[至到—~-]|底?[、和及与])(?:{PARTS.replace('%', '2')}))?|(?<=月|度)的?(?P<date>\d{{1,2}})日|(?P<end>底|末|初|中旬|上旬|下旬))?"
-    rf"(?P<by>之前|以前|前(?!期))?(?P<once>[一1]次)?(?!\d[\d.,]{{0,9}}[万亿]?元)"
+    rf"(?P<by>之前|以前|前(?!期))?(?P<once>[一1]次)?(?!\d[\d.,]{{0,9}}[万亿]?元|[约可](?:实现|节|增|减|产|带|新增|达))"
 )
 _ONCE = re.compile(
-    r"(?<![\d每一二两三四五六七八九十第])(?P<n>[半一两三四五])?(?P<unit>年|个?季度|个?月|周)(?P<once>[一1]次)"
+    r"(?<![\d每一二两三四五六七八九十第全近前去])(?P<n>[半一两三四五])?(?P<unit>年|个?季度|个?月|周)"
+    r"(?:(?<=[半一两三四五个].)(?:安排|召开|开展|组织|进行|举行|修订|调整|评估|报告|通报))?(?P<once>[一1]次)"
 )
 _MONTHLY = re.compile(r"(?<![\u4e00-\u9fff])按(?P<unit>季度?|月|周)(?=[\u4e00-\u9fff])(?![份度期])")
 _UNIT = r"个?工作日|个?自然日|日|天|个?小时|个?月|周|个?星期|年|个?季度"
 _NUMBER = rf"\d{{1,4}}|半|{HAN_NUMBER}"
 _LOW = r"(?:(?P<low>\d{1,4}|[一二两三四五六七八九十]{1,3})[-—–~～至到])?"
 _WITHIN = re.compile(
-    rf"(?<![\d.年月第一二两三四五六七八九十百\x00]){_LOW}(?P<n>{_NUMBER})(?P<unit>{_UNIT})(?P<half>半)?(?:时间)?(?:之内|以内|内(?![容部外在涵设]))"
+    rf"(?<![\d.年月第一二两三四五六七八九十百\x00]){_LOW}(?P<n>{_NUMBER})(?P<unit>{_UNIT})(?P<half>半)?(?:时间)?(?:之内|以内|内(?![容部外在涵]|设(?:的)?(?:[机处科司室]|置的)))"
 )
 _BEFORE = re.compile(rf"提前(?:至少)?(?P<n>{_NUMBER})(?P<unit>{_UNIT})|(?<!\d)(?P<n2>\d{{1,2}})个工作日(?:之|以)?前")
-_AHEAD_OF_PLAN = re.compile(r"(?:以上)?(?:全面|超额|顺利|基本)?(?:完成|实现|达到|达成|竣工|投产|建成|开通|通车|交付)")
+_AHEAD_OF_PLAN = re.compile(
+    r"(?:以上)?(?:全面|超额|顺利|基本)?(?:完成|实现|达到|达成|竣工|投产|建成|开通|通车|交付|退出|脱贫|摘帽)"
+)
+# 会议举行的三十日前, 公布三十日后施行, 实施一年后; not 三年前, which tells of the past
+_AROUND = re.compile(
+    rf"(?P<before>(?:的|举行|召开|届满|开始|到期|施工|开工|审议|表决|期满|使用|实施|施行|前|至少)(?P<n>{_NUMBER})(?P<unit>个?工作日|日|天|个?小时|个月)(?:之|以)?前)"
+    rf"|(?P<after>(?<=[布行施准成束满业日的])起?(?P<n2>{_NUMBER})(?P<unit2>个?工作日|日|天|个月|年)(?:之|以)?后)(?![续来])"
+)
+# 压缩至5个工作日; 试点期限为3年, 暂定两年: a length that a duty has to keep
+_CUT_TO = re.compile(
+    rf"(?:压缩|缩短|压减|缩减|控制|减少)(?:至|到|在|为)(?P<limit>(?P<n>{_NUMBER})(?P<unit>个?工作日|日|天|个?小时|个月)(?:之内|以内|内|左右)?)"
+)
+_LASTS = re.compile(
+    rf"(?P<share>分(?P<n2>[两二三四五六])年)(?=[^。;,\n]{{0,4}}(?:完成|实施|推进|落实|到位|建成|安排|投入))|(?:试点|试运行|试行|过渡|公示|公告|整改|改革|政策|执行)(?:工作)?(?:期限?|时间|时限)(?:一般)?(?:暂定|定|原则上)?为?(?P<limit>(?P<n>{_NUMBER})(?P<unit>个?工作日|日|天|个月|年))(?!以上)"
+)
 _USING = re.compile(rf"(?:用|经过|通过){_LOW}(?P<n>{_NUMBER})(?P<unit>年|个月)(?:左右)?的?时间")
 # a length that a duty has to keep: 公开期限不少于30日, 本意见有效期5年; not that of a licence, a course or a term of work
 _AT_LEAST = re.compile(
-    rf"(?:(?:期限?|时间|期间|提前)(?:应当?|一般|均|原则上)?,?(?:不(?:得)?(?:少于|低于|短于|超过|多于)|至少)"
-    rf"|本[\u4e00-\u9fff]{{1,6}}有效期(?:限)?为?|(?P<bare>不(?:得)?(?:少于|低于|短于|超过)))"
-    rf"(?P<limit>(?P<n>{_NUMBER})(?P<unit>个?工作日|个?自然日|日|天|个月|年))"
+    rf"(?:(?:期限?|时间|期间|提前)(?:应当?|一般|均|原则上|最长|最短|最多|累计){{0,2}},?(?:不(?:得|能)?(?:少于|低于|短于|超过|多于|长于)|至少)"
+    rf"|本[\u4e00-\u9fff]{{1,6}}有效期(?:限)?为?|至少(?:保存|保留|留存|公示|公开|公告)|(?P<bare>不(?:得)?(?:少于|低于|短于|超过)))"
+    rf"(?P<limit>(?P<n>{_NUMBER})(?P<unit>个?工作日|个?自然日|日|天|个?小时|个月|年))"
 )
-_COURSE = re.compile(r"培训|学习|训练|授课|研修|轮训|实训|实践|休假|假期|拘留|有效期|年龄|工龄|任期|任职")
+_COURSE = re.compile(
+    r"每次|每天|每人|培训|学习|训练|授课|研修|轮训|实训|实践|休假|假期|拘留|有效期|年龄|工龄|任期|任职"
+)
 _TERM = re.compile(
     r"(?:在)?(?P<term>(?:本届(?:[\u4e00-\u9fff]{1,4})?)?任期(?:之|以)?内)(?![^。，,;；\n]{0,6}(?:发生|出现|受到|因|被))"
 )
@@ -59,6 +76,13 @@ _AFTER_EVENT = re.compile(
 _PAST = re.compile(r"(?:近|最近|过去|前|上|这|连续|此前|同)$")
 # 一年内发生多起重大违法行政案件: a condition, no time limit
 _CONDITION = re.compile(r"[^,。;\n]{0,4}?(?:发生|出现|累计|连续|受到|受过|被|曾|再次|两次|多次|三次|因)")
+# 毕业2年内, 成立5年内的企业: who is meant, not by when
+_STATUS = re.compile(
+    r"(?:从业|任职|毕业|离校|成立|注册|登记|退役|退伍|回国|创办|创业|出生|入职|转业|脱贫|获释|释放|首次)(?:后|之日起|满)?的?$"
+)
+_STATUS_BEHIND = re.compile(
+    r"(?:未就业|高校|毕业|的?(?:普通)?高校|的(?:企业|人员|退役|大学|初创|小微|幼儿|婴幼儿|儿童))"
+)
 
 
 def find_recurring(text: str, claims: Claims) -> Iterator[Mention]:
@@ -120,6 +144,8 @@ def find_durations(text: str, claims: Claims) -> Iterator[Mention]:
         before = text[max(0, begin - 40) : begin]
         if _PAST.search(before) or (found["unit"] == "年" and _CONDITION.match(text, end)):
             continue
+        if found["unit"] in {"年", "个月", "月"} and (_STATUS.search(before) or _STATUS_BEHIND.match(text, end)):
+            continue
         if event := _FROM_EVENT.search(before) or _AFTER_EVENT.search(before[-20:]):
             begin -= len(event[0])
         duration = _from_to(found, half=bool(found["half"]))
@@ -139,6 +165,20 @@ def find_durations(text: str, claims: Claims) -> Iterator[Mention]:
         duration = _duration(found["n"], found["unit"])
         if duration and claims.claim(*found.span("limit")):
             yield Mention("deadline", duration, "relative", *found.span("limit"))
+    for found in _AROUND.finditer(text):
+        if _AHEAD_OF_PLAN.match(text, found.end()):
+            continue
+        duration = _duration(found["n"] or found["n2"], found["unit"] or found["unit2"])
+        begin = found.start("n") if found["n"] else found.start("n2")
+        if duration and claims.claim(begin, found.end()):
+            yield Mention("deadline", f"-{duration}" if found["n"] else duration, "relative", begin, found.end())
+    for pattern in (_CUT_TO, _LASTS):
+        for found in pattern.finditer(text):
+            share = found.groupdict().get("share")
+            duration = _duration(found["n2"], "年") if share else _duration(found["n"], found["unit"])
+            span = found.span("share" if share else "limit")
+            if duration and claims.claim(*span):
+                yield Mention("deadline", duration, "relative", *span)
     for found in _TERM.finditer(text):
         if claims.claim(*found.span("term")):
             yield Mention("deadline", found["term"], "relative", *found.span("term"))

@@ -1,0 +1,1 @@
+"""Simulated diffusion with known truth, and the power of a design."""
