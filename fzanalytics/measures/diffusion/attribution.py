@@ -15,8 +15,8 @@ from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
 from fzanalytics.measures.diffusion.origins import (
     PairSpans,
     Sources,
-    find_sources,
     find_witnesses,
+    sources_of,
 )
 from fzanalytics.measures.diffusion.parts import clause_labels, intersections, part_status
 from fzanalytics.measures.diffusion.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
@@ -70,7 +70,7 @@ def attribution(
 
     Returns
     -------
-    DataFrame, four rows (one for each part) for each document, by doc_id
+    DataFrame, by doc_id: one row for each part, four for the two default sets, sixteen for four
         - doc_id; part: "superior only", "superior and centre", "centre only", "neither". With other sets: the sets that
           share it, no other does ("superior and peers"), or "none".
         - share in [0, 1]: text-carrying characters (letters, digits, Han, outside the brackets of those responsible)
@@ -163,7 +163,7 @@ def attribution(
     for doc_id in facts.ids:
         if not facts.held[doc_id] or facts.level[doc_id] == 0:
             continue
-        sources = find_sources(doc_id, facts, corpus.documents)
+        sources = sources_of(doc_id, facts, corpus.documents)
         unused += [doc_id] * bool(sources.younger)
         text = texts[doc_id]
         masks = set_masks(sources, text, chosen, spans)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
 from fzanalytics.measures.diffusion.attribution import SetName, Unit, check_sets, set_masks
-from fzanalytics.measures.diffusion.origins import PairSpans, find_sources
+from fzanalytics.measures.diffusion.origins import PairSpans, sources_of
 from fzanalytics.measures.diffusion.parts import clause_labels
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.reuse.alignment import text_characters
@@ -130,7 +130,7 @@ def _of_document(
     doc_id: str, text: str, names: list[object], labels: NDArray[np.int64], sets: Sequence[str],
     documents: pd.DataFrame, facts: DocumentFacts, spans: PairSpans, pools: Pools,
 ) -> pd.DataFrame:  # fmt: skip
-    sources = find_sources(doc_id, facts, documents)
+    sources = sources_of(doc_id, facts, documents)
     masks = set_masks(sources, text, sets, spans)
     carries = text_characters(text)
     sizes = np.bincount(labels, carries, minlength=len(names)).astype(float)

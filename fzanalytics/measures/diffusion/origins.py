@@ -38,14 +38,14 @@ class Sources:
     younger: tuple[str, ...] = ()
 
 
-def find_sources(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> Sources:
+def sources_of(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> Sources:
     """The superior, the centre and the independent witnesses of one local document, by the rules of `attribution`.
 
     Examples
     --------
     >>> from fzanalytics.texts.datasets import load_sample
     >>> documents = load_sample().documents
-    >>> found = find_sources("henan_province_2021#2", DocumentFacts(documents), documents)
+    >>> found = sources_of("henan_province_2021#2", DocumentFacts(documents), documents)
     >>> found.superior, found.superior_held, found.superior_is_centre, found.centre
     ('national_outline_2021', False, True, 'not available')
     """
