@@ -44,6 +44,14 @@ def test_nodes_and_edges_have_what_is_known():
     assert "未入库" in lineage_graph(EDGES, CORPUS, held_only=False).nodes
 
 
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_a_document_without_level_is_in_the_last_layer(missing):
+    documents = CORPUS.documents.astype(object)
+    documents.loc[documents["doc_id"] == "乙市方案", "level"] = missing
+    node = lineage_graph(EDGES, documents).nodes["乙市方案"]
+    assert node["layer"] == 5 and "level" not in node
+
+
 def test_graphml_round_trip(tmp_path):
     graph = lineage_graph(EDGES, CORPUS)
     back = nx.read_graphml(to_graphml(graph, tmp_path / "谱系.graphml"))

@@ -16,7 +16,8 @@ from fzanalytics.measures.adoption.turnbull import turnbull
 from fzanalytics.output.plots.adoption import plot_adoption_curve, plot_lags
 from fzanalytics.output.plots.style import LEVEL_COLOURS, new_figure, save_figure
 
-pytestmark = pytest.mark.filterwarnings("error")
+# a library's own deprecations are for its makers; any other warning while drawing is ours
+pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning")
 
 NAN = float("nan")
 

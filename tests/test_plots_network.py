@@ -9,7 +9,8 @@ from fzanalytics.measures.diffusion.flows import flow_edges
 from fzanalytics.output.plots.network import plot_network
 from fzanalytics.output.plots.style import document_labels
 
-pytestmark = pytest.mark.filterwarnings("error")
+# a library's own deprecations are for its makers; any other warning while drawing is ours
+pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning")
 
 DOCUMENTS = pd.DataFrame(
     {
@@ -79,6 +80,14 @@ def test_a_level_of_many_stands_in_rows_without_two_documents_in_one_place():
     assert len(set(places)) == 41
     near = [(a, b) for a in places for b in places if a < b and abs(a[0] - b[0]) < 0.9 and abs(a[1] - b[1]) < 0.25]
     assert not near
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_a_document_without_level_or_region_stands_below_the_lowest(missing):
+    documents = DOCUMENTS.astype(object)
+    documents.loc[4] = ["lost", missing, missing, True, missing]
+    drawn = points(plot_network(EDGES, documents))
+    assert drawn["lost"].get_ydata()[0] < drawn["c"].get_ydata()[0]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -55,7 +55,7 @@ def test_labels_headings_and_chinese() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_glyph_is_missing_and_bytes_repeat(tmp_path, language) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         first = save_figure(plot_prototype(STRETCHES, DOCUMENTS, language=language), tmp_path / "a", formats=["png"])
         again = save_figure(plot_prototype(STRETCHES, DOCUMENTS, language=language), tmp_path / "b", formats=["png"])
     assert first[0].read_bytes() == again[0].read_bytes()

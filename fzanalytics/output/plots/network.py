@@ -146,7 +146,10 @@ def _shown(documents: pd.DataFrame) -> pd.DataFrame:
         named = {part.strip() for cell in cells if isinstance(cell, str) for part in cell.split(";")}
     shown = documents[held | documents["doc_id"].isin(named)].copy()
     shown["region"] = shown["region"].where(shown["region"].notna(), "").astype(str)
-    shown["rank"] = [LEVELS.index(level) if level in LEVELS else len(LEVELS) for level in shown["level"]]
+    # no level (None, NaN or NA, as pandas will have it) stands below the lowest
+    shown["rank"] = (
+        shown["level"].map({level: rank for rank, level in enumerate(LEVELS)}).fillna(len(LEVELS)).astype(int)
+    )
     return shown.sort_values(["rank", "region", "doc_id"], ignore_index=True)
 
 
