@@ -34,7 +34,7 @@ from fzanalytics.output.plots.style import (
     set_font,
     spread,
 )
-from fzanalytics.output.plots.topics import (
+from fzanalytics.output.word_plots.topics import (
     name_topics,
     plot_top_terms,
     plot_topic_shares,

@@ -7,11 +7,10 @@ from matplotlib.colors import to_hex
 from fzanalytics.measures.vocabulary.keyness import distinctive_terms
 from fzanalytics.measures.vocabulary.lens import term_lens
 from fzanalytics.output.plots.style import LEVEL_COLOURS, save_figure
-from fzanalytics.output.plots.vocabulary import (
+from fzanalytics.output.word_plots.distinctive import plot_distinctive_group, plot_distinctive_terms
+from fzanalytics.output.word_plots.lens import (
     plot_collocates,
     plot_contexts,
-    plot_distinctive_group,
-    plot_distinctive_terms,
     plot_term_documents,
     plot_term_lens,
     plot_term_levels,

@@ -36,8 +36,8 @@ from fzanalytics.output.plots.prototype import plot_prototype
 from fzanalytics.output.plots.ribbons import plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity, plot_similarity
 from fzanalytics.output.plots.style import Format
-from fzanalytics.output.plots.topics import plot_topics
-from fzanalytics.output.plots.vocabulary import plot_distinctive_terms
+from fzanalytics.output.word_plots.distinctive import plot_distinctive_terms
+from fzanalytics.output.word_plots.topics import plot_topics
 from fzanalytics.texts.corpus import Corpus
 
 if TYPE_CHECKING:

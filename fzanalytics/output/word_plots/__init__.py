@@ -1,0 +1,1 @@
+"""One function for each figure of words: topics and vocabulary."""
