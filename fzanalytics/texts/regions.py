@@ -6,6 +6,7 @@ Several places bear one name; a name that does not decide is not guessed: it giv
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -49,21 +50,20 @@ def load_regions() -> pd.DataFrame:
 
 
 @cache
-def _by_code() -> dict[str, tuple[str, str, str]]:
-    table = _table()
-    return {
-        code: (name, level, superior)
-        for code, name, level, superior in zip(
-            table["code"], table["name"], table["level"], table["superior"], strict=True
-        )
-    }
+def regions_by_code() -> dict[str, tuple[str, str, str]]:
+    """Name, level and superior by code: to read from, not to write to."""
+    return {code: (name, level, superior) for code, name, level, superior in _rows("code", "name", "level", "superior")}
+
+
+def _rows(*columns: str) -> Iterator[tuple[str, ...]]:
+    """Cells of the table, row by row; plain lists are many times faster to walk than the columns of pandas."""
+    return zip(*(_table()[column].tolist() for column in columns), strict=True)
 
 
 @cache
 def _codes_by_name() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    table = _table()
-    for code, name, short in zip(table["code"], table["name"], table["short"], strict=True):
+    for code, name, short in _rows("code", "name", "short"):
         for form in {name, short}:
             found.setdefault(form, []).append(code)
     return found
@@ -82,14 +82,14 @@ def region_of(code: str) -> Region:
     >>> region_of("623027")
     Region(code='623027', path='甘肃省/甘南藏族自治州/夏河县', level='county')
     """
-    if code not in _by_code():
+    if code not in regions_by_code():
         raise KeyError(f"`code` must be a code of data/regions.csv; got {code!r}.")
     names = []
     at = code
     while at and at != "000000":
-        name, _, at = _by_code()[at]
+        name, _, at = regions_by_code()[at]
         names.append(name)
-    return Region(code, "/".join(reversed(names)) or NATION, _by_code()[code][1])
+    return Region(code, "/".join(reversed(names)) or NATION, regions_by_code()[code][1])
 
 
 @cache
@@ -158,12 +158,12 @@ def read_place_names(text: str) -> list[tuple[str, int, str]]:
     while True:
         for length in range(min(_longest_name(), len(text) - position), 1, -1):
             name = text[position : position + length]
-            codes = [code for code in _codes_by_name().get(name, []) if _by_code()[code][0] == name]
+            codes = [code for code in _codes_by_name().get(name, []) if regions_by_code()[code][0] == name]
             if codes:
                 break
         else:
             return names
-        levels = {_by_code()[code][1] for code in codes}
+        levels = {regions_by_code()[code][1] for code in codes}
         position += length
         names.append((name, position, levels.pop() if len(levels) == 1 else ""))
 
@@ -191,22 +191,22 @@ def _candidates(name: str, follower: str, above: str | None) -> list[str]:
     codes = [code for code in _codes_by_name()[name] if code != "000000"]
     if above:
         return [code for code in codes if _is_below(code, above)]
-    exact = [code for code in codes if _by_code()[code][0] == name]
+    exact = [code for code in codes if regions_by_code()[code][0] == name]
     if exact:
         return exact if len(exact) == 1 else []
     levels = {"州": "prefecture", "市": "prefecture", "省": "province"}
     if follower in levels:
-        codes = [code for code in codes if _by_code()[code][1] == levels[follower]]
+        codes = [code for code in codes if regions_by_code()[code][1] == levels[follower]]
     else:
-        codes = [code for code in codes if _by_code()[code][1] in ("province", "prefecture")]
-        provinces = [code for code in codes if _by_code()[code][1] == "province"]
+        codes = [code for code in codes if regions_by_code()[code][1] in ("province", "prefecture")]
+        provinces = [code for code in codes if regions_by_code()[code][1] == "province"]
         codes = provinces or codes  # 吉林 alone is the province
     return codes
 
 
 def _is_below(code: str, above: str) -> bool:
     while code and code != "000000":
-        code = _by_code()[code][2]
+        code = regions_by_code()[code][2]
         if code == above:
             return True
     return False

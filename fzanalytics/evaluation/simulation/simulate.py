@@ -21,6 +21,8 @@ from fzanalytics.evaluation.simulation.spread import Rates, Spread
 from fzanalytics.evaluation.simulation.truth import Simulation
 from fzanalytics.evaluation.simulation.writing import BlankClass, Writer, check_vocabulary
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.extraction.extract import extract_mentions
+from fzanalytics.texts.relations import fill_mentions
 
 Lag = float | tuple[int, int] | Callable[[np.random.Generator], float]
 
@@ -29,6 +31,10 @@ _UNITS = ("省", "市", "县", "乡")
 _COPIES = (
     "target", "target_paragraph", "source", "source_paragraph", "relation", "kind", "source_begin", "source_end",
     "target_begin", "target_end", "n_chars", "n_unchanged", "root",
+)  # fmt: skip
+_FILLS = (
+    "target", "target_paragraph", "source", "source_paragraph", "blank", "source_text", "target_text", "source_begin",
+    "source_end", "target_begin", "target_end",
 )  # fmt: skip
 _CLAUSES = ("doc_id", "paragraph_id", "section", "begin", "end", "root", "writers")
 
@@ -52,8 +58,13 @@ def simulate_diffusion(
     lag_days: Lag = 180.0,
     start: str | pd.Timestamp = "2015-12-27",
     date_window: int = 0,
+    n_periods: int = 1,
+    period_years: int = 5,
+    renewal: float = 0.5,
     centre_held: bool = True,
     declare: bool = True,
+    cites: float = 0.0,
+    mentions: bool = False,
     vocabulary: Iterable[str] | None = None,
     random_state: RandomState = 0,
 ) -> Simulation:
@@ -80,8 +91,9 @@ def simulate_diffusion(
     edit_rate : float
         For each word of a copied clause, the probability that the copyist replaces it (half), drops it (a quarter)
         or puts a word behind it (a quarter); in [0, 1).
-    blanks : of "number", "date", "place", "agency"
-        Classes of names in clauses, one after every twelve words, taking turns; none by default.
+    blanks : of "number", "date", "place", "agency", "duty"
+        Classes of names in clauses, one after every twelve words, taking turns; none by default. "duty" is a word that
+        binds (应当, 必须) or does not (鼓励, 支持).
     fill_in : float
         Probability that a copyist fills in a clause's blanks anew.
     lag_days : float, (int, int), or function
@@ -91,10 +103,21 @@ def simulate_diffusion(
         Of the centre's document.
     date_window : int
         The documents table knows each date only as an interval of so many days that holds it; 0: to the day.
+    n_periods : int
+        Plans that each jurisdiction writes one after another: the policy comes in so many waves, each from the centre down.
+    period_years : int
+        Years from the centre's plan to its next, at least 1.
+    renewal : float
+        Share of the clauses of a later plan that it takes from the jurisdiction's own plan of the period before; the rates
+        above hold for the others. In [0, 1].
     centre_held : bool
         Whether the centre's text is in the corpus.
     declare : bool
-        Whether each document names its superior's (parent_ids).
+        Whether each document declares its superior's (parent_ids).
+    cites : float
+        Probability that a document names its superior's in its opening, 依据《...》制定.
+    mentions : bool
+        Extract the mentions of the texts, as `read_corpus` does; without it the table is empty, and it is faster.
     vocabulary : iterable of str, optional
         Words of 2 to 8 Han characters, at least 100; without it two-character halves of the words of the policy dictionary.
     random_state : int, Generator or None
@@ -103,13 +126,15 @@ def simulate_diffusion(
     Returns
     -------
     Simulation
-        corpus; jurisdictions: doc_id, region, level, superior, kin (the document followed, or NA), date, lag_days (since
-        the superior's), lag_days_centre. copies, one row a copied clause: target, target_paragraph, source,
-        source_paragraph (NA for the common ancestor), relation ("superior", "kin", "ancestor"), kind ("verbatim", "fill-in":
+        corpus; jurisdictions, one row a document: doc_id, region, level, superior, kin (the document followed, or NA),
+        date, lag_days (since the superior's), lag_days_centre, period (from 1), previous (the jurisdiction's plan of the
+        period before), cites (the document named). copies, one row a copied clause: target, target_paragraph, source,
+        source_paragraph (NA for the common ancestor), relation ("superior", "kin", "ancestor", "own"), kind ("verbatim", "fill-in":
         only blanks changed, "edited"), spans in both (offsets in characters, half-open, without the number; NA for the
         ancestor), n_chars (text-carrying characters of the copy), n_unchanged, root. clauses: doc_id, paragraph_id,
         section, begin, end, root (clauses of one root descend from one clause), writers (doc_ids the clause went through,
-        first to last; "" is the ancestor). origins: by character. Methods `shares`, `coverage`, `attribution`
+        first to last; "" is the ancestor). fills, one row a blank of a copied clause: target, target_paragraph, source,
+        source_paragraph, blank (its class), source_text, target_text, and the spans of both. origins: by character. Methods `shares`, `coverage`, `attribution`
         and `mask` give what the measures of these names should find.
 
     Raises
@@ -137,17 +162,20 @@ def simulate_diffusion(
     >>> row["source"], row["target"], row["relation"]
     ('centre', 'p01', 'superior')
     """
-    rates = _check(copy_rate, kin_copying, common_ancestors, innovation, edit_rate, fill_in, blanks)
+    shares = {"fill_in": fill_in, "renewal": renewal, "cites": cites}
+    rates = _check(copy_rate, kin_copying, common_ancestors, innovation, edit_rate, shares, blanks)
     for name, value, least in (
         ("n_provinces", n_provinces, 1), ("n_prefectures", n_prefectures, 0), ("n_counties", n_counties, 0),
         ("n_clauses", n_clauses, 1), ("n_sections", n_sections, 1), ("clause_words", clause_words, 8),
-        ("date_window", date_window, 0),
+        ("date_window", date_window, 0), ("n_periods", n_periods, 1), ("period_years", period_years, 1),
     ):  # fmt: skip
         if value < least:
             raise ValueError(f"`{name}` must be at least {least}; got {value}. Take the default.")
     rng = make_generator(random_state, "simulate_diffusion")
     table = _tree(n_provinces, n_prefectures, n_counties) if tree is None else _given_tree(tree)
-    table = _date(table, pd.Timestamp(start), lag_days, rng)
+    table = _date_periods(table, pd.Timestamp(start), n_periods, period_years, lag_days, rng)
+    named = rng.random(len(table)) < cites if cites else np.zeros(len(table), dtype=bool)
+    table["cites"] = table["superior"].where(named, pd.NA)
     writer = Writer(
         check_vocabulary(vocabulary),
         clause_words=clause_words,
@@ -156,14 +184,14 @@ def simulate_diffusion(
         blanks=blanks,
         rng=rng,
     )
-    spread = Spread(table, writer, rates, n_clauses, min(n_sections, n_clauses), rng)
+    spread = Spread(table, writer, rates, n_clauses, min(n_sections, n_clauses), renewal, rng)
     spread.run()
-    return _result(spread, _documents(table, spread.texts, date_window, centre_held, declare, rng))
+    return _result(spread, _documents(table, spread.texts, date_window, centre_held, declare, rng), mentions)
 
 
 def _check(
-    copy_rate: float, kin: float, ancestors: float, innovation: float | None, edit_rate: float, fill_in: float,
-    blanks: Sequence[str],
+    copy_rate: float, kin: float, ancestors: float, innovation: float | None, edit_rate: float,
+    shares: Mapping[str, float], blanks: Sequence[str],
 ) -> Rates:  # fmt: skip
     given = {"copy_rate": copy_rate, "kin_copying": kin, "common_ancestors": ancestors}
     faults = [f"`{name}` must be in [0, 1]; got {value}" for name, value in given.items() if not 0 <= value <= 1]
@@ -174,8 +202,7 @@ def _check(
         faults.append(f"the three rates of copying and `innovation` must sum to 1; got {total + innovation:g}")
     if not 0 <= edit_rate < 1:
         faults.append(f"`edit_rate` must be at least 0 and below 1; got {edit_rate}")
-    if not 0 <= fill_in <= 1:
-        faults.append(f"`fill_in` must be in [0, 1]; got {fill_in}")
+    faults += [f"`{name}` must be in [0, 1]; got {value}" for name, value in shares.items() if not 0 <= value <= 1]
     classes = get_args(BlankClass)
     if isinstance(blanks, str) or set(blanks) - set(classes):
         faults.append(f"`blanks` must be a list of {', '.join(map(repr, classes))}; got {blanks!r}")
@@ -234,6 +261,25 @@ def _with_superiors(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(superior=pd.Series(superior, dtype=object))
 
 
+def _date_periods(
+    tree: pd.DataFrame, start: pd.Timestamp, n_periods: int, years: int, lag_days: Lag, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The documents of all periods, in order of time; those of later periods bear its number (p01-2)."""
+    parts = []
+    for period in range(1, n_periods + 1):
+        table = tree.assign(period=period, previous=pd.Series([pd.NA] * len(tree), dtype=object))
+        if period > 1:
+            table["previous"] = parts[-1].set_index("region")["doc_id"].reindex(table["region"]).to_numpy()
+            table["doc_id"] = table["doc_id"] + f"-{period}"
+            table["superior"] = [one if pd.isna(one) else f"{one}-{period}" for one in table["superior"]]
+        begin = start + pd.DateOffset(years=years * (period - 1))
+        parts.append(_date(table, begin, lag_days, rng))
+    table = pd.concat(parts).sort_values(["date", "doc_id"], kind="stable", ignore_index=True)
+    for column in ("superior", "previous"):
+        table[column] = table[column].astype(object).where(table[column].notna(), pd.NA)
+    return table
+
+
 def _date(table: pd.DataFrame, start: pd.Timestamp, lag_days: Lag, rng: np.random.Generator) -> pd.DataFrame:
     """The day of each document, behind that of its superior; in order of time."""
     days: dict[str, int] = {}
@@ -278,9 +324,9 @@ def _documents(
 ) -> pd.DataFrame:
     """The documents table, as `read_corpus` would make it."""
     rows: list[dict[str, object]] = []
-    for doc_id, region, level, superior, date in table[["doc_id", "region", "level", "superior", "date"]].itertuples(
-        index=False
-    ):
+    years = table[table["superior"].isna()].set_index("period")["date"].dt.year.to_dict()
+    columns = ["doc_id", "region", "level", "superior", "date", "period"]
+    for doc_id, region, level, superior, date, period in table[columns].itertuples(index=False):
         earliest = date - pd.Timedelta(days=int(rng.integers(window + 1)))
         held = centre_held or region != NATION
         text = texts[doc_id] if held else ""
@@ -289,8 +335,8 @@ def _documents(
                 "doc_id": doc_id, "title": texts[doc_id].split("\n", 1)[0], "level": level, "region": region,
                 "issuer_type": "government", "kind": "实施方案", "lineage": "模拟政策",
                 "dated": pd.NaT if window else date, "earliest": earliest, "latest": earliest + pd.Timedelta(days=window),
-                "date_basis": "stated", "period_start": table["date"].iloc[0].year + 1,
-                "period_end": table["date"].iloc[0].year + 5, "parent_ids": superior if declare else pd.NA, "held": held,
+                "date_basis": "stated", "period_start": years[period] + 1,
+                "period_end": years[period] + 5, "parent_ids": superior if declare else pd.NA, "held": held,
                 "text": text, "source": f"{doc_id}.txt", "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
                 "n_chars": len(text),
             }
@@ -303,14 +349,26 @@ def _documents(
     return documents.astype({"held": bool, "n_chars": int})
 
 
-def _result(spread: Spread, documents: pd.DataFrame) -> Simulation:
+def _mentions(documents: pd.DataFrame, clauses: pd.DataFrame, paragraphs: pd.DataFrame) -> pd.DataFrame:
+    """What is extracted from the texts held."""
+    parts = []
+    for row in documents[documents["held"]].to_dict("records"):
+        own, theirs = (table[table["doc_id"] == row["doc_id"]] for table in (clauses, paragraphs))
+        parts.append(extract_mentions(row["doc_id"], row["text"], own, theirs, document=row))
+    return fill_mentions(pd.concat(parts, ignore_index=True), documents)
+
+
+def _result(spread: Spread, documents: pd.DataFrame, mentions: bool) -> Simulation:
     """The corpus and its truth."""
     held = set(documents.loc[documents["held"], "doc_id"])
     tables = []
     for name, rows in (("clauses", spread.clause_rows), ("paragraphs", spread.paragraph_rows)):
         wanted = [{key: row[key] for key in COLUMNS[name]} for row in rows if row["doc_id"] in held]
         tables.append(make_table(name, wanted))
-    columns = ["doc_id", "region", "level", "superior", "kin", "date", "lag_days", "lag_days_centre"]
+    if mentions:
+        tables.append(_mentions(documents, *tables))
+    columns = ["doc_id", "region", "level", "superior", "kin", "date", "lag_days", "lag_days_centre", "period", "previous",
+               "cites"]  # fmt: skip
     return Simulation(
         corpus=Corpus(documents, *tables),
         jurisdictions=spread.table.assign(kin=spread.table["doc_id"].map(spread.kin))[columns],
@@ -318,5 +376,8 @@ def _result(spread: Spread, documents: pd.DataFrame) -> Simulation:
             {"source_begin": "Int64", "source_end": "Int64"}
         ),
         clauses=pd.DataFrame(spread.rows, columns=list(_CLAUSES)),
+        fills=pd.DataFrame(spread.fills, columns=list(_FILLS)).astype(
+            dict.fromkeys(["source_begin", "source_end"], "Int64")
+        ),
         origins=spread.origins,
     )

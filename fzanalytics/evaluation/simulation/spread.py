@@ -19,6 +19,11 @@ class Rates(NamedTuple):
     superior: float
     kin: float
     ancestor: float
+    own: float = 0.0
+
+    def later(self, renewal: float) -> Rates:
+        """The rates of a plan that has a plan before it: so much of that one, the others in proportion."""
+        return Rates(*(rate * (1 - renewal) for rate in self[:3]), renewal)
 
 
 class Placed(NamedTuple):
@@ -40,16 +45,18 @@ class Spread:
         rates: Rates,
         n_clauses: int,
         n_sections: int,
+        renewal: float,
         rng: np.random.Generator,
     ) -> None:
-        """Take the jurisdictions in order of time: doc_id, region, superior, date."""
+        """Take the documents in order of time: doc_id, region, superior, previous, cites, date."""
         self.table, self.writer, self.rates, self.rng = table, writer, rates, rng
-        self.n_clauses, self.n_sections = n_clauses, n_sections
+        self.n_clauses, self.n_sections, self.renewal = n_clauses, n_sections, renewal
         self.texts: dict[str, str] = {}
         self.origins: dict[str, NDArray[np.int64]] = {}
         self.placed: dict[str, list[Placed]] = {}
         self.kin: dict[str, object] = {}
         self.copies: list[tuple[object, ...]] = []
+        self.fills: list[tuple[object, ...]] = []
         self.rows: list[tuple[object, ...]] = []
         self.paragraph_rows: list[dict[str, object]] = []
         self.clause_rows: list[dict[str, object]] = []
@@ -59,19 +66,25 @@ class Spread:
         n = self.n_clauses if self.rates.ancestor else 0
         ancestor = [Placed(self.writer.new_clause(""), None, 0, 0) for _ in range(n)]
         dates = dict(zip(self.table["doc_id"], self.table["date"], strict=True))
-        for doc_id, region, superior in self.table[["doc_id", "region", "superior"]].itertuples(index=False):
+        named = self.table[["doc_id", "region", "period"]].itertuples(index=False)
+        titles = {doc_id: _title(region, period) for doc_id, region, period in named}
+        columns = ["doc_id", "superior", "previous", "cites"]
+        for doc_id, superior, previous, cited in self.table[columns].itertuples(index=False):
             above = superior if isinstance(superior, str) else None
             siblings = self.table.loc[self.table["superior"] == above, "doc_id"] if above else []
             earlier = [one for one in siblings if one in self.placed and dates[one] < dates[doc_id]]
             kin = earlier[int(self.rng.integers(len(earlier)))] if earlier and self.rates.kin else None
             self.kin[doc_id] = kin if kin else pd.NA
+            before = previous if isinstance(previous, str) and previous in self.placed else None
             sources = [("superior", above, self.placed.get(above or "", [])),
-                       ("kin", kin, self.placed.get(kin or "", [])), ("ancestor", None, ancestor)]  # fmt: skip
-            self._write(doc_id, region, sources)
+                       ("kin", kin, self.placed.get(kin or "", [])), ("ancestor", None, ancestor),
+                       ("own", before, self.placed.get(before or "", []))]  # fmt: skip
+            head = f"{titles[doc_id]}\n" + (f"依据《{titles[cited]}》制定。\n" if isinstance(cited, str) else "")
+            rates = self.rates.later(self.renewal) if isinstance(previous, str) else self.rates
+            self._write(doc_id, head, self._choose(sources, rates))
 
-    def _write(self, doc_id: str, region: str, sources: list[tuple[str, str | None, list[Placed]]]) -> None:
-        chosen = self._choose(sources)
-        text, origins = f"{region.rsplit('/', 1)[-1]}方案\n", [NO_ORIGIN] * (len(region.rsplit("/", 1)[-1]) + 3)
+    def _write(self, doc_id: str, head: str, chosen: list[tuple[str, str | None, Placed] | None]) -> None:
+        text, origins = head, [NO_ORIGIN] * len(head)
         placed: list[Placed] = []
         section = ""
         for at, pick in enumerate(chosen):
@@ -98,11 +111,11 @@ class Spread:
         self.origins[doc_id] = np.array(origins, dtype=np.int64)
 
     def _choose(
-        self, sources: list[tuple[str, str | None, list[Placed]]]
+        self, sources: list[tuple[str, str | None, list[Placed]]], rates: Rates
     ) -> list[tuple[str, str | None, Placed] | None]:
         """For each clause the one it is copied from, or None; clauses of one source keep their order."""
-        rates = np.array([*self.rates, max(0.0, 1 - sum(self.rates))])
-        drawn = self.rng.choice(4, size=self.n_clauses, p=rates / rates.sum())
+        shares = np.array([*rates, max(0.0, 1 - sum(rates))])
+        drawn = self.rng.choice(len(shares), size=self.n_clauses, p=shares / shares.sum())
         chosen: list[tuple[str, str | None, Placed] | None] = [None] * self.n_clauses
         used: set[int] = set()
         for number, (relation, name, clauses) in enumerate(sources):
@@ -139,3 +152,16 @@ class Spread:
             (target, new.paragraph, source or pd.NA, old.paragraph or pd.NA, relation, kind, *spans, new.begin, new.end,
              int(text_characters(text).sum()), sum(one in before for one in origins), new.clause.root)
         )  # fmt: skip
+        old_text = old.clause.render()[0]
+        for (blank, first, last), (_, begin, end) in zip(old.clause.blanks(), new.clause.blanks(), strict=True):
+            where = (old.begin + first, old.begin + last) if source else (pd.NA, pd.NA)
+            self.fills.append(
+                (target, new.paragraph, source or pd.NA, old.paragraph or pd.NA, blank, old_text[first:last],
+                 text[begin:end], *where, new.begin + begin, new.begin + end)
+            )  # fmt: skip
+
+
+def _title(region: str, period: int) -> str:
+    """模拟一省方案, and its plan of the next period 模拟一省第二期方案."""
+    again = f"第{format_number(period)}期" if period > 1 else ""
+    return f"{region.rsplit('/', 1)[-1]}{again}方案"

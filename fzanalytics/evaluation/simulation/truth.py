@@ -27,6 +27,7 @@ class Simulation:
     jurisdictions : DataFrame, one row a document
     copies : DataFrame, one row a copied clause
     clauses : DataFrame, one row a clause
+    fills : DataFrame, one row a blank of a copied clause
     origins : dict of doc_id to ndarray of int, shape (n_chars,)
         For each character of a text the number under which it was first written; -1 for punctuation, numbers of
         clauses and the title. Two characters of one number are one character, copied.
@@ -36,6 +37,7 @@ class Simulation:
     jurisdictions: pd.DataFrame
     copies: pd.DataFrame
     clauses: pd.DataFrame
+    fills: pd.DataFrame
     origins: Mapping[str, NDArray[np.int64]] = field(repr=False)
 
     def mask(self, target: str, sources: Iterable[str]) -> Mask:
@@ -119,14 +121,15 @@ class Simulation:
         -------
         DataFrame
             doc_id, part ("superior only", "superior and centre", "centre only", "neither"), share in [0, 1]. For a province
-            the centre is the superior: "centre only" and "neither". The centre counts whether it is held or not.
+            the centre is the superior: "centre only" and "neither". The centre, that of
+            the document's period, counts whether it is held or not.
         """
         rows: list[tuple[str, str, float]] = []
         table = self.jurisdictions.set_index("doc_id")
-        centre = str(table.index[table["level"] == LEVELS[0]][0])
+        centres = {period: str(name) for name, period in table.loc[table["level"] == LEVELS[0], "period"].items()}
         texts = self._held()
-        for doc_id in (name for name in table.index if name in texts and name != centre):
-            carries = text_characters(texts[doc_id])
+        for doc_id in (name for name in table.index if name in texts and name not in centres.values()):
+            carries, centre = text_characters(texts[doc_id]), centres[table.loc[doc_id, "period"]]
             up, top = (self.mask(doc_id, [one]) & carries for one in (table.loc[doc_id, "superior"], centre))
             if table.loc[doc_id, "superior"] == centre:
                 parts = {"centre only": top, "neither": carries & ~top}

@@ -12,7 +12,7 @@ import numpy as np
 
 from fzanalytics.features.tokens import load_policy_words
 
-BlankClass = Literal["number", "date", "place", "agency"]
+BlankClass = Literal["number", "date", "place", "agency", "duty"]
 CopyKind = Literal["verbatim", "fill-in", "edited"]
 #: Texts that were written apart share no run of so many characters inside of their sentences.
 UNIQUE_CHARS = 5
@@ -26,6 +26,8 @@ _TRIES = 200
 # What is filled in: short, so that two dates that are the same by chance make no passage.
 _PLACES = ("河北省", "河南省", "甘肃省", "广东省", "山东省", "四川省", "浙江省", "湖南省")
 _AGENCIES = ("司法局", "财政局", "公安局", "审计局", "民政局", "教育局", "商务局", "信访局")
+# shall, must; encourage, support: what binds and what does not
+_DUTIES = ("应当", "必须", "鼓励", "支持")
 
 
 class Token(NamedTuple):
@@ -58,6 +60,15 @@ class Clause:
             for at in range(len(token.text))
         ]
         return text, origins
+
+    def blanks(self) -> list[tuple[BlankClass, int, int]]:
+        """Class, begin and end, in the rendered text, of each blank; a copy has the same ones in the same order."""
+        ends = np.cumsum([len(token.text) for token in self.tokens]).tolist()
+        return [
+            (token.blank, end - len(token.text), end)
+            for token, end in zip(self.tokens, ends, strict=True)
+            if token.blank is not None
+        ]
 
 
 def simulation_words() -> list[str]:
@@ -205,6 +216,6 @@ class Writer:
         elif blank == "date":
             text = f"{int(rng.integers(2016, 2026))}年{int(rng.integers(1, 10))}月"
         else:
-            names = _PLACES if blank == "place" else _AGENCIES
+            names = {"place": _PLACES, "agency": _AGENCIES, "duty": _DUTIES}[blank]
             text = names[int(rng.integers(len(names)))]
         return self._token(text, "blank", blank)

@@ -274,6 +274,7 @@ def _result(corpus: Corpus, units: TopicUnits, fitted: FittedTopics, settings: d
         loss=units.loss,
         empty=units.empty,
         settings=settings,
+        unit_weights=None if fitted.alpha is None else unit_topics.mul(n_tokens + fitted.alpha.sum(), axis=0),
     )
 
 

@@ -46,12 +46,16 @@ class TopicUnits(NamedTuple):
 
 
 class FittedTopics(NamedTuple):
-    """Rows sum to 1: `topic_terms`, shape (K, V), and `unit_topics`, shape (C, K; NaN where a unit got no weight)."""
+    """One run. Rows sum to 1: `topic_terms`, shape (K, V), and `unit_topics`, shape (C, K; NaN where a unit got no weight).
+
+    `alpha`, shape (K,), is the prior of the shares of a unit; None for a model without one.
+    """
 
     topic_terms: Floats
     unit_topics: Floats
     n_iter: int
     converged: bool
+    alpha: Floats | None = None
 
 
 def prepare_units(corpus: Corpus, *, unit: Unit, analyzer: Analyzer, min_df: int, max_df: float) -> TopicUnits:
@@ -152,7 +156,11 @@ def fit_model(
     tokens = np.asarray(units.counts.sum(axis=1)).ravel()
     prevalence = tokens @ np.nan_to_num(fitted.unit_topics)
     order = np.argsort(-np.round(prevalence, 9), kind="stable")
-    return fitted._replace(topic_terms=fitted.topic_terms[order], unit_topics=fitted.unit_topics[:, order])
+    return fitted._replace(
+        topic_terms=fitted.topic_terms[order],
+        unit_topics=fitted.unit_topics[:, order],
+        alpha=None if fitted.alpha is None else fitted.alpha[order],
+    )
 
 
 def top_indices(topic_terms: Floats, n: int) -> np.ndarray[Any, Any]:
@@ -267,7 +275,8 @@ def _fit_sklearn_lda(units: TopicUnits, n_topics: int, seed: int, max_iter: int)
         n_jobs=1,
     )
     unit_topics = model.fit_transform(units.counts)
-    return FittedTopics(_shares(model.components_), _shares(unit_topics), int(model.n_iter_), True)
+    alpha = np.full(n_topics, 1 / n_topics)
+    return FittedTopics(_shares(model.components_), _shares(unit_topics), int(model.n_iter_), True, alpha)
 
 
 def _fit_gensim_lda(units: TopicUnits, n_topics: int, seed: int, max_iter: int) -> FittedTopics:
@@ -288,7 +297,8 @@ def _fit_gensim_lda(units: TopicUnits, n_topics: int, seed: int, max_iter: int) 
         dtype=np.float64,
     )
     gamma, _ = model.inference(bags)
-    return FittedTopics(_shares(model.get_topics()), _shares(gamma), max_iter, True)
+    alpha = np.asarray(model.alpha, dtype=float)
+    return FittedTopics(_shares(model.get_topics()), _shares(gamma), max_iter, True, alpha)
 
 
 def _fit_sklearn_nmf(units: TopicUnits, n_topics: int, seed: int, max_iter: int, init: str) -> FittedTopics:

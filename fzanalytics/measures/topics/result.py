@@ -40,6 +40,10 @@ class TopicResult:
         The units that are left out.
     settings : dict
         Everything that the result depends on beside the corpus; `converged` is False if NMF ran out of rounds.
+    unit_weights : DataFrame, shape (C, K), or None
+        For LDA the parameters of the Dirichlet posterior of the shares of each unit: the prior plus the tokens that the
+        model gives to the topic; rows sum to the tokens of the unit plus the sum of the prior, and divided by that sum
+        are `unit_topics`. None for NMF, which has no posterior.
     """
 
     topic_terms: pd.DataFrame
@@ -50,6 +54,7 @@ class TopicResult:
     loss: pd.Series
     empty: tuple[str, ...]
     settings: dict[str, Any]
+    unit_weights: pd.DataFrame | None = None
 
     def top_terms(self, n: int = 10, *, relevance: float = 1.0) -> pd.DataFrame:
         """The heaviest terms of each topic.
