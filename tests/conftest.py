@@ -1,6 +1,7 @@
 """What every test may rely on."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,24 @@ def real_data():
 
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory):
-    """A folder with the results of the main job, made once."""
+    """A folder with the results of the main job, made once, also where the tests run in several processes."""
     import fzanalytics as fz
 
-    folder = tmp_path_factory.mktemp("reproduced") / "figures"
-    fz.reproduce(folder)
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, done, failed = base / "main_job" / "figures", base / "main_job" / "done", base / "main_job" / "failed"
+    try:
+        folder.parent.mkdir()
+    except FileExistsError:  # another process makes them
+        while not done.exists():
+            assert not failed.exists(), "`reproduce` failed in another process of this test run"
+            time.sleep(0.2)
+        return folder
+    try:
+        fz.reproduce(folder)
+    except BaseException:
+        failed.touch()
+        raise
+    done.touch()
     return folder

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.xdist_group("reproduced")  # the results of the main job are made once
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 

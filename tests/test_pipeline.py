@@ -48,7 +48,6 @@ def names_of(directory):
     return {path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()}
 
 
-@pytest.mark.xdist_group("reproduced")  # the results of the main job are made once
 class TestReproduce:
     def test_every_figure_in_both_languages_and_three_formats_and_every_table(self, reproduced):
         names = names_of(reproduced)
@@ -127,6 +126,7 @@ class TestAnalyze:
         assert "fig5_attribution_zh.png" in report.files
         assert str(report).count("Made") == 1
 
+    @pytest.mark.slow
     def test_two_runs_give_the_same_bytes_in_every_format(self, folder, tmp_path):
         for name in ("a", "b"):
             fz.analyze(folder, tmp_path / name, n_topics=2)
@@ -180,6 +180,7 @@ class TestAnalyze:
         assert line.startswith(("'=cmd", "\"'=cmd"))
         assert any("apostrophe" in note for note in report.notes)
 
+    @pytest.mark.slow
     def test_an_interrupted_run_leaves_the_old_results_whole(self, folder, tmp_path, monkeypatch):
         out = tmp_path / "out"
         fz.analyze(folder, out, formats=["png"], n_topics=2)
@@ -194,6 +195,7 @@ class TestAnalyze:
         assert {name: (out / name).read_bytes() for name in names_of(out)} == before
         assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "out"]
 
+    @pytest.mark.slow
     def test_a_second_run_removes_its_own_old_files_and_nothing_of_the_user(self, folder, tmp_path):
         out = tmp_path / "out"
         fz.analyze(folder, out, formats=["png", "svg"], n_topics=2)
@@ -214,6 +216,7 @@ class TestAnalyze:
             fz.analyze(tmp_path, tmp_path / "out", **options)
         assert not (tmp_path / "out").exists()
 
+    @pytest.mark.slow
     def test_results_inside_the_folder_are_not_read_as_documents(self, folder):
         for _ in range(2):
             report = fz.analyze(folder, folder / "results", formats=["png"], n_topics=2)
