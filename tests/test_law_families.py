@@ -143,6 +143,16 @@ def test_a_local_copy_that_lacks_or_changed_files(registry, collection):
         fetch_law_family("invention", path=collection, registry=registry)
 
 
+def test_several_families_make_one_corpus(registry, collection):
+    registry.loc[2, "family"] = "another"
+    corpus = fetch_law_family("invention", "another", "invention", path=collection, registry=registry)
+    assert corpus.documents["doc_id"].tolist() == ["T0", "T1", "T2"]
+    assert corpus.documents["lineage"].tolist() == ["invention", "invention", "another"]
+    assert len(fetch_law_family("another", path=collection, registry=registry).documents) == 1
+    with pytest.raises(ValueError, match=r"must be one of another, invention; got 'none'"):
+        fetch_law_family("invention", "none", path=collection, registry=registry)
+
+
 def test_an_unknown_family_and_a_registry_that_lacks_columns(registry):
     with pytest.raises(ValueError, match=r"`name` must be one of air, business_env, .*; got 'water'"):
         fetch_law_family("water")

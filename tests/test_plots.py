@@ -862,6 +862,14 @@ def test_the_curve_has_a_line_and_a_band_for_each_document(curve):
     assert len(plot_coverage_curve(unknown).lines) == 3
 
 
+def test_lines_of_many_documents_differ_and_have_no_bands(curve):
+    one = curve[curve["target"] == curve["target"].iloc[0]]
+    many = pd.concat([one.assign(target=f"d{number:02d}") for number in range(40)])
+    ax = plot_coverage_curve(many, threshold=None)
+    assert len({(line.get_color(), line.get_linestyle(), line.get_marker()) for line in ax.lines}) == 40
+    assert not ax.collections and len(plot_coverage_curve(many[many["target"] < "d08"]).collections) == 8
+
+
 def test_coverage_faults_are_named(matrix, curve):
     with pytest.raises(ValueError, match=r"`matrix` must have the columns .*missing: score"):
         plot_coverage(matrix.drop(columns="score"))

@@ -87,7 +87,7 @@ def load_law_registry() -> pd.DataFrame:
 
 def fetch_law_family(
     name: str,
-    *,
+    *others: str,
     path: str | Path | None = None,
     cache: str | Path | None = None,
     base_url: str = LAW_COLLECTION,
@@ -100,6 +100,8 @@ def fetch_law_family(
     ----------
     name : str
         "air", "business_env", "city_appearance", "fire", "heritage_town" or "legislation"; see `load_law_registry`.
+    others : str
+        Further families in the same corpus: the unrelated policies that a genre baseline needs.
     path : path, optional
         A local copy to read instead of the network: a checkout of the collection, or a folder with files named
         <doc_id>.md (in itself or in raw/).
@@ -117,7 +119,7 @@ def fetch_law_family(
     -------
     Corpus
         `dated` is the date of the version held (version_date), and `date_note` names the first enactment: a version
-        may be younger than the regulations that cite an earlier one. `lineage` is the family.
+        may be younger than the regulations that cite an earlier one. `lineage` is the family, for a known one by its Chinese name.
 
     Raises
     ------
@@ -141,12 +143,15 @@ def fetch_law_family(
     """
     registry = load_law_registry() if registry is None else registry
     require_columns(registry, _REGISTRY_COLUMNS, name="registry")
-    rows = registry[registry["family"] == name]
-    if rows.empty:
-        raise ValueError(f"`name` must be one of {', '.join(sorted(set(registry['family'])))}; got {name!r}.")
+    names = dict.fromkeys((name, *others))
+    known = set(registry["family"])
+    for one in names:
+        if one not in known:
+            raise ValueError(f"`name` must be one of {', '.join(sorted(known))}; got {one!r}.")
+    rows = registry[registry["family"].isin(list(names))]
     files = _local_files(rows, Path(path)) if path is not None else _fetched_files(rows, base_url, cache, progress)
     given = rows[["doc_id", "title", "level", "region"]].assign(
-        lineage=LAW_FAMILIES.get(name, name),
+        lineage=[LAW_FAMILIES.get(family, family) for family in rows["family"]],
         dated=rows["version_date"],
         date_note=[_note(first) for first in rows.get("first_enacted", pd.Series(pd.NA, index=rows.index))],
         text=[file.read_text(encoding="utf-8") for file in files],

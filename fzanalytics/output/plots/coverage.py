@@ -32,6 +32,8 @@ from fzanalytics.output.plots.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
+#: Bands of more documents would hide one another.
+_MAX_BANDS = 8
 
 
 @in_house_style
@@ -144,7 +146,7 @@ def plot_coverage_curve(
     Notes
     -----
     The bands are clause-resampling intervals: how far a share rests on single sections of these documents, nothing
-    about others.
+    about others. Of more than eight documents they would hide one another, and are not drawn.
 
     Examples
     --------
@@ -158,18 +160,20 @@ def plot_coverage_curve(
         raise ValueError("`curve` must have at least one row; got none. No document is later than the source.")
     ax = axes_or_new(ax, 5.8, 4.0)
     targets = list(dict.fromkeys(curve["target"]))
+    banded = len(targets) <= _MAX_BANDS
     for i, (target, name) in enumerate(zip(targets, shown_labels(targets, labels), strict=True)):
         part = curve[curve["target"] == target].sort_values("threshold")
         x = part["threshold"].to_numpy(dtype=float)
-        colour = COLOURS[i % len(COLOURS)]
-        low, high = part["low"].to_numpy(dtype=float), part["high"].to_numpy(dtype=float)
-        ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+        colour, turn = COLOURS[i % len(COLOURS)], i + i // len(COLOURS)  # no two lines alike up to 64
+        if banded:
+            low, high = part["low"].to_numpy(dtype=float), part["high"].to_numpy(dtype=float)
+            ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
         ax.plot(
             x,
             part["coverage"].to_numpy(dtype=float),
             color=colour,
-            linestyle=LINE_STYLES[i % len(LINE_STYLES)],
-            marker=MARKERS[i % len(MARKERS)],
+            linestyle=LINE_STYLES[turn % len(LINE_STYLES)],
+            marker=MARKERS[turn % len(MARKERS)],
             markevery=max(1, len(x) // 8),
             markersize=4.5,
             label=name,
@@ -196,7 +200,9 @@ def plot_coverage_curve(
         )
     )
     if curve[["low", "high"]].notna().all(axis=1).any():
-        subtitle(ax, pick(language, "shading: clause-resampling interval", "阴影：按节重抽样区间"))
+        told = pick(language, "shading: clause-resampling interval", "阴影：按节重抽样区间")
+        left = pick(language, "clause-resampling intervals are in the table", "按节重抽样区间见数据表")
+        subtitle(ax, told if banded else left)
     set_font(ax)
     return ax
 

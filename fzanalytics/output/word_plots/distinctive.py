@@ -240,24 +240,32 @@ def _title_of_group(row: pd.Series, group: str, language: Language, names: Mappi
 
 
 def _write_columns(ax: Axes, part: pd.DataFrame, places: np.ndarray, language: Language) -> None:
-    """z, rates and documents on the right of the axes."""
+    """z, rates and documents on the right of the axes, in points from them: however wide they become."""
     columns = {
-        1.1: ("z", [f"{value:.1f}" for value in part["z"]]),
-        1.38: (pick(language, "per 10,000\nhere : others", "每万词\n本组 : 其他"), _rates(part)),
-        1.56: (
+        20: ("z", [f"{value:.1f}" for value in part["z"]]),
+        74: (pick(language, "per 10,000\nhere : others", "每万词\n本组 : 其他"), _rates(part)),
+        106: (
             pick(language, "docu-\nments", "文件"),
             [f"{n}/{of}" for n, of in zip(part["n_documents"], part["of_documents"], strict=True)],
         ),
     }
     for x, (head, cells) in columns.items():
-        common: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "ha": "right", "fontsize": 7.5}
         for y, cell in zip(places, cells, strict=True):
-            ax.text(x, y, cell, va="center", **common)
-        ax.text(x, -0.7, head, va="bottom", color=GREY, **{**common, "fontsize": 7}, linespacing=1.1)
+            _write_beside(ax, cell, x, y, va="center", fontsize=7.5)
+        _write_beside(ax, head, x, -0.7, va="bottom", color=GREY, fontsize=7, linespacing=1.1)
+
+
+def _write_beside(ax: Axes, text: str, points: float, y: float, **style: Any) -> None:
+    ax.annotate(
+        text,
+        (1, y),
+        xytext=(points, 0),
+        xycoords=ax.get_yaxis_transform(),
+        textcoords="offset points",
+        ha="right",
+        **style,
+    )
 
 
 def _rates(part: pd.DataFrame) -> list[str]:
     return [f"{ours:.0f} : {theirs:.0f}" for ours, theirs in zip(part["rate"], part["rate_against"], strict=True)]
-
-
-# ---------------------------------------------------------------- one word
