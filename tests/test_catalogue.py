@@ -41,12 +41,24 @@ def test_chinese_columns_and_levels() -> None:
     row = table.iloc[0]
     assert (row["level"], row["region"], row["region_code"]) == ("prefecture", "河北省/石家庄市", "130100")
     assert row["dated"] == row["earliest"] == row["latest"] == pd.Timestamp("2017-01-26")
-    assert "备注" not in table and not problems
+    assert "备注" not in table
+    assert problems == ["unused columns: columns of the metadata that no document has, left out: 备注"]
 
 
 def test_a_region_tells_its_level_and_wins_no_level_that_is_given() -> None:
     table, _ = read(doc_id=["a", "b"], region=["清远市", "清远市"], level=[None, "county"])
     assert table["level"].tolist() == ["prefecture", "county"]
+
+
+def test_a_name_of_two_places_is_the_one_of_the_level_that_is_given() -> None:
+    table, _ = read(doc_id=["a", "b", "c"], region=["吉林", "吉林", "吉林"], level=["地级市", "省级", None])
+    assert table["region"].tolist() == ["吉林省/吉林市", "吉林省", "吉林省"]
+
+
+def test_a_date_that_is_doubtful_by_its_own_words_is_none() -> None:
+    doubtful = ["2024-01/02 (not stated per doc)", "2024-01-02?", "2024年1月2日左右", "约2024-01-02"]
+    table, problems = read(doc_id=list("abcd"), issued=doubtful)
+    assert table["dated"].isna().all() and len(problems) == 4
 
 
 def test_all_doubts_are_listed_and_left_out() -> None:

@@ -406,3 +406,15 @@ def test_slips_of_machine_reading_are_corrected_only_on_request():
     row = log.iloc[0]
     assert (raw[row["raw_begin"] : row["raw_end"]], row["after"]) == ("泱", "法")
     assert len(corrected.repairs) == len(plain.repairs) + 1
+
+
+def test_a_given_title_tells_kind_and_policy_of_a_text_without_one(tmp_path):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "GR1.txt").write_text("各位代表：\n现在，我代表市人民政府向大会报告工作。", encoding="utf-8")
+    metadata = pd.DataFrame(
+        {"doc_id": ["GR1", "GR2"], "title": ["三亚政府工作报告（2024年初）", "石家庄市法治政府建设实施方案"]}
+    )
+    documents = read_corpus(tmp_path / "texts", metadata=metadata).documents.set_index("doc_id")
+    assert documents[["kind", "lineage", "held"]].values.tolist() == [
+        ["工作报告", "政府工作报告", True], ["实施方案", "法治政府建设", False]
+    ]  # fmt: skip

@@ -41,6 +41,7 @@ def day(text: str) -> pd.Timestamp:
         ("2017-01-26 00:00:00", "2017-01-26"),
         ("2017年2月30日", None),
         ("2017年", None),
+        ("2024-01/02 of the year", None),
         ("", None),
     ],
 )

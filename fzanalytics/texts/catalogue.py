@@ -21,7 +21,7 @@ COLUMN_NAMES = {
     "行政层级": "level", "地区": "region", "区域": "region", "行政区": "region", "地区代码": "region_code",
     "行政区划代码": "region_code", "发文机关": "issuers", "发文机构": "issuers", "机关": "issuers", "issuer": "issuers",
     "文号": "doc_number", "发文字号": "doc_number", "文种": "kind", "成文日期": "dated", "发文日期": "dated",
-    "日期": "dated", "date": "dated", "发布日期": "published", "公布日期": "published", "施行日期": "effective",
+    "日期": "dated", "date": "dated", "issued": "dated", "发布日期": "published", "公布日期": "published", "施行日期": "effective",
     "实施日期": "effective", "政策": "lineage", "政策族": "lineage", "上级文件": "parent_ids", "parent_id": "parent_ids",
     "superior": "parent_ids", "文件": "source", "文件名": "source", "file": "source", "filename": "source", "path": "source",
     "编号": "doc_id", "id": "doc_id",
@@ -84,6 +84,9 @@ def read_catalogue(metadata: str | Path | pd.DataFrame, problems: list[dict[str,
     table = table.rename(columns=lambda name: COLUMN_NAMES.get(str(name).strip(), str(name).strip()))
     table = _join_columns(table)
     known = [column for column in COLUMNS["documents"] if column in table.columns]
+    if others := [str(column) for column in table.columns if column not in known]:
+        message = f"columns of the metadata that no document has, left out: {', '.join(others)}"
+        problems.append(problem("unused columns", message, count=len(others)))
     table = table[known].astype(object).map(_as_text).astype(object).reset_index(drop=True)
     table = table[~table.isna().all(axis=1)].reset_index(drop=True)
     if table.empty:
@@ -163,7 +166,8 @@ def _check_regions(table: pd.DataFrame, problems: list[dict[str, object]]) -> No
     for doc_id, value, code, level in zip(
         _labels(table), table["region"], table["region_code"], table["level"], strict=True
     ):
-        found = find_region(str(value)) if not pd.isna(value) else None
+        known = None if pd.isna(level) else str(level)
+        found = find_region(str(value), level=known) if not pd.isna(value) else None
         if found is None and not pd.isna(value):
             message = (
                 f"{doc_id}: `region` {value!r} is not in the table of jurisdictions, or not unique in it; kept as given"
@@ -214,10 +218,14 @@ def _check_dates(table: pd.DataFrame, problems: list[dict[str, object]]) -> None
 _YEAR_OR_MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]?\s*(?:(\d{1,2})\s*月?)?")
 
 
+#: Not sure to the day, as the cell itself says.
+_DOUBTFUL = re.compile(r"[?？约]|左右|前后|不详|不明|\b(?:circa|about|approx|not stated|unknown)", re.IGNORECASE)
+
+
 def _read_span(value: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """First and last day of a date, a month or a year as people write it; None if it is none of them."""
     day = parse_date(f"{value[:4]}-{value[4:6]}-{value[6:]}" if re.fullmatch(r"\d{8}", value) else value)
-    if day is not None:
+    if day is not None and not _DOUBTFUL.search(value):
         return day, day
     match = _YEAR_OR_MONTH.fullmatch(value)
     if match is None or not 1 <= int(match[2] or 1) <= 12:

@@ -26,7 +26,7 @@ from fzanalytics.texts.cleaning.fixers import Cleaned, clean_with_log, count_dam
 from fzanalytics.texts.cleaning.slips import apply_slips
 from fzanalytics.texts.dating import date_document
 from fzanalytics.texts.extraction.extract import extract_mentions
-from fzanalytics.texts.metadata import Metadata, name_lineage, read_metadata, split_documents
+from fzanalytics.texts.metadata import Metadata, name_kind, name_lineage, read_metadata, split_documents
 from fzanalytics.texts.reading.files import USUAL_ENCODINGS, RawFile
 from fzanalytics.texts.reading.sources import part_doubles, read_path, read_rows, rows_given
 from fzanalytics.texts.regions import infer_region
@@ -354,9 +354,15 @@ def _describe(
         _check_hash(record, raw, default_id, problems)
         given = {key: value for key, value in record.items() if not pd.isna(value) and key in _GIVEN}  # type: ignore[call-overload]
         given.update(merge_dates(row, given))
+        if "title" in given and told.title == raw.name:  # a title that is given tells more than the name of a file
+            row.update(_told_by_title(str(given["title"])))
         row.update(given)
     row.update(held=True, text=text, source=raw.source, sha256=raw.sha256, n_chars=len(text))
     return row
+
+
+def _told_by_title(title: str) -> dict[str, object]:
+    return {"kind": name_kind(title) or pd.NA, "lineage": name_lineage(title) or pd.NA}
 
 
 #: What metadata may say of a document whose text is at hand.
@@ -437,6 +443,8 @@ def _not_held(
                 )
                 problems.append(problem("missing text", message, doc_id))
             known = {key: row.get(key, pd.NA) for key in _GIVEN}
+            if not pd.isna(row["title"]):  # type: ignore[call-overload]
+                known |= {key: told for key, told in _told_by_title(str(row["title"])).items() if pd.isna(known[key])}  # type: ignore[call-overload]
             rows.append({**known, "doc_id": doc_id, "held": False, "text": "", "n_chars": 0})
     return rows
 

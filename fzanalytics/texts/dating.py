@@ -26,7 +26,7 @@ DOC_NUMBER = re.compile(
 _BEFORE_SIGN = re.compile(
     r"^.*(?:落实|贯彻|执行|实施|遵照|参照|印发|转发|下发|发布|公布|废止|修改|修订|通知|意见|办法|规定|方案|文件|的|原|其中)(?=[\u4e00-\u9fff])"
 )
-_ISO_DATE = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年\s*(\d{1,2})\s*月|([-/.])\s*(\d{1,2})\s*\3)\s*(\d{1,2})(?!\d)")
 _DATE_LINE = re.compile(
     r"^[ \t\u3000（(]*(?:((?:19|20)\d{2})|([二一][〇零○ＯO0oО九八七六五四三二一]{3}))\s*年\s*(\d{1,2}|[一二三四五六七八九十]{1,2})"
     r"\s*月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*日[ \t\u3000）)]*$",
@@ -60,11 +60,11 @@ def parse_date(text: str) -> pd.Timestamp | None:
     --------
     >>> parse_date("发表时间:2022-03-20 14:44")
     Timestamp('2022-03-20 00:00:00')
-    >>> parse_date("2017年") is None
-    True
+    >>> parse_date("2017年") is None, parse_date("2024-01/02") is None
+    (True, True)
     """
     match = _ISO_DATE.search(text)
-    return _timestamp(int(match[1]), int(match[2]), int(match[3])) if match else None
+    return _timestamp(int(match[1]), int(match[2] or match[4]), int(match[5])) if match else None
 
 
 def _timestamp(year: int, month: int, day: int) -> pd.Timestamp | None:

@@ -22,6 +22,9 @@ KINDS = (
     "实施意见", "指导意见", "若干意见", "意见", "工作要点", "要点", "工作报告", "报告", "通知", "通报", "公告", "通告",
     "决定", "决议", "命令", "批复", "答复", "议案", "复函", "函", "公报", "纪要", "准则", "规则", "标准", "目录", "清单", "指南", "措施", "法",
 )  # fmt: skip
+_YEAR_AT_HEAD = re.compile(r"^(?:19|20)\d{2}年度?")
+#: What is left of a title such as 政府工作报告 names no policy; the whole then does.
+_NO_SUBJECT = ("政府", "人民政府")
 _KIND_END = re.compile(rf"({'|'.join(KINDS)})(?:\s*[（(][^（()）]{{1,30}}[)）])*$")
 # 关于印发《…》的通知 around a document, or 中共中央 国务院印发《…》 above it
 _NOTICE = re.compile(
@@ -112,11 +115,8 @@ def read_metadata(text: str, name: str = "") -> Metadata:
         told = _read_layout(text)
         issuers, wrapper = issuers or told.issuers or _issuers_of_title(told.wrapper or title), told.wrapper
         title, number = told.title or title, number or told.number
-    kind = _KIND_END.search(title)
     start, end = _period(title, text)
-    return Metadata(
-        title, kind[1] if kind else "", ";".join(issuers), issuer_type_of(issuers), number, wrapper, start, end
-    )
+    return Metadata(title, name_kind(title), ";".join(issuers), issuer_type_of(issuers), number, wrapper, start, end)
 
 
 class _Layout(NamedTuple):
@@ -247,8 +247,8 @@ def name_lineage(title: str) -> str:
     --------
     >>> name_lineage("石家庄市法治政府建设实施方案"), name_lineage("法治政府建设实施纲要（2015—2020年）")
     ('法治政府建设', '法治政府建设')
-    >>> name_lineage("上海市大气污染防治条例")
-    '大气污染防治'
+    >>> name_lineage("上海市大气污染防治条例"), name_lineage("2024年三亚市政府工作报告")
+    ('大气污染防治', '政府工作报告')
     """
     core = re.sub(r"[（(][^（()）]*[)）]", "", re.sub(r"\s+", "", title))
     notice = _NOTICE.search(title)
@@ -256,7 +256,21 @@ def name_lineage(title: str) -> str:
         core = re.sub(r"[（(][^（()）]*[)）]", "", re.sub(r"\s+", "", notice[1]))
     core = re.sub(r"^.*?关于", "", core)
     core = core.removeprefix("中华人民共和国")
-    core = strip_region(core)
+    core = _YEAR_AT_HEAD.sub("", strip_region(_YEAR_AT_HEAD.sub("", core)))
     kind = _KIND_END.search(core)
-    core = (core[: kind.start()] if kind else core).removesuffix("的")
-    return re.sub(r"^(?:实施|印发|进一步)+", "", core)
+    stem = (core[: kind.start()] if kind else core).removesuffix("的")
+    if stem in _NO_SUBJECT:
+        return core
+    return re.sub(r"^(?:实施|印发|进一步)+", "", stem)
+
+
+def name_kind(title: str) -> str:
+    """The kind of document that a title ends in; "" if in none that is known.
+
+    Examples
+    --------
+    >>> name_kind("石家庄市法治政府建设实施方案"), name_kind("中华人民共和国立法法")
+    ('实施方案', '法')
+    """
+    kind = _KIND_END.search(title)
+    return kind[1] if kind else ""

@@ -103,13 +103,15 @@ def _leading_names() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, names)))
 
 
-def find_region(text: str) -> Region | None:
+def find_region(text: str, *, level: str | None = None) -> Region | None:
     """The jurisdiction that a title or an issuer names at its head.
 
     Parameters
     ----------
     text : str
         A title, an issuer, a path such as 甘肃省/甘南藏族自治州/夏河县, or a bare name.
+    level : str, optional
+        What is known of its level: 吉林 alone is the province, and the city if that is asked for.
 
     Returns
     -------
@@ -123,6 +125,8 @@ def find_region(text: str) -> Region | None:
     '河北省/石家庄市'
     >>> find_region("中共甘南州委甘南州人民政府关于印发") is None, find_region("鼓楼区") is None
     (False, True)
+    >>> find_region("吉林").path, find_region("吉林", level="prefecture").path
+    ('吉林省', '吉林省/吉林市')
     """
     text = re.sub(r"^(?:中国共产党|中共|《|关于|印发|\s)+", "", text.strip())
     if text.startswith(NATION):
@@ -130,7 +134,7 @@ def find_region(text: str) -> Region | None:
     above: str | None = None
     position = 0
     while match := _leading_names().match(text, position):
-        candidates = _candidates(match[0], text[match.end() : match.end() + 1], above)
+        candidates = _candidates(match[0], text[match.end() : match.end() + 1], above, level)
         if len(candidates) != 1:
             break
         above = candidates[0]
@@ -187,7 +191,7 @@ def strip_region(text: str) -> str:
     return text[position:]
 
 
-def _candidates(name: str, follower: str, above: str | None) -> list[str]:
+def _candidates(name: str, follower: str, above: str | None, level: str | None) -> list[str]:
     codes = [code for code in _codes_by_name()[name] if code != "000000"]
     if above:
         return [code for code in codes if _is_below(code, above)]
@@ -199,6 +203,8 @@ def _candidates(name: str, follower: str, above: str | None) -> list[str]:
         codes = [code for code in codes if regions_by_code()[code][1] == levels[follower]]
     else:
         codes = [code for code in codes if regions_by_code()[code][1] in ("province", "prefecture")]
+        if asked := [code for code in codes if regions_by_code()[code][1] == level]:
+            return asked
         provinces = [code for code in codes if regions_by_code()[code][1] == "province"]
         codes = provinces or codes  # 吉林 alone is the province
     return codes
