@@ -291,9 +291,10 @@ def test_an_empty_cell_is_missing_and_told(tmp_path):
 def test_the_coded_sample_is_whole_and_still_in_the_corpus(sample, passages):
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a text that is not found, a pair without a code
-        pairs, codes = load_coded_sample()
+        pairs, codes, second = load_coded_sample()
         scores = pair_scores(sample, pairs, passages=passages)
     assert sorted(pairs["pair_id"]) == codes["pair_id"].tolist() == [f"p{n:03d}" for n in range(1, 201)]
+    assert sorted(second["pair_id"]) == codes["pair_id"].tolist() and set(second["code"]) == set(CLASSES)
     assert set(pairs.columns) == set(PAIR_COLUMNS)
     assert pairs.groupby("stratum").size().tolist() == [10] * 20
     assert pairs["weight"].sum() == pytest.approx(61573)

@@ -34,10 +34,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CodedSample(NamedTuple):
-    """Pairs with their design (see `draw_pairs`), and the codes of the first coder (see `read_codes`)."""
+    """Pairs with their design (see `draw_pairs`), and the codes of the first and second coder (see `read_codes`)."""
 
     pairs: pd.DataFrame
     codes: pd.DataFrame
+    second: pd.DataFrame
 
 
 def write_coding_sheet(pairs: pd.DataFrame, path: str | Path, *, random_state: RandomState = 0) -> Path:
@@ -163,24 +164,28 @@ def load_coded_sample() -> CodedSample:
     Returns
     -------
     CodedSample
-        pairs: as of `draw_pairs`; codes: as of `read_codes`.
+        pairs: as of `draw_pairs`; codes, second: two codings, each as of `read_codes`.
 
     Notes
     -----
-    The codes were made by a language model that read the pairs by the protocol (data/coding/protocol.md), without
-    scores, and by no human coder: they show how the tool is used and validate nothing. A second coding is pending.
-    The seed was 20261122; the weights are of the strata of that day.
+    Both codings were made by language models that read the pairs by the protocol (data/coding/protocol.md), apart from each other
+    and without scores, and by no human coder: they show how the tool is used and validate nothing. Their agreement is no
+    agreement of people: two such readers err alike. The seed was 20261122; the weights are of the strata of that day.
 
     Examples
     --------
     >>> sample = load_coded_sample()
     >>> len(sample.pairs), len(sample.codes), int(sample.pairs["weight"].sum().round())
     (200, 200, 61573)
+    >>> from fzanalytics.evaluation.coding.agreement import coding_agreement
+    >>> kappa = coding_agreement(sample.codes, sample.second, design=sample.pairs).kappa
+    >>> kappa.loc[kappa["weighting"] == "none", ["kappa", "low", "high"]].round(2).values.tolist()
+    [[0.92, 0.86, 0.98]]
     """
     places = pd.read_csv(data_path("coding/sample_200.csv"), encoding="utf-8", keep_default_na=False)
     design = pd.read_csv(data_path("coding/design_200.csv"), encoding="utf-8")
     pairs = places.merge(design, on="pair_id", validate="one_to_one")
-    return CodedSample(pairs, read_codes(data_path("coding/codes_a.csv")))
+    return CodedSample(pairs, *(read_codes(data_path(f"coding/codes_{coder}.csv")) for coder in "ab"))
 
 
 def _decode(data: bytes, name: str) -> str:
