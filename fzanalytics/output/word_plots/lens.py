@@ -147,7 +147,7 @@ def plot_term_documents(
         for edge, is_open, mark in ((left, begin is None, "<"), (right, end is None, ">")):
             if is_open:
                 ax.plot([edge], [y], marker=mark, color=colour, markersize=5, linestyle="none", zorder=3)
-        ax.vlines(middle, row["text_low"], row["text_high"], color="#BBBBBB", linewidth=3, zorder=1)
+        ax.vlines(middle, row["text_low"], row["text_high"], color="#BBBBBB", linewidth=3, capstyle="butt", zorder=1)
         ax.plot([middle], [y], marker="o", color=colour, markersize=6, linestyle="none", zorder=4)
     top = 1.08 * max(float(np.nanmax(table["text_high"])), 1e-9)
     ax.set_ylim(-0.02 * top, top)
@@ -256,7 +256,7 @@ def plot_term_levels(
     captions = []
     for place, row in enumerate(levels.to_dict("records")):
         colour = LEVEL_COLOURS.get(str(row["group"]), COLOURS[0])
-        ax.vlines(place, row["text_low"], row["text_high"], color="#BBBBBB", linewidth=7, zorder=1)
+        ax.vlines(place, row["text_low"], row["text_high"], color="#BBBBBB", linewidth=7, capstyle="butt", zorder=1)
         if not pd.isna(row["low"]):
             ax.vlines(place, row["low"], row["high"], color=colour, linewidth=1.6, zorder=2)
         ax.plot([place], [row["rate"]], marker="o", color=colour, markersize=7, linestyle="none", zorder=3)
