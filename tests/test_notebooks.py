@@ -37,6 +37,6 @@ def test_a_notebook_runs_and_makes_the_figures_of_the_paper(path, tmp_path, repr
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     ).execute()
     made = sorted((tmp_path / "figures").glob("*.png"))
-    assert made or path.stem == "06_law_family"  # its figures are of no document of the bundled corpus
+    assert made or path.stem in ("06_law_family", "07_topics_replication")  # their figures are not of `reproduce`
     for figure in made:
         assert figure.read_bytes() == (reproduced / figure.name).read_bytes(), figure.name

@@ -9,6 +9,7 @@ import pytest
 
 import fzanalytics as fz
 from fzanalytics.output import pipeline, steps
+from fzanalytics.output.work import Settings, Work
 
 ROOT = Path(__file__).resolve().parent.parent
 # Enough numbered clauses for every step; "甲县" and the like are invented.
@@ -114,7 +115,7 @@ class TestReproduce:
         table = fz.attribution(corpus, n_resamples=19)
         assert (table.loc[table["doc_id"] == "hebei_province_2016", "centre"] == "held").all()
         assert fz.main_source(corpus) == "national_outline_2015"
-        notes = pipeline._notes_on(steps.Work(corpus, steps.Settings(4, 0, ("png",), False, {})))
+        notes = pipeline._notes_on(Work(corpus, Settings(4, 0, ("png",), False, {})))
         assert any(note.startswith("national_outline_2015 held") for note in notes)
 
 

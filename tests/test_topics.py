@@ -14,13 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fzanalytics.measures.topics.fitting import fit_topics, topic_stability
-from fzanalytics.measures.topics.models import coherence_scores, match_topics, prepare_units
+from fzanalytics.measures.topics.fitting import fit_topics
+from fzanalytics.measures.topics.models import match_topics
+from fzanalytics.measures.topics.quality import coherence_scores
 from fzanalytics.measures.topics.result import TopicResult
+from fzanalytics.measures.topics.stability import topic_stability
+from fzanalytics.measures.topics.units import passage_texts, prepare_units
 from fzanalytics.texts.corpus import Corpus
 from helpers import make_corpus
 
-MODELS = [("lda", "sklearn"), ("lda", "gensim"), ("nmf", "sklearn")]
+MODELS = [("lda", "em"), ("lda", "sklearn"), ("lda", "gensim"), ("nmf", "sklearn")]
 #: Three topics of eight terms of their own.
 PLANTED = [[f"{letter}{number}" for number in range(8)] for letter in "abc"]
 
@@ -52,7 +55,8 @@ def fit(corpus: Corpus, model: str, backend: str, **options: object) -> TopicRes
 
 
 def digest(result: TopicResult) -> str:
-    arrays = (result.topic_terms, result.unit_topics, result.document_topics, result.coherence)
+    coherence = result.coherence.drop(columns="recurs")
+    arrays = (result.topic_terms, result.unit_topics, result.document_topics, coherence)
     return hashlib.sha256(b"".join(array.to_numpy().tobytes() for array in arrays)).hexdigest()
 
 
@@ -175,7 +179,7 @@ def test_top_terms_and_relevance() -> None:
     corpus, _ = planted_corpus()
     result = fit(corpus, "lda", "sklearn")
     table = result.top_terms(5)
-    assert table.columns.tolist() == ["topic", "rank", "term", "weight"]
+    assert table.columns.tolist() == ["topic", "rank", "term", "weight", "recurs"]
     assert len(table) == 15 and table["rank"].tolist() == [1, 2, 3, 4, 5] * 3
     assert (table.groupby("topic")["weight"].diff().dropna() <= 0).all()
     lifted = result.top_terms(1, relevance=0.0).set_index("topic")["term"]
@@ -235,7 +239,7 @@ def test_stability_prefers_the_planted_number() -> None:
 
 def test_first_run_of_stability_is_the_fit() -> None:
     corpus, _ = planted_corpus(n_documents=2, n_units=15)
-    result = fit(corpus, "lda", "sklearn", n_topics=4)
+    result = fit(corpus, "lda", "em", n_topics=4)
     topics = topic_stability(corpus, n_topics=(4,), n_seeds=2, by="topic", analyzer=split, max_df=1.0)
     terms = result.top_terms(10).groupby("topic")["term"].agg(" ".join)
     assert topics["terms"].tolist() == terms.tolist()
@@ -247,14 +251,17 @@ def test_first_run_of_stability_is_the_fit() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"model": "lsa"}, "`model` and `backend` must be 'lda' by 'sklearn' or .*; got 'lsa' by 'sklearn'"),
+        (
+            {"model": "lsa"},
+            "`model` and `backend` must be 'lda' by 'em' or 'lda' by 'sklearn' or .*; got 'lsa' by 'sklearn'",
+        ),
         ({"model": "nmf", "backend": "gensim"}, "got 'nmf' by 'gensim'"),
         ({"n_topics": 1}, "`n_topics` must be a whole number of at least 2; got 1"),
         ({"n_topics": 99}, "`n_topics` must be at most the number of units and of terms; got 99 for 10 units"),
         ({"max_iter": 0}, "`max_iter` must be at least 1; got 0"),
         ({"min_df": 0}, r"`min_df` must be at least 1 and `max_df` in \(0, 1\]; got 0"),
         ({"min_df": 50}, r"`min_df` and `max_df` must leave at least one term; got 50 .*24 terms too rare"),
-        ({"unit": "sentence"}, "`unit` must be 'document', 'paragraph' or 'clause'"),
+        ({"unit": "sentence"}, "`unit` must be 'document', 'paragraph', 'clause' or 'passage'; got 'sentence'"),
         ({"random_state": -1}, "`random_state` must be a whole number of at least 0"),
     ],
 )
@@ -280,11 +287,10 @@ def test_bad_grid(options: dict[str, object], message: str) -> None:
         topic_stability(corpus, **options)  # type: ignore[arg-type]
 
 
-def test_sample_topics_are_readable() -> None:
+def test_sample_topics_are_readable(sample: Corpus) -> None:
     # Known sections of the plans come out as topics: legislation, decisions, normative documents, enforcement.
-    import fzanalytics as fz
 
-    result = fit_topics(fz.load_sample(), model="nmf", n_topics=8)
+    result = fit_topics(sample, model="nmf", n_topics=8)
     tops = [set(group["term"]) for _, group in result.top_terms(10).groupby("topic")]
     for section in (
         {"政府立法", "政府规章"},
@@ -295,3 +301,131 @@ def test_sample_topics_are_readable() -> None:
         assert any(section <= top for top in tops), section
     assert result.coherence["c_v"].mean() > 0.5
     assert len(result.unit_topics) + len(result.empty) == result.loss["n_units"]
+
+
+@pytest.mark.parametrize("backend", ["em", "sklearn", "gensim"])
+def test_posterior_weights_are_prior_and_tokens(backend: str) -> None:
+    corpus, _ = planted_corpus(n_documents=2, n_units=10)
+    result = fit(corpus, "lda", backend)
+    weights = result.unit_weights
+    assert weights is not None
+    # The prior is 1/K for each topic, so that a row sums to the tokens and one.
+    assert np.allclose(weights.sum(axis=1), result.units["n_tokens"] + 1)
+    assert np.allclose(weights.div(weights.sum(axis=1), axis=0), result.unit_topics)
+    assert weights.to_numpy().min() > 0.3
+    assert fit(corpus, "nmf", "sklearn").unit_weights is None
+
+
+def test_the_default_is_em_for_lda_and_sklearn_for_nmf() -> None:
+    corpus, _ = planted_corpus(n_documents=2, n_units=10)
+    lda = fit_topics(corpus, n_topics=3, analyzer=split, max_df=1.0)
+    assert digest(lda) == digest(fit(corpus, "lda", "em")) and lda.settings["backend"] == "em"
+    assert fit_topics(corpus, n_topics=3, model="nmf", analyzer=split, max_df=1.0).settings["backend"] == "sklearn"
+
+
+@pytest.mark.parametrize("backend", ["em", "gensim"])
+def test_seed_words_draw_a_topic_to_them(backend: str) -> None:
+    corpus, _ = planted_corpus(n_documents=3, n_units=20)
+    seeds = {"third": ["c0", "c1"], "first": ["a5", "zz"]}
+    for random_state in range(3 if backend == "em" else 1):
+        with pytest.warns(
+            UserWarning, match=r"`seed_words` should be terms of the vocabulary; not in it: zz \(first\)"
+        ):
+            result = fit(corpus, "lda", backend, seed_words=seeds, random_state=random_state)
+        assert result.seeds is not None
+        table = result.seeds.set_index("name")
+        assert table.loc["first", "missing"] == "zz" and table.loc["third", "terms"] == "c0 c1"
+        for name, letter in (("third", "c"), ("first", "a")):
+            top = result.top_terms(8)
+            assert set(top.loc[top["topic"] == table.loc[name, "topic"], "term"].str[0]) == {letter}
+        named = result.topics.dropna(subset=["name"]).set_index("name")["topic"]
+        assert named.to_dict() == table["topic"].to_dict()
+        assert result.settings["seed_words"] == seeds
+
+
+def test_a_seeded_topic_forms_where_a_free_one_does_not() -> None:
+    # One paragraph in forty is of the fourth kind, which two free topics have no room for.
+    rare = " ".join(["r1", "r2", "r3"] * 4)
+    corpus, _ = planted_corpus(n_documents=2, n_units=20)
+    texts = corpus.documents.set_index("doc_id")["text"]
+    mixed = make_corpus({"d0": texts["d0"] + "\n" + rare, "d1": texts["d1"] + "\n" + rare})
+    free = fit(mixed, "lda", "em", n_topics=3)
+    seeded = fit(mixed, "lda", "em", n_topics=3, seed_words={"rare": ["r1"]}, seed_weight=0.2)
+    assert seeded.seeds is not None
+    topic = int(seeded.seeds["topic"].iloc[0])
+    top = seeded.top_terms(3)
+    assert set(top.loc[top["topic"] == topic, "term"]) & {"r2", "r3"}
+    for number in (1, 2, 3):
+        top = free.top_terms(3)
+        assert not set(top.loc[top["topic"] == number, "term"]) & {"r1", "r2", "r3"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed_words": {"a": ["a1"]}, "backend": "sklearn"}, "by 'em' or by 'gensim'; got 'lda' by 'sklearn'"),
+        ({"seed_words": {}}, "`seed_words` must name at least one topic; got none"),
+        ({"seed_words": {"a": "a1"}}, "`seed_words` must give a list of words for each topic; got 'a1' for 'a'"),
+        ({"seed_words": {"a": ["zz"]}}, r"must hold a word of the vocabulary for each topic; got none for 'a' \(zz\)"),
+        ({"seed_words": {name: ["a1"] for name in "wxyz"}}, "must name at most `n_topics` topics; got 4 for 3"),
+        ({"seed_words": {"a": ["a1"]}, "seed_weight": 0}, r"`seed_weight` must be in \(0, 1\]; got 0"),
+    ],
+)
+def test_bad_seed_words(options: dict[str, object], message: str) -> None:
+    corpus, _ = planted_corpus(n_documents=2, n_units=5)
+    with pytest.raises(ValueError, match=message):
+        fit_topics(corpus, **({"n_topics": 3, "analyzer": split, "max_df": 1.0} | options))  # type: ignore[arg-type]
+
+
+def test_passages_are_units_and_overlaps_count_once() -> None:
+    corpus = make_corpus({"x": "a1 a2 a3\nb1 b2 b3", "y": "a1 a2 a3\nb1 b2 b3\nc1 c2 c3"})
+    columns = ["source", "target", "source_begin", "source_end", "target_begin", "target_end"]
+    rows = [("x", "y", 0, 8, 0, 8), ("z", "y", 0, 5, 3, 11), ("x", "y", 9, 17, 12, 17), ("y", "x", 0, 8, 0, 8)]
+    passages = pd.DataFrame([*rows, rows[0]], columns=columns)
+    table = passage_texts(corpus, passages)
+    assert table.index.tolist() == ["x:0-8", "y:0-11", "y:12-17"]
+    assert table["text"].tolist() == ["a1 a2 a3", "a1 a2 a3\nb1", "b2 b3"]
+    assert table["doc_id"].tolist() == ["x", "y", "y"]
+    result = fit(corpus, "lda", "em", n_topics=2, unit="passage", passages=passages, min_df=1)
+    assert result.unit_topics.index.tolist() == table.index.tolist()
+    assert result.units["n_tokens"].tolist() == [3, 4, 2]
+    assert "3 passages of 2 documents" in repr(result)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"unit": "passage"},
+            "`passages` must be given for unit 'passage' and for no other; got unit 'passage' without",
+        ),
+        ({"passages": pd.DataFrame()}, "got unit 'paragraph' with passages"),
+        ({"unit": "passage", "passages": pd.DataFrame({"target": []})}, "`passages` must have.*target_begin"),
+        (
+            {"unit": "passage", "passages": pd.DataFrame({"target": ["q"], "target_begin": [0], "target_end": [1]})},
+            "`passages` must be of held documents of `corpus`; got q",
+        ),
+        (
+            {
+                "unit": "passage",
+                "passages": pd.DataFrame({"target": ["d0"], "target_begin": [0], "target_end": [10**6]}),
+            },
+            "`passages` must end within the text of their target; got 1 that do not",
+        ),
+    ],
+)
+def test_bad_passages(options: dict[str, object], message: str) -> None:
+    corpus, _ = planted_corpus(n_documents=1, n_units=5)
+    with pytest.raises(ValueError, match=message):
+        fit_topics(corpus, n_topics=2, analyzer=split, max_df=1.0, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_topics_of_real_passages(sample: Corpus) -> None:
+    import fzanalytics as fz
+
+    passages = fz.find_passages(sample, min_chars=20)
+    result = fit_topics(sample, n_topics=3, unit="passage", passages=passages, max_df=0.9)
+    assert set(result.units["doc_id"]) <= set(passages["target"])
+    assert np.allclose(result.unit_topics.sum(axis=1), 1)
+    assert result.loss["n_units"] <= len(passages)

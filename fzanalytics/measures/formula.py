@@ -6,9 +6,9 @@ Shape letters: D documents, p columns of the design.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,10 @@ from fzanalytics.texts.corpus import Corpus
 Floats = NDArray[np.float64]
 
 _NAME = re.compile(r"[^\W\d]\w*")
+
+
+#: At most so many values of a number are tabled, unless `at` names them.
+GRID = 7
 
 
 @dataclass(frozen=True)
@@ -158,8 +162,13 @@ def _years(dates: pd.Series) -> Floats:
     return np.asarray(known.dt.year.to_numpy(dtype=float, na_value=np.nan) + days / length, dtype=float)
 
 
-def make_design(table: pd.DataFrame, formula: str) -> Design:
+def make_design(table: pd.DataFrame, formula: str, reference: Mapping[str, str] | None = None) -> Design:
     """The design of complete covariates; the reference of a group is its first value, from the centre down or sorted.
+
+    Raises
+    ------
+    ValueError
+        If `reference` names what is no group or none of its values.
 
     Examples
     --------
@@ -170,9 +179,147 @@ def make_design(table: pd.DataFrame, formula: str) -> Design:
     """
     mains, pairs = read_formula(formula)
     numbers = [name for name in mains if pd.api.types.is_float_dtype(table[name])]
+    groups = {name: order_groups(table[name]) for name in mains if name not in numbers}
+    for name, value in (reference or {}).items():
+        if value not in groups.get(name, []):
+            known = "; ".join(f"{one}: {', '.join(values)}" for one, values in groups.items())
+            raise ValueError(
+                f"`reference` must name groups and one value of each ({known or 'there are none'}); got {name}: {value}."
+            )
+        groups[name] = [value, *(other for other in groups[name] if other != value)]
     return Design(
         mains=mains,
         pairs=pairs,
-        groups={name: tuple(order_groups(table[name])) for name in mains if name not in numbers},
+        groups={name: tuple(values) for name, values in groups.items()},
         centres={name: float(table[name].mean()) for name in numbers},
     )
+
+
+class Question(NamedTuple):
+    """A contrast before it is worked out.
+
+    names : what it is called; parts : signs and what is fixed there, to be added up; documents : those of the groups in
+    question, shape (D,).
+    """
+
+    names: dict[str, Any]
+    parts: tuple[tuple[int, dict[str, Any]], ...]
+    documents: NDArray[np.bool_]
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share and not a difference."""
+        return len(self.parts) == 1
+
+
+def contrast_row(design: Design, table: pd.DataFrame, weights: Floats, question: Question) -> Floats:
+    """The combination of coefficients, shape (p,): means over the documents as observed, with what is fixed set so."""
+    rows = [
+        sign * np.average(design.columns(table.assign(**fixed)), axis=0, weights=weights)
+        for sign, fixed in question.parts
+    ]
+    return np.asarray(np.sum(rows, axis=0))
+
+
+def _inside(table: pd.DataFrame, fixed: Mapping[str, Any], design: Design) -> NDArray[np.bool_]:
+    """The documents of the groups that are named; a number has no documents of its own."""
+    inside = np.ones(len(table), dtype=bool)
+    for name, value in fixed.items():
+        if name in design.groups:
+            inside &= table[name].to_numpy(dtype=object) == value
+    return inside
+
+
+def _values(design: Design, table: pd.DataFrame, name: str, at: Mapping[str, Sequence[float]]) -> list[Any]:
+    """Where shares are told along a covariate."""
+    if name in design.groups:
+        return list(order_groups(pd.Series(design.groups[name], dtype=object)))
+    if name in at:
+        return [float(value) for value in at[name]]
+    found = np.unique(table[name].to_numpy(dtype=float))
+    return [float(value) for value in (found if len(found) <= GRID else np.linspace(found[0], found[-1], GRID))]
+
+
+def share_questions(design: Design, table: pd.DataFrame, at: Mapping[str, Sequence[float]]) -> list[Question]:
+    """The shares at each value of each covariate, and where two that interact meet; `names` are the covariates.
+
+    Raises
+    ------
+    ValueError
+        If `at` names what is no number.
+    """
+    unknown = sorted(set(at) - set(design.centres))
+    if unknown:
+        raise ValueError(
+            f"`at` must name covariates that are numbers, {', '.join(design.centres) or 'none here'}; "
+            f"got {', '.join(unknown)}. Leave them out."
+        )
+    cells: list[dict[str, Any]] = [{name: value} for name in design.mains for value in _values(design, table, name, at)]
+    for first, second in design.pairs:
+        for one in _values(design, table, first, at):
+            for other in _values(design, table, second, at):
+                cell = {first: one, second: other}
+                if _is_seen(design, table, cell, at):
+                    cells.append(cell)
+    return [Question(cell, ((1, cell),), _inside(table, cell, design)) for cell in cells]
+
+
+def _is_seen(design: Design, table: pd.DataFrame, cell: Mapping[str, Any], at: Mapping[str, Sequence[float]]) -> bool:
+    """Whether groups meet in a document, and a number lies among those of the group (unless it was asked for)."""
+    inside = table[_inside(table, cell, design)]
+    numbers = [name for name in cell if name in design.centres and name not in at]
+    return len(inside) > 0 and all(inside[name].min() <= cell[name] <= inside[name].max() for name in numbers)
+
+
+def effect_questions(design: Design, table: pd.DataFrame) -> list[Question]:
+    """The differences along each covariate, then within each group of one that it interacts with, then between these.
+
+    `names` are covariate, within, value and against; see `topic_prevalence`.
+    """
+    questions = [one for name in design.mains for one in _steps(design, table, name, {})]
+    for pair in design.pairs:
+        for by in (name for name in pair if name in design.groups):
+            other = pair[1] if by == pair[0] else pair[0]
+            within = {value: _steps(design, table, other, {by: value}) for value in design.groups[by]}
+            questions += [one for found in within.values() for one in found]
+        if pair[0] in design.groups or pair[1] in design.groups:
+            questions += _differences(design, table, pair)
+    return questions
+
+
+def _steps(design: Design, table: pd.DataFrame, name: str, within: Mapping[str, Any]) -> list[Question]:
+    """From the reference to each other value of a group, or +1 of a number; within a group only where both are seen."""
+    where = ", ".join(f"{other}: {value}" for other, value in within.items())
+    names = {"covariate": name, "within": where}
+    if name in design.centres:
+        start = design.centres[name]
+        parts = ((1, {**within, name: start + 1}), (-1, {**within, name: start}))
+        return [Question({**names, "value": "+1", "against": ""}, parts, _inside(table, within, design))]
+    reference, *values = design.groups[name]
+    found = []
+    for value in values:
+        one, other = {**within, name: value}, {**within, name: reference}
+        inside, beside = _inside(table, one, design), _inside(table, other, design)
+        if not within or (inside.any() and beside.any()):
+            naming = {**names, "value": value, "against": reference}
+            found.append(Question(naming, ((1, one), (-1, other)), inside | beside))
+    return found
+
+
+def _differences(design: Design, table: pd.DataFrame, pair: tuple[str, str]) -> list[Question]:
+    """How much the steps of one covariate differ between the reference and the other groups of the one it interacts with."""
+    by, other = pair if pair[0] in design.groups else (pair[1], pair[0])
+    reference, *values = design.groups[by]
+    found = []
+    for value in values:
+        bases = {
+            (one.names["value"], one.names["against"]): one for one in _steps(design, table, other, {by: reference})
+        }
+        for one in _steps(design, table, other, {by: value}):
+            key = (one.names["value"], one.names["against"])
+            if key in bases:
+                step = f"+1 {other}" if not key[1] else f"{key[0]} − {key[1]}"
+                names = {"covariate": " * ".join(pair), "within": step, "value": value, "against": reference}
+                parts = (*one.parts, *((-sign, fixed) for sign, fixed in bases[key].parts))
+                found.append(Question(names, parts, one.documents | bases[key].documents))
+    return found

@@ -6,13 +6,16 @@ Shape letters: D documents, J clusters, p columns of the design, Q contrasts, K 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+#: Correlation of documents of one cluster in the working model. Intervals are robust to it; with 0 they were a little too
+#: narrow where clusters are of unequal size (benchmarks/covariates.py).
+ALIKE = 0.3
 #: Below this a number is a rounding error.
 _TINY = 1e-9
 
@@ -56,8 +59,24 @@ class Contrasts:
         return np.asarray((sums**2).sum(axis=0))
 
 
+class _Regression(NamedTuple):
+    """x : (D, p), w : (D,), bread : (p, p), codes : (D,) of clusters, sums : (p, J) of weighted rows by cluster."""
+
+    x: Floats
+    w: Floats
+    bread: Floats
+    codes: NDArray[np.int64]
+    sums: Floats
+    alike: float
+
+
 def plan_contrasts(
-    design: ArrayLike, contrasts: ArrayLike, clusters: ArrayLike, *, weights: ArrayLike | None = None
+    design: ArrayLike,
+    contrasts: ArrayLike,
+    clusters: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    alike: float = ALIKE,
 ) -> Contrasts:
     """Work out once what contrasts of a weighted least squares need, whatever the outcome.
 
@@ -71,6 +90,8 @@ def plan_contrasts(
         Documents of one cluster may depend on each other in any way; clusters are independent.
     weights : array_like of float, shape (D,), optional
         Above 0; default 1. They say what is estimated, not how exact an outcome is.
+    alike : float
+        Correlation of documents of one cluster in the working model, in [0, 1).
 
     Returns
     -------
@@ -79,15 +100,16 @@ def plan_contrasts(
     Raises
     ------
     ValueError
-        If shapes differ or a weight is not above 0.
+        If shapes differ, a weight is not above 0, or `alike` is out of range.
 
     Notes
     -----
-    Bias-reduced linearization (CR2) with independent, equally spread documents as the working model: residuals of
-    cluster j are multiplied by the symmetric inverse root of (I - H)_j (I - H)_j', H the projection of the weighted
-    regression. If the working model holds, variances are exactly unbiased; otherwise much less biased than the plain
-    sandwich. The degrees of freedom match the first two moments of the variance under the working model: few where few
-    clusters carry a contrast, however many there are in all. With clusters of one document CR2 is HC2.
+    Bias-reduced linearization (CR2). Working model: documents are equally spread, those of one cluster correlate by
+    `alike`. Residuals of cluster j are multiplied by D' B^(-1/2) D, where D'D is the working covariance of j and B = D
+    ((I - H) Phi (I - H)')_jj D', H the projection of the weighted regression, Phi the working covariance of all. If the working
+    model holds, variances are exactly unbiased; otherwise much less biased than the plain sandwich. The degrees of
+    freedom match the first two moments of the variance under the working model: few where few clusters carry a
+    contrast, however many there are in all. With clusters of one document CR2 is HC2, whatever `alike` is.
 
     References
     ----------
@@ -113,6 +135,8 @@ def plan_contrasts(
     w = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
     labels = np.asarray(clusters)
     _check(x, c, labels, w)
+    if not 0 <= alike < 1:
+        raise ValueError(f"`alike` must be at least 0 and below 1; got {alike}. Take {ALIKE}.")
     codes = np.unique(labels.astype(str), return_inverse=True)[1].reshape(-1).astype(np.int64)
     # columns in units of their own, so that "nearly 0" means the same for all
     scale = np.sqrt((x**2).sum(axis=0))
@@ -122,8 +146,11 @@ def plan_contrasts(
     projector = bread @ (x * w[:, None]).T
     estimable = np.abs(c - c @ projector @ x).max(axis=1, initial=0) <= 1e-6 * np.maximum(np.abs(c).max(axis=1), 1)
     operator = c @ projector
-    scores, alone = _adjusted_scores(x, w, bread, operator, codes)
-    freedom = np.array([_freedom(x, w, bread, row, codes) for row in scores])
+    sums = np.zeros((int(codes.max(initial=-1)) + 1, x.shape[1]))
+    np.add.at(sums, codes, x * w[:, None])
+    fit = _Regression(x, w, bread, codes, sums.T, alike)
+    scores, alone = _adjusted_scores(fit, operator)
+    freedom = np.array([_freedom(fit, row) for row in scores])
     return Contrasts(
         operator=np.where(estimable[:, None], operator, np.nan),
         freedom=np.where(estimable, freedom, np.nan),
@@ -145,36 +172,42 @@ def _check(x: Floats, c: Floats, labels: NDArray[Any], w: Floats) -> None:
         raise ValueError(f"`weights` must be above 0 and not missing; got {w.min()}. Leave such documents out.")
 
 
-def _adjusted_scores(
-    x: Floats, w: Floats, bread: Floats, operator: Floats, codes: NDArray[np.int64]
-) -> tuple[Floats, NDArray[np.bool_]]:
+def _adjusted_scores(fit: _Regression, operator: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """What residuals are multiplied by, shape (Q, D), and which contrasts have a part that one cluster alone carries."""
-    middle = bread @ (x.T @ (w[:, None] ** 2 * x)) @ bread
+    apart = fit.bread @ (fit.x.T @ (fit.w[:, None] ** 2 * fit.x)) @ fit.bread
+    together = fit.bread @ (fit.sums @ fit.sums.T) @ fit.bread
     scores = np.zeros_like(operator)
     alone = np.zeros(len(operator), dtype=bool)
     size = np.sqrt((operator**2).sum(axis=1)) + 1e-300
-    for code in range(int(codes.max(initial=-1)) + 1):
-        rows = np.flatnonzero(codes == code)
-        part, weight = x[rows], w[rows]
-        hat = part @ bread @ (part * weight[:, None]).T
-        values, vectors = np.linalg.eigh(np.eye(len(rows)) - hat - hat.T + part @ middle @ part.T)
+    for code in range(fit.sums.shape[1]):
+        rows = np.flatnonzero(fit.codes == code)
+        part, ones = fit.x[rows], np.ones((len(rows), len(rows)))
+        hat = part @ fit.bread @ (part * fit.w[rows][:, None]).T
+        pulled = np.outer(part @ (fit.bread @ fit.sums[:, code]), np.ones(len(rows)))
+        covariance = (1 - fit.alike) * (np.eye(len(rows)) - hat - hat.T + part @ apart @ part.T) + fit.alike * (
+            ones - pulled - pulled.T + part @ together @ part.T
+        )
+        root = np.linalg.cholesky((1 - fit.alike) * np.eye(len(rows)) + fit.alike * ones).T
+        values, vectors = np.linalg.eigh(root @ covariance @ root.T)
         free = values > _TINY
         roots = np.where(free, 1 / np.sqrt(np.where(free, values, 1.0)), 0.0)
         own = operator[:, rows]
-        scores[:, rows] = own @ (vectors * roots) @ vectors.T
-        lost = own @ vectors[:, ~free]
+        scores[:, rows] = own @ root.T @ (vectors * roots) @ vectors.T @ root
+        lost = own @ root.T @ vectors[:, ~free]
         alone |= np.sqrt((lost**2).sum(axis=1)) > 1e-6 * size
     return scores, alone
 
 
-def _freedom(x: Floats, w: Floats, bread: Floats, scores: Floats, codes: NDArray[np.int64]) -> float:
+def _freedom(fit: _Regression, scores: Floats) -> float:
     """Satterthwaite's degrees of freedom of one variance under the working model."""
-    n = int(codes.max(initial=-1)) + 1
-    plain, weighted = np.zeros((n, x.shape[1])), np.zeros((n, x.shape[1]))
-    np.add.at(plain, codes, x * scores[:, None])
-    np.add.at(weighted, codes, x * (w * scores)[:, None])
-    cross = plain @ bread @ weighted.T
-    middle = bread @ (x.T @ (w[:, None] ** 2 * x)) @ bread
-    moments = np.diag(np.bincount(codes, scores**2, minlength=n)) - cross - cross.T + plain @ middle @ plain.T
-    squares = float((moments**2).sum())
-    return float(np.trace(moments)) ** 2 / squares if squares > 0 else float("nan")
+    n = fit.sums.shape[1]
+    plain, weighted = np.zeros((n, fit.x.shape[1])), np.zeros((n, fit.x.shape[1]))
+    np.add.at(plain, fit.codes, fit.x * scores[:, None])
+    np.add.at(weighted, fit.codes, fit.x * (fit.w * scores)[:, None])
+    cross = plain @ fit.bread @ weighted.T
+    apart = fit.bread @ (fit.x.T @ (fit.w[:, None] ** 2 * fit.x)) @ fit.bread
+    squares = np.diag(np.bincount(fit.codes, scores**2, minlength=n))
+    within = np.diag(np.bincount(fit.codes, scores, minlength=n)) - plain @ fit.bread @ fit.sums
+    moments = (1 - fit.alike) * (squares - cross - cross.T + plain @ apart @ plain.T) + fit.alike * within @ within.T
+    total = float((moments**2).sum())
+    return float(np.trace(moments)) ** 2 / total if total > 0 else float("nan")

@@ -19,8 +19,9 @@ from fzanalytics.base.files import sha256_of, staged_directory
 from fzanalytics.base.resources import data_path
 from fzanalytics.output.manifest import MadeFile, build_manifest, write_manifest
 from fzanalytics.output.plots.style import Format, document_labels, save_figure
-from fzanalytics.output.steps import N_JOBS, Settings, Step, Work, list_figures, list_tables, main_source
+from fzanalytics.output.steps import Step, list_figures, list_tables
 from fzanalytics.output.tables import write_table
+from fzanalytics.output.work import N_JOBS, Settings, Work, main_source
 from fzanalytics.texts.corpus import Corpus, read_corpus
 from fzanalytics.texts.datasets import load_sample
 

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Indel
 from tqdm.auto import tqdm
 
 from fzanalytics.measures.lineage.proto_units import Likeness, Unit
+from fzanalytics.measures.lineage.proto_votes import Votes, count_votes, find_holders
 
 #: Least share of the runs of the smaller unit that two variants of one sentence have in common.
 MIN_CONTAINED = 0.5
@@ -18,62 +19,94 @@ MIN_CONTAINED = 0.5
 MIN_ALIKE = 0.25
 #: A shorter run of equal letters within an aligned pair is chance.
 MIN_BLOCK = 3
-#: Odds that a letter is the ancestor's: of one line that has it; times this for each further line; for each without it.
+#: Odds that a letter is the ancestor's by the variants of its sentence: of one line that has it; times this for each
+#: further line; for each without it; and to the power (share of the sentences around that several lines have - 0.4).
 ODDS_ONE = 0.3
 ODDS_WITH = 2.2
 ODDS_WITHOUT = 0.8
-#: Times this to the power (share of the sentences around that several lines have - `USUAL_NEAR`).
 ODDS_NEAR = 2.5
 USUAL_NEAR = 0.4
 _NEAR = 3
+#: The same by runs of letters, wherever they stand: of one line in a document that shares nothing; times the lines to this
+#: power; and to the power of the quality of the document. Rounded from a logistic fit on three families of laws.
+RUN_ONE = 0.03
+RUN_POWER = 3.0
+RUN_QUALITY = 6.5
 #: A letter with more doubt than this speaks against a variant as the base.
-BREAK_EVEN = 0.7
-#: Candidates for the base of a group.
-_BASES = 6
+BREAK_EVEN = 0.5
 
 
 class Group(NamedTuple):
     """Variants of one sentence, one unit a document at most.
 
-    members: numbers of the units, the base first; votes: independent lines that have each letter of the base; doubt:
-    that each letter is the ancestor's, in [0, 1].
+    members: numbers of the units, the base first; votes: independent lines that have each letter of the base in a variant,
+    or in a run of letters elsewhere if only one line has variants; doubt: that each letter is the ancestor's, in [0, 1]; witnesses: (document, line) of
+    all that have a variant, or a third of the letters of the base elsewhere.
     """
 
     members: tuple[int, ...]
     votes: NDArray[np.int64]
     doubt: NDArray[np.float64]
+    witnesses: tuple[tuple[int, int], ...] = ()
 
     @property
     def base(self) -> int:
         """The variant whose wording is taken."""
         return self.members[0]
 
+    @property
+    def n_lines(self) -> int:
+        """Independent lines among the witnesses."""
+        return len({line for _, line in self.witnesses})
 
-def doubt_of(votes: NDArray[np.int64], n_lines: int, near: float = USUAL_NEAR) -> NDArray[np.float64]:
-    """Doubt that letters are the ancestor's, from the independent lines that have them and those that have not.
+    @property
+    def confidence(self) -> float:
+        """Mean over its letters of 1 - doubt."""
+        return float(1 - self.doubt.mean())
+
+
+def run_odds(lines: NDArray[np.float64], quality: float) -> NDArray[np.float64]:
+    """Odds that letters are the ancestor's, from the lines that have the runs through them (`count_votes`)."""
+    return np.asarray(RUN_ONE * lines**RUN_POWER * RUN_QUALITY**quality)
+
+
+def doubt_of(
+    votes: NDArray[np.int64],
+    n_lines: int,
+    lines: NDArray[np.float64],
+    *,
+    quality: float = 1.0,
+    near: float = USUAL_NEAR,
+) -> NDArray[np.float64]:
+    """Doubt that letters are the ancestor's: by the variants of their sentence, and by runs of letters anywhere.
 
     Parameters
     ----------
     votes : ndarray of int
-        Independent lines that have the letter, from 1 to `n_lines`.
+        Independent lines that have the letter in a variant, from 1 to `n_lines`.
     n_lines : int
         All independent lines.
+    lines : ndarray of float
+        Independent lines that have the runs of letters through it, at least 1 (`count_votes`).
+    quality : float
+        Share of the best of its documents that other lines have, relative to the best of all, in [0, 1].
     near : float
         Share of the sentences around that several lines have, in [0, 1].
 
     Returns
     -------
     ndarray of float
-        1 / (1 + odds), in (0, 1); odds = 0.3 * 2.2 ** (votes - 1) * 0.8 ** (n_lines - votes) * 2.5 ** (near - 0.4). The
-        numbers are rounded shares of sentences found again in the parents of two law families.
+        1 / (1 + odds), in (0, 1); odds is the geometric mean of 0.3 * 2.2 ** (votes - 1) * 0.8 ** (n_lines - votes) *
+        2.5 ** (near - 0.4) and 0.03 * lines ** 3 * 6.5 ** quality.
 
     Examples
     --------
-    >>> (1 - doubt_of(np.array([1, 2, 3]), 3)).round(2).tolist(), (1 - doubt_of(np.array([2]), 6)).round(2).tolist()
-    ([0.16, 0.35, 0.59], [0.21])
+    >>> votes = np.array([1, 2, 3])
+    >>> (1 - doubt_of(votes, 3, votes * 1.0)).round(2).tolist()
+    [0.16, 0.48, 0.73]
     """
-    odds = ODDS_ONE * ODDS_WITH ** (votes - 1) * ODDS_WITHOUT ** (n_lines - votes) * ODDS_NEAR ** (near - USUAL_NEAR)
-    return np.asarray(1 / (1 + odds))
+    variant = ODDS_ONE * ODDS_WITH ** (votes - 1) * ODDS_WITHOUT ** (n_lines - votes) * ODDS_NEAR ** (near - USUAL_NEAR)
+    return np.asarray(1 / (1 + np.sqrt(variant * run_odds(lines, quality))))
 
 
 def group_units(units: Sequence[Unit], likeness: Likeness, *, progress: bool = False) -> list[Group]:
@@ -99,10 +132,18 @@ def group_units(units: Sequence[Unit], likeness: Likeness, *, progress: bool = F
         members = [i, *(-j for _, j in sorted(best.values(), key=lambda one: (-one[0], units[-one[1]].letters)))]
         free[members] = False
         sets.append(members)
-    near = _near(units, sets)
-    n_lines = len({unit.line for unit in units})
+    votes, near = count_votes(units), _near(units, sets)
+    line_of = {unit.doc: unit.line for unit in units}
+    n_lines = len(set(line_of.values()))
     bar = tqdm(sets, desc="vote", unit="group", disable=not progress)
-    return [_choose_base(members, units, near, n_lines) for members in bar]
+    groups = [_choose_base(members, units, votes, near, n_lines) for members in bar]
+    holders = find_holders(units, [group.base for group in groups])
+    return [
+        group._replace(
+            witnesses=tuple((doc, line_of[doc]) for doc in sorted({*held, *(units[m].doc for m in group.members)}))
+        )
+        for group, held in zip(groups, holders, strict=True)
+    ]
 
 
 def _alike(i: int, units: Sequence[Unit], likeness: Likeness) -> list[tuple[int, float]]:
@@ -141,16 +182,21 @@ def _near(units: Sequence[Unit], sets: list[list[int]]) -> NDArray[np.float64]:
     return np.divide(total, count, out=np.zeros(len(units)), where=count > 0)
 
 
-def _choose_base(members: Sequence[int], units: Sequence[Unit], near: NDArray[np.float64], n_lines: int) -> Group:
+def _choose_base(
+    members: Sequence[int], units: Sequence[Unit], votes: Votes, near: NDArray[np.float64], n_lines: int
+) -> Group:
     """The variant that holds most of what independent lines share, with the votes for its letters."""
+    quality = {m: float(votes.quality[units[m].doc]) for m in members}
+    doubts = {m: 1 / (1 + run_odds(votes.lines[m], quality[m])) for m in members}
+    base = min(
+        members,
+        key=lambda m: (-round(float((BREAK_EVEN - doubts[m]).sum()), 9), units[m].letters, units[m].doc),
+    )
+    aligned = vote(units[base], [units[m] for m in members])
     around = float(np.mean(sorted(near[list(members)])))
-    found = []
-    for m in members[:_BASES]:
-        votes = vote(units[m], [units[k] for k in members])
-        doubt = doubt_of(votes, n_lines, around)
-        found.append((-round(float((BREAK_EVEN - doubt).sum()), 9), units[m].letters, units[m].doc, m, votes, doubt))
-    _, _, _, base, votes, doubt = min(found, key=lambda one: one[:3])
-    return Group((base, *(m for m in members if m != base)), votes, doubt)
+    doubt = doubt_of(aligned, n_lines, votes.lines[base], quality=max(quality.values()), near=around)
+    others = tuple(m for m in members if m != base)
+    return Group((base, *others), aligned if (aligned > 1).any() else votes.shared[base], doubt)
 
 
 def vote(base: Unit, members: Sequence[Unit]) -> NDArray[np.int64]:

@@ -260,10 +260,10 @@ def stretch_rows(
                 "end": end,
                 "text": text[begin:end],
                 "kind": units[group.base].kind,
-                "n_witnesses": len({units[m].line for m in group.members}),
-                "lines": ";".join(sorted({lines[units[m].line] for m in group.members})),
-                "witnesses": ";".join(sorted({doc_ids[units[m].doc] for m in group.members})),
-                "confidence": round(float(1 - group.doubt.mean()), 4),
+                "n_witnesses": group.n_lines,
+                "lines": ";".join(sorted({lines[line] for _, line in group.witnesses})),
+                "witnesses": ";".join(sorted({doc_ids[doc] for doc, _ in group.witnesses})),
+                "confidence": round(group.confidence, 4),
                 "variants": "｜".join(others),
             }
         )

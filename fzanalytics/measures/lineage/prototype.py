@@ -1,8 +1,8 @@
 """The lost original, rebuilt from its descendants: what independent lines share, with witnesses and confidence.
 
 Sentences of all descendants are grouped with their variants (`fzanalytics.measures.lineage.consensus`); a group counts
-by the independent lines that have it, and a line is a province with all below it: two prefectures of one province are
-one witness. The wording is that of the variant which holds most of what the lines share, without what is its own; the
+by the independent lines that have it, in a variant or in runs of letters anywhere (`proto_votes`), and a line is a
+province with all below it: two prefectures of one province are one witness. The wording is that of the variant which holds most of what the lines share, without what is its own; the
 order is that on which most lines agree.
 """
 
@@ -29,8 +29,12 @@ logger = logging.getLogger(__name__)
 LABEL = "（重构文本）"
 #: Letters of the runs by which text that is there already is known again.
 _TWICE_GRAM = 6
-#: A sentence of one line is left out if so much of it is there already; what several lines say twice stays.
-_TWICE_SHARE = 0.6
+#: A sentence with variants in one line only is left out if more of it is there already; what several lines say twice stays.
+_TWICE_SHARE = 0.5
+#: Below this confidence nothing comes in once the text is as long as the median witness, and nothing at all once it is
+#: `LONGEST` times as long.
+LIKELIER = 0.5
+LONGEST = 2.0
 _DROPPED = ("doc_id", "text", "n_witnesses", "confidence", "reason")
 
 
@@ -45,10 +49,12 @@ class Prototype:
         it has no number, no date and no issuer.
     stretches : DataFrame
         One row a sentence or heading of the text, in its order: begin, end (characters of the text, half-open), text, kind
-        (sentence / heading / section), n_witnesses (independent lines, of `n_lines`), lines (their names), witnesses (doc_ids; both
-        joined by ";"), confidence in [0, 1], variants (other wordings, joined by "｜"). confidence is the mean over its
-        letters of 1 - `doubt_of`: it grows with the lines that have the letter, falls with those that have not, and is higher
-        among sentences that are shared as well; an order of trust, and no probability for a family unlike those it was set on.
+        (sentence / heading / section), n_witnesses (independent lines, of `n_lines`), lines (their names), witnesses (doc_ids
+        that have a variant of it, or a third of its letters elsewhere in runs of eight; both joined by ";"), confidence in
+        [0, 1], variants (other wordings, joined by "｜"). confidence is the mean over its letters of 1 - `doubt_of`: it grows
+        with the lines that have the letter, in a variant or in a run of letters anywhere, falls with those that have not,
+        and is higher in documents and among sentences of which much is shared; an order of trust, and no probability for a
+        family unlike those it was set on.
     dropped : DataFrame
         doc_id, text, n_witnesses, confidence, reason: what did not come in, one row a group of variants.
     n_lines : int
@@ -97,8 +103,9 @@ def reconstruct(
     lineage : str, optional
         Only documents of this policy.
     min_witnesses : int
-        A sentence needs so many independent lines, at least 1. With 1, sentences of one line come in as well where, by
-        their confidence, the rebuilt text as a whole is the better for it: with very few witnesses.
+        A sentence needs so many independent lines that have it, or a third of it, at least 1. With 1, sentences of one
+        line fill the text up to the length of the median witness where what is shared does not; no other line bears them
+        out, so most may be local.
     before : str or Timestamp, optional
         Sentences that name what is younger are left out. Without it the latest date of the oldest witness, if known.
     title : str
@@ -120,8 +127,10 @@ def reconstruct(
     -----
     *Lines.* A province with all its prefectures and counties is one line. Documents without a region are one line together.
 
-    *Selection.* Groups come in by falling confidence as long as the expected F1 grows, taking the median length of the
-    witnesses for that of the ancestor.
+    *Selection.* Groups come in by falling confidence until the text is as long as the median witness; after that only
+    those likelier the ancestor's than not (confidence of 0.5 or more), until it is twice as long. So the text is never
+    much longer than that, whatever `min_witnesses`. The length of the lost text is not known: where it was much shorter or
+    longer than its descendants, precision or recall is the lower for it.
 
     *Names.* References to own articles lose their numbers, 本市 and 本省 give way to national counterparts
     (`national_wording`); other names of places and agencies that one line alone has become 〔地名〕 and 〔机关〕.
@@ -224,34 +233,35 @@ def _select(
     ranked: list[tuple[float, str, int]] = []
     for k, group in enumerate(groups):
         least = min_witnesses if units[group.base].kind == "sentence" else max(2, min_witnesses)
-        if _n_lines(group, units) < least:
+        if group.n_lines < least:
             left.append((k, "too few witnesses"))
         else:
-            ranked.append((-round(float(1 - group.doubt.mean()), 9), units[group.base].letters, k))
-    ranked.sort()
-    size = np.cumsum([len(groups[k].votes) for *_, k in ranked])
-    right = np.cumsum([-score * len(groups[k].votes) for score, _, k in ranked])
-    cut = int(np.argmax(2 * right / (size + length))) + 1 if len(ranked) else 0
-    left += [(k, "the text as a whole is not expected to gain by it") for *_, k in ranked[cut:]]
+            ranked.append((-round(group.confidence, 9), units[group.base].letters, k))
+    size = 0
     seen: set[str] = set()
     stretches: list[Stretch] = []
-    for *_, k in ranked[:cut]:
+    for score, _, k in sorted(ranked):
+        if size >= (length if -score < LIKELIER else LONGEST * length):
+            left.append((k, "the text is long enough without it"))
+            continue
         unit = units[groups[k].base]
         text = word_stretch(unit, groups[k])
         letters = letters_of(text)
         grams = {letters[i : i + _TWICE_GRAM] for i in range(len(letters) - _TWICE_GRAM + 1)}
         if not letters:
             left.append((k, "its witnesses share no words in their order"))
-        elif _n_lines(groups[k], units) < 2 and len(grams & seen) >= _TWICE_SHARE * max(len(grams), 1):
+        elif _is_lone(groups[k], units) and len(grams & seen) > _TWICE_SHARE * len(grams):
             left.append((k, "said already by another stretch"))
         else:
             stretches.append(Stretch(k, text, unit.kind))
             seen |= grams
+            size += len(letters)
     return stretches, left
 
 
-def _n_lines(group: Group, units: Sequence[Unit]) -> int:
-    return len({units[m].line for m in group.members})
+def _is_lone(group: Group, units: Sequence[Unit]) -> bool:
+    """Whether variants of the whole stand in one line only."""
+    return len({units[m].line for m in group.members}) < 2
 
 
 def _dropped(
@@ -271,8 +281,8 @@ def _dropped(
             {
                 "doc_id": ids[base.doc],
                 "text": base.text,
-                "n_witnesses": _n_lines(groups[k], units),
-                "confidence": round(float(1 - groups[k].doubt.mean()), 4),
+                "n_witnesses": groups[k].n_lines,
+                "confidence": round(groups[k].confidence, 4),
                 "reason": reason,
             }
         )

@@ -10,11 +10,8 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.output.plots.style import (
-    COLOURS,
     GREY,
     LEVEL_NAMES,
-    LINE_STYLES,
-    MARKERS,
     SEQUENTIAL,
     Language,
     axes_or_new,
@@ -28,25 +25,18 @@ from fzanalytics.output.plots.style import (
     short,
     shown_labels,
 )
+from fzanalytics.output.word_plots.topic_choice import plot_topic_stability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fzanalytics.measures.topics.fitting import TopicResult
+    from fzanalytics.measures.topics.result import TopicResult
 
 #: A level has a row of its own only with documents of so many regions: fewer are these regions, not the level.
 MIN_REGIONS = 3
 #: Of topics that do not come back.
 _UNSTABLE_BAR = "#D0D0D0"
-
-#: Columns of the stability table that are drawn, with their names in both languages.
-_SCORES = {
-    "cosine_mean": ("stability: cosine of matched topics", "稳定性：匹配主题的余弦"),
-    "recurring_share": ("share of topics that recur", "重现主题的比例"),
-    "c_v": ("coherence c_v", "一致性 c_v"),
-    "npmi": ("coherence NPMI", "一致性 NPMI"),
-}
 
 
 def name_topics(top_terms: pd.DataFrame, *, n_terms: int = 3) -> dict[Any, str]:
@@ -95,7 +85,8 @@ def plot_topics(
         `MIN_REGIONS` regions have a document in the model.
     recurrence : DataFrame, optional
         From `topic_stability(by="topic")` with the model, number of topics and seed of `result`, since its topics
-        must be those of `result`: columns n_topics, topic, recurs. Topics that do not recur are grey and marked.
+        must be those of `result`: columns n_topics, topic, recurs. Topics that do not recur are grey and marked. Left
+        out, the flags of `result` itself are drawn, if `check_topics` has looked.
     n_terms : int
         Terms shown a topic.
     language : "en" or "zh"
@@ -121,7 +112,8 @@ def plot_topics(
     Examples
     --------
     >>> from fzanalytics import load_sample
-    >>> from fzanalytics.measures.topics.fitting import fit_topics, topic_stability
+    >>> from fzanalytics.measures.topics.fitting import fit_topics
+    >>> from fzanalytics.measures.topics.stability import topic_stability
     >>> corpus = load_sample()
     >>> result = fit_topics(corpus, model="nmf", n_topics=4)
     >>> stability = topic_stability(corpus, model="nmf", n_topics=(4, 6), n_seeds=2)
@@ -129,6 +121,8 @@ def plot_topics(
     3
     """
     chosen = len(result.topic_terms)
+    if recurrence is None and getattr(result, "recurrence", None) is not None:
+        recurrence = result.topics.assign(n_topics=chosen)
     _check_recurrence(recurrence, list(result.topic_terms.index))
     terms = result.top_terms(n_terms)
     by_level = None if documents is None else _shares_of_levels(result, documents)
@@ -186,7 +180,8 @@ def _unstable(recurrence: pd.DataFrame | None) -> set[Any]:
     """The topics that do not come back; none where nothing is known of it."""
     if recurrence is None or "recurs" not in recurrence.columns:
         return set()
-    return set(recurrence.loc[~recurrence["recurs"].astype(bool), "topic"])
+    comes_back = recurrence["recurs"].astype("boolean").fillna(True).to_numpy(dtype=bool)
+    return set(recurrence.loc[~comes_back, "topic"])
 
 
 @in_house_style
@@ -343,80 +338,6 @@ def plot_top_terms(
             f"各主题的高权重词（最长条：占该主题{longest:.1%}）",
         )
     )
-    set_font(ax)
-    return ax
-
-
-@in_house_style
-def plot_topic_stability(
-    stability: pd.DataFrame,
-    *,
-    n_topics: int | None = None,
-    ax: Axes | None = None,
-    language: Language = "en",
-) -> Axes:
-    """Figure 3c: stability over seeds, and coherence, against the number of topics.
-
-    Parameters
-    ----------
-    stability : DataFrame
-        As `topic_stability` returns it: columns n_topics, cosine_mean, and as many of cosine_min, recurring_share, c_v
-        and npmi as there are.
-    n_topics : int, optional
-        The number that is drawn elsewhere, marked by a dotted line.
-    ax : Axes, optional
-        Drawn on; else a new figure.
-    language : "en" or "zh"
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If a column is missing or there is no row.
-
-    Notes
-    -----
-    The runs that are compared start at random. It shows how far topics hang on where a run starts, not which number of topics is true.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"n_topics": [4, 6], "cosine_mean": [0.9, 0.8], "c_v": [0.4, 0.5]})
-    >>> len(plot_topic_stability(table).lines)
-    2
-    """
-    require_columns(stability, ("n_topics", "cosine_mean"), name="stability")
-    if stability.empty:
-        raise ValueError("`stability` must have at least one row; got none. Try at least one number of topics.")
-    table = stability.sort_values("n_topics")
-    numbers = table["n_topics"].to_numpy(dtype=float)
-    ax = axes_or_new(ax, 4.4, 3.6)
-    lowest = 0.0
-    for i, (column, wording) in enumerate(_SCORES.items()):
-        if column not in table.columns:
-            continue
-        values = table[column].to_numpy(dtype=float)
-        lowest = min(lowest, float(np.nanmin(values, initial=0.0)))
-        style: dict[str, Any] = {"color": COLOURS[i], "linestyle": LINE_STYLES[i], "marker": MARKERS[i]}
-        ax.plot(numbers, values, markersize=5, label=pick(language, *wording), **style)
-    if "cosine_min" in table.columns:
-        worst = table["cosine_min"].to_numpy(dtype=float)
-        ax.vlines(numbers, worst, table["cosine_mean"].to_numpy(dtype=float), color=COLOURS[0], linewidth=0.8)
-        ax.scatter(numbers, worst, marker="_", s=36, color=COLOURS[0], linewidth=0.8)
-    if n_topics is not None:
-        name = pick(language, "K drawn", "图中所用K")
-        ax.axvline(n_topics, color=GREY, linewidth=1, linestyle=":", zorder=1, label=name)
-    ticks = [tick for tick in (-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1) if tick >= lowest - 0.25]
-    ax.set_yticks(ticks, labels=[f"{tick:g}".replace("-", "−") for tick in ticks])
-    ax.set_ylim(lowest - 0.05, 1.03)
-    ax.set_xticks(numbers, labels=[f"{number:g}" for number in numbers])
-    ax.set_xlabel(pick(language, "number of topics K", "主题数 K"))
-    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.2), borderaxespad=0)
-    ax.spines[["top", "right"]].set_visible(False)
-    whisker = pick(language, "; whisker: worst match", "；须线：最差匹配") if "cosine_min" in table.columns else ""
-    ax.set_title(pick(language, f"Stability against K{whisker}", f"稳定性与主题数{whisker}"))
     set_font(ax)
     return ax
 
