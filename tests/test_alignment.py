@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.measures.reuse import alignment
-from fzanalytics.measures.reuse.alignment import align_pair, common_runs, reduce_text, text_characters
+from fzanalytics.measures.reuse.alignment import align_pair
+from fzanalytics.measures.reuse.reduced import common_runs, reduce_text, text_characters
 
 SMALL = st.text(alphabet="ab", max_size=40) | st.text(alphabet="依法行政", max_size=40)
 LOOSE = {"min_chars": 4, "seed_chars": 4, "max_gap": 4, "min_identity": 0.6}
@@ -90,7 +91,7 @@ def test_common_runs_equal_brute_force(a, b, n):
 def test_capped_runs_are_some_of_the_true_ones(a, b, n):
     true = runs_by_hand(a, b, n)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alignment, "MAX_OCCURRENCES", 3)
+        patch.setattr("fzanalytics.measures.reuse.reduced.MAX_OCCURRENCES", 3)
         found = common_runs(codes(a), codes(b), n).tolist()
     assert all(run in true for run in found)
     assert len(found) == len({tuple(run) for run in found})
@@ -101,7 +102,7 @@ def test_capped_runs_are_some_of_the_true_ones(a, b, n):
 @given(SMALL)
 def test_capped_runs_of_equal_texts_hold_the_whole_text(a):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alignment, "MAX_OCCURRENCES", 1)
+        patch.setattr("fzanalytics.measures.reuse.reduced.MAX_OCCURRENCES", 1)
         found = common_runs(codes(a), codes(a), 2).tolist()
     assert [0, 0, len(a)] in found or len(a) < 2
 

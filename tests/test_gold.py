@@ -436,7 +436,11 @@ def gold_files():
     return sorted(GOLD.glob("*.tsv"))
 
 
-@pytest.mark.parametrize("path", gold_files(), ids=lambda path: path.stem)
+def open_files():
+    return sorted((GOLD / "open").glob("*.tsv"))
+
+
+@pytest.mark.parametrize("path", [*gold_files(), *open_files()], ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_gold_is_sealed_and_has_its_place_in_the_clean_text(path, sample, request):
     (gold,) = read_gold(path)
     assert all(row.line_hash for row in gold.rows) and "n_chars" in gold.header
@@ -444,27 +448,32 @@ def test_the_gold_is_sealed_and_has_its_place_in_the_clean_text(path, sample, re
     if gold.doc_id in held:
         text = held[gold.doc_id]
     else:
-        assert gold.part_of_corpus == "held out"
+        assert gold.part_of_corpus == ("training" if path.parent.name == "open" else "held out")
         folder = request.getfixturevalue("real_data")
-        (source,) = folder.glob(f"*/txt/{gold.doc_id}.txt")
+        (source,) = [*folder.glob(f"*/txt/{gold.doc_id}.txt"), *folder.glob(f"law_families/raw/{gold.doc_id}.md")]
         text = fz.read_corpus(source).held["text"].iloc[0]
     table = place_gold(gold, text)
     begin, end = gold_span(gold, text)
-    assert len(table) == len(gold.rows) > 0 and table["begin"].min() >= begin and table["end"].max() <= end
+    assert len(table) == len(gold.rows)
+    assert (table["begin"] >= begin).all() and (table["end"] <= end).all()
 
 
-HELD_OUT = ("GR009", "GR097", "SC015", "SC033", "SC037", "SC041")
+FIRST = ("GR009", "GR097", "SC015", "SC033", "SC037", "SC041")
 
 # F1 a little below that of the day on which the rules were brought in line with the guideline
 TRAINING_FLOORS = {"agency": 0.985, "citation": 0.98, "deadline": 0.98, "heading": 0.99}
-HELD_OUT_FLOORS = {"agency": 0.91, "citation": 0.94, "deadline": 0.58, "heading": 0.97}
+HELD_OUT_FLOORS = {"agency": 0.91, "citation": 0.94, "deadline": 0.95, "heading": 0.97}
 
 
-def test_the_two_sets_hold_six_documents_each(sample):
-    sets = {gold.doc_id: gold.part_of_corpus for path in gold_files() for gold in read_gold(path)}
-    assert sorted(doc_id for doc_id, name in sets.items() if name == "held out") == sorted(HELD_OUT)
-    training = sorted(doc_id for doc_id, name in sets.items() if name == "training")
-    assert training == sorted(sample.held["doc_id"])
+def test_no_document_is_held_out_for_a_kind_on_which_it_is_open(sample):
+    files = read_gold(GOLD)
+    training = [gold for gold in files if gold.part_of_corpus == "training"]
+    held_out = {(gold.doc_id, kind) for gold in files if gold.part_of_corpus == "held out" for kind in gold.kinds}
+    opened = {(gold.doc_id, kind) for gold in read_gold(GOLD / "open") for kind in gold.kinds}
+    assert sorted(gold.doc_id for gold in training) == sorted(sample.held["doc_id"])
+    assert {doc_id for doc_id, kind in held_out if kind == "agency"} == set(FIRST)
+    assert len({doc_id for doc_id, kind in held_out if kind == "deadline"}) == 18
+    assert not held_out & opened and {doc_id for doc_id, _ in opened} >= set(FIRST)
 
 
 def test_the_training_gold_is_found(sample):
@@ -479,9 +488,10 @@ def test_the_training_gold_is_found(sample):
 
 def test_the_held_out_gold_is_found_as_well_as_reported(real_data):
     """Figures only: what is missed in these documents is not shown, so that no rule is written on it."""
-    paths = [next(real_data.glob(f"*/txt/{doc_id}.txt")) for doc_id in HELD_OUT]
-    corpus = fz.read_corpus(paths[0], add=paths[1:])
     gold = [file for file in read_gold(GOLD) if file.part_of_corpus == "held out"]
+    texts = {path.stem: path for path in [*real_data.glob("*/txt/*.txt"), *real_data.glob("law_families/raw/*.md")]}
+    paths = [texts[file.doc_id] for file in gold]
+    corpus = fz.read_corpus(paths[0], add=paths[1:])
     f1 = evaluate_gold(corpus, gold).table.set_index("kind")["f1"].round(3).to_dict()
     low = {kind: value for kind, value in f1.items() if value < HELD_OUT_FLOORS[kind]}
     assert low == {}

@@ -57,7 +57,7 @@ def test_a_term_of_one_document_is_hollow(terms):
 
 
 def test_the_bars_are_named_and_those_of_jurisdictions_come_first(terms):
-    assert "sections of these documents" in plot_distinctive_terms(terms).get_suptitle()
+    assert "each section of these documents left out once" in plot_distinctive_terms(terms).get_suptitle()
     wide = terms.assign(low=terms["log_odds"] - 9, high=terms["log_odds"] + 9, scope="jurisdictions")
     figure = plot_distinctive_terms(wide, language="zh")
     assert "辖区" in figure.get_suptitle() and "仅就本语料" not in figure.get_suptitle()

@@ -17,7 +17,7 @@ from fzanalytics.measures.diffusion.copying import copying_kinds
 from fzanalytics.measures.diffusion.flows import flows
 from fzanalytics.measures.diffusion.novelty import reinvention
 from fzanalytics.measures.lineage.follows import infer_sources
-from fzanalytics.measures.reuse.alignment import reduce_text, text_characters
+from fzanalytics.measures.reuse.reduced import reduce_text, text_characters
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +153,53 @@ def test_fill_in_changes_only_blanks():
     assert (simulation.copies["kind"] == "fill-in").mean() > 0.9
     kept = simulate_diffusion(n_provinces=3, copy_rate=0.8, edit_rate=0.0, blanks=("number",), fill_in=0.0)
     assert set(kept.copies["kind"]) == {"verbatim"}
+
+
+def test_fills_name_places_of_the_texts():
+    simulation = simulate_diffusion(
+        n_provinces=3, copy_rate=0.6, blanks=("duty", "date"), fill_in=0.5, common_ancestors=0.2, random_state=2
+    )
+    texts, fills = texts_of(simulation), simulation.fills
+    for row in fills.itertuples():
+        assert texts[row.target][row.target_begin : row.target_end] == row.target_text
+        if not pd.isna(row.source):
+            assert texts[row.source][row.source_begin : row.source_end] == row.source_text
+    assert fills["source"].isna().any()  # those of the common ancestor
+    changed = fills["source_text"] != fills["target_text"]
+    filled = simulation.copies.loc[simulation.copies["kind"] == "fill-in", "target_paragraph"]
+    assert set(filled) <= set(fills.loc[changed, "target_paragraph"])
+    verbatim = simulation.copies.loc[simulation.copies["kind"] == "verbatim", "target_paragraph"]
+    assert not set(verbatim) & set(fills.loc[changed, "target_paragraph"])
+    assert set(fills.loc[fills["blank"] == "duty", "target_text"]) == {"应当", "必须", "鼓励", "支持"}
+
+
+def test_periods_follow_one_another():
+    simulation = simulate_diffusion(
+        n_provinces=3, n_prefectures=1, lag_days=(10, 400), n_periods=3, period_years=4, cites=1.0, mentions=True
+    )
+    table = simulation.jurisdictions.set_index("doc_id")
+    assert len(table) == 3 * 7
+    assert table["period"].value_counts().to_dict() == {1: 7, 2: 7, 3: 7}
+    assert table.loc["centre-3", "date"] == pd.Timestamp("2023-12-27")
+    later = table.dropna(subset="previous")
+    assert (table.loc[later["previous"], "region"].to_numpy() == later["region"].to_numpy()).all()
+    assert (table.loc[later["previous"], "period"].to_numpy() == later["period"].to_numpy() - 1).all()
+    below = table.dropna(subset="superior")
+    assert (table.loc[below["superior"], "period"].to_numpy() == below["period"].to_numpy()).all()
+    own = simulation.copies[simulation.copies["relation"] == "own"]
+    assert (table.loc[own["target"], "previous"].to_numpy() == own["source"].to_numpy()).all()
+    documents = simulation.corpus.documents.set_index("doc_id")
+    assert documents.loc["p01-2", ["period_start", "period_end"]].tolist() == [2020, 2024]
+    cited = simulation.corpus.mentions.query("kind == 'citation'").set_index("doc_id")["refers_to"]
+    assert cited.sort_index().to_dict() == below["superior"].sort_index().to_dict()
+
+
+def test_one_period_has_no_plan_before():
+    simulation = simulate_diffusion(n_provinces=2, n_clauses=6)
+    assert simulation.jurisdictions["previous"].isna().all()
+    assert simulation.jurisdictions["cites"].isna().all()
+    assert simulation.corpus.mentions.empty
+    assert "own" not in set(simulation.copies["relation"])
 
 
 def test_a_tree_of_ones_own():
@@ -337,12 +384,12 @@ def test_power_counts_what_is_found():
 
     designs = [{"n_provinces": 1, "n_prefectures": 0, "n_clauses": 4, "clause_words": 8, "copy_rate": rate,
                 "kin_copying": 0.0} for rate in (0.0, 0.3, 1.0)]  # fmt: skip
-    table = power(copied, designs, 40, alpha=0.4)
+    table = power(copied, designs, 15, alpha=0.4)
     # p <= 0.4 needs two copied clauses of four: never, 0.348 of the time, always
     assert table["power"].iloc[[0, 2]].tolist() == [0.0, 1.0]
     assert table["low"].iloc[1] < 0.348 < table["high"].iloc[1]
     assert table["copy_rate"].tolist() == [0.0, 0.3, 1.0]
-    pd.testing.assert_frame_equal(table, power(copied, designs, 40, alpha=0.4))
+    pd.testing.assert_frame_equal(table, power(copied, designs, 15, alpha=0.4))
 
 
 def test_power_missing_is_not_found():
@@ -368,6 +415,9 @@ def test_exact_interval_by_hand():
             "`copy_rate` must be in .0, 1.; got -0.1; `edit_rate` must be at least 0",
         ),
         ({"fill_in": 2}, "`fill_in` must be in"),
+        ({"renewal": 1.5, "cites": -1}, "`renewal` must be in .0, 1.; got 1.5; `cites` must be in .0, 1.; got -1"),
+        ({"n_periods": 0}, "`n_periods` must be at least 1; got 0"),
+        ({"period_years": 0}, "`period_years` must be at least 1; got 0"),
         ({"blanks": "date"}, "`blanks` must be a list of"),
         ({"n_provinces": 0}, "`n_provinces` must be at least 1; got 0"),
         ({"lag_days": -3.0}, "`lag_days` must be above 0; got -3.0"),

@@ -6,7 +6,7 @@ import pytest
 
 import fzanalytics as fz
 from fzanalytics.measures.reuse import spread
-from fzanalytics.measures.reuse.alignment import reduce_text
+from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.measures.reuse.spread import (
     find_boilerplate,
     find_slogans,

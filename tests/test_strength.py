@@ -12,6 +12,7 @@ import pytest
 
 from fzanalytics.base.tables import make_table
 from fzanalytics.measures.diffusion.strength import clause_changes, clause_specificity, specificity
+from fzanalytics.texts.corpus import read_corpus
 from helpers import make_corpus
 
 DATES = {
@@ -201,6 +202,18 @@ def test_shares_have_their_denominator(planted):
     )
     assert table.loc["s", "agencies_per_clause"] == pytest.approx(2 / 3)
     assert table["deadlines_per_clause"].tolist() == pytest.approx([1 / 3, 1 / 3])
+
+
+def test_what_stands_in_a_heading_is_in_no_rate():
+    """完成清理 (finish the clearing by the end of 2018) as the mere heading of a clause: told, and not counted below the line."""
+    text = "一、2018年底前清理\n1.各部门应当于2019年底前完成评估。\n2.各部门应当公开。"
+    corpus = read_corpus(pd.DataFrame({"doc_id": ["a"], "text": [text]}))
+    each = clause_specificity(corpus).set_index("clause_id")
+    heading = each[each["strength"] == "heading"]
+    assert heading["n_deadlines"].tolist() == [1]
+    row = specificity(corpus).iloc[0]
+    assert row[["n_clauses", "n_deadlines", "n_in_headings"]].tolist() == [2, 1, 1]
+    assert row["deadlines_per_clause"] == 0.5
 
 
 def test_classes_of_agencies_are_not_named_and_one_name_counts_once(planted):

@@ -220,3 +220,24 @@ def test_a_law_family_on_both_clocks(real_data):
     own = rows[rows["since_superior"].fillna(False) & (rows["target_level"] == "prefecture")]
     assert set(own["source"].dropna()) <= set(documents.loc[documents["level"] == "province", "doc_id"])
     assert len(own) == 25
+
+
+def test_one_open_document_of_the_centre_opens_its_clock_and_is_named(caplog):
+    """The outline of 2021 has no first day: it might be the first of all, so no lag since the centre has an upper bound."""
+    rows = {
+        "n1": {"level": "national", "earliest": "2015-12-27", "latest": "2015-12-27"},
+        "n2": {"level": "national", "latest": "2021-08-11", "period_start": 2021, "period_end": 2025},
+        "p": {"earliest": "2016-06-01", "latest": "2016-06-30", "period_end": 2020},
+    }
+    documents = make_corpus({"p": "文"}, documents=rows).documents
+    with caplog.at_level(logging.WARNING):
+        both = lag_table(documents, lineage="法治政府建设")
+    assert both["source"].tolist() == ["n1"]
+    assert both["lag_days_low"].tolist() == [157.0]
+    assert both["lag_days_high"].isna().all()
+    assert "no first possible day is known of n2, which may be older than n1" in caplog.text
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        wave = lag_table(documents[documents["doc_id"] != "n2"], lineage="法治政府建设")
+    assert wave["lag_days_high"].tolist() == [186.0]
+    assert not caplog.text

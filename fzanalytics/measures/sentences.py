@@ -16,9 +16,8 @@ from fzanalytics.features.masks import NAME_CLASSES
 from fzanalytics.features.matrices import counts_of_terms, weigh_tfidf
 from fzanalytics.features.tokens import PolicyAnalyzer
 from fzanalytics.measures.inputs import compared_texts, require_corpus
-from fzanalytics.measures.reuse.alignment import reduce_text
-from fzanalytics.measures.reuse.grams import number_grams
 from fzanalytics.measures.reuse.letters import MASK_BASE, Letters, read_masked
+from fzanalytics.measures.reuse.reduced import number_grams, reduce_text
 from fzanalytics.measures.reuse.spread import find_slogans
 from fzanalytics.texts.corpus import Corpus
 
@@ -35,6 +34,8 @@ SLOGAN_SHARE = 0.5
 #: A sentence of fewer different terms is like too many.
 MIN_TERMS = 3
 _BLOCK = 512
+#: To weigh a pair costs as much as so many steps of a product of sparse matrices.
+_WEIGHING = 60
 #: Odd, and its inverse modulo 2**64.
 _BASE = 0xD1342543DE82EF95
 _INVERSE = pow(_BASE, -1, 1 << 64)
@@ -186,10 +187,7 @@ def find_whole(letters: Mapping[str, Ints], doc: Ints, first: Ints, last: Ints) 
     if not len(rows) or len(joined) < WHOLE_CHARS:
         return Whole(*(np.zeros(0, dtype=np.int64),) * 3)
     grams = number_grams(joined, WHOLE_CHARS)
-    order = np.argsort(grams, kind="stable")
-    ranked = grams[order]
-    low = np.searchsorted(ranked, grams, side="left")
-    count = np.searchsorted(ranked, grams, side="right") - low
+    order, low, count = _rank(grams)
     anchor = _rarest(count, begin[rows], end[rows] - WHOLE_CHARS + 1)
     row, place = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     powers = _Powers(joined)
@@ -204,6 +202,18 @@ def find_whole(letters: Mapping[str, Ints], doc: Ints, first: Ints, last: Ints) 
     rows, docs, places = rows[keep], docs[keep], places[keep]
     sorted_ = np.lexsort((places, docs, rows))
     return Whole(rows[sorted_], docs[sorted_], (places - starts[docs])[sorted_])
+
+
+def _rank(grams: NDArray[np.uint64]) -> tuple[Ints, Ints, Ints]:
+    """The order that sorts runs; of each run the place in it of the first that is equal, and how many are."""
+    order = np.argsort(grams, kind="stable")
+    ranked = grams[order]
+    begins = np.r_[True, ranked[1:] != ranked[:-1]]
+    group = np.cumsum(begins) - 1
+    low, count = np.empty(len(grams), dtype=np.int64), np.empty(len(grams), dtype=np.int64)
+    low[order] = np.flatnonzero(begins)[group]
+    count[order] = np.bincount(group)[group]
+    return order, low, count
 
 
 def _rarest(count: Ints, begin: Ints, end: Ints) -> Ints:
@@ -285,8 +295,10 @@ def most_alike(
 
     Notes
     -----
-    Exact. The commonest words of a sentence, as many as have together a length of half of `floor`, add no more than that
-    to any cosine, so that pairs are first looked for without them.
+    Exact, without setting each beside each: of two sentences so like, the rarest word that they share is not among the
+    commonest words of either that together are shorter than `floor` (Bayardo, Ma and Srikant 2007, prefix filtering), so
+    only pairs are weighed that share one of the other words. Where words hardly differ in how common they are, the
+    commonest words of one side, half as long as `floor`, are left out of a first product instead.
     """
     ids = list(texts)
     doc = sentences["doc_id"].map({name: at for at, name in enumerate(ids)}).to_numpy(dtype=np.int64)
@@ -301,14 +313,10 @@ def most_alike(
     if not len(rows):
         return none, none, np.zeros(0), none
     weights = weigh_tfidf(counts_of_terms(terms).matrix)
-    columns = weights.T.tocsr()
-    rarer, rest = _without_common(weights[rows], np.bincount(weights.indices, minlength=weights.shape[1]), floor / 2)
+    candidates = _Candidates(weights, floor)
     parts = []
     for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK]
-        found = (rarer[start : start + _BLOCK] @ columns).tocoo()
-        likely = found.data >= (floor - rest[start : start + _BLOCK])[found.row] - 1e-9
-        at, other = block[found.row[likely]], found.col[likely].astype(np.int64)
+        at, other = candidates.of(rows[start : start + _BLOCK])
         keep = allowed[doc[at], doc[other]] != 0
         at, other = at[keep], other[keep]
         cosine = np.minimum(np.asarray(weights[at].multiply(weights[other]).sum(axis=1)).ravel(), 1.0)
@@ -323,16 +331,44 @@ def most_alike(
     return at[first], other[first], cosine[first], n_documents
 
 
+class _Candidates:
+    """Pairs of sentences that may be as like as `floor`; none that is so like is missing."""
+
+    def __init__(self, weights: sparse.csr_matrix, floor: float) -> None:
+        """Take the commonest terms out, for both of the ways."""
+        self.floor = floor
+        n_holders = np.bincount(weights.indices, minlength=weights.shape[1])
+        self.rare, _ = _without_common(weights, n_holders, floor)
+        self.rarer, self.rest = _without_common(weights, n_holders, floor / 2)
+        self.rare_columns, self.columns = self.rare.T.tocsr(), weights.T.tocsr()
+        self.n_rare, self.n_all = (np.diff(columns.indptr) for columns in (self.rare_columns, self.columns))
+
+    def of(self, block: Ints) -> tuple[Ints, Ints]:
+        """Sentences of the block, and those that each may be like."""
+        if self._n_sharing(self.rare, block, self.n_rare) * _WEIGHING <= self._n_sharing(self.rarer, block, self.n_all):
+            found = (self.rare[block] @ self.rare_columns).tocoo()
+            return block[found.row], found.col.astype(np.int64)
+        found = (
+            self.rarer[block] @ self.columns
+        ).tocoo()  # all words as common as the others: few are told apart by any
+        likely = found.data >= (self.floor - self.rest[block])[found.row] - 1e-9
+        return block[found.row[likely]], found.col[likely].astype(np.int64)
+
+    @staticmethod
+    def _n_sharing(chosen: sparse.csr_matrix, block: Ints, n_holders: Ints) -> int:
+        return int(n_holders[chosen[block].indices].sum())
+
+
 def _without_common(
     weights: sparse.csr_matrix, n_holders: Ints, length: float
 ) -> tuple[sparse.csr_matrix, NDArray[np.float64]]:
-    """The rows without their commonest terms, as many as are together no longer than `length`; and how long those are."""
+    """The rows without their commonest terms, as many as are together shorter than `length`; and how long those are."""
     row = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-    order = np.lexsort((weights.indices, -n_holders[weights.indices], row))
+    order = np.lexsort((weights.indices, -n_holders[weights.indices], row))  # one order of terms for all rows
     squares = np.cumsum(weights.data[order] ** 2)
     before = np.r_[0.0, squares][weights.indptr[:-1]]
     reached = squares - before[row]
-    common = reached <= length**2
+    common = reached < length**2 - 1e-9
     rest = np.zeros(weights.shape[0])
     np.maximum.at(rest, row[common], np.sqrt(np.maximum(reached[common], 0)))
     kept = np.sort(order[~common])

@@ -15,9 +15,10 @@ from fzanalytics.base.tables import LEVELS, require_columns
 from fzanalytics.features.masks import MaskKind
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
 from fzanalytics.measures.inputs import compared_texts, require_corpus
-from fzanalytics.measures.reuse.alignment import counterparts, text_characters
+from fzanalytics.measures.reuse.alignment import counterparts
 from fzanalytics.measures.reuse.order import order_of_documents
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.measures.reuse.shares import SharedSpans
 from fzanalytics.measures.similarity import tfidf_similarity
 from fzanalytics.texts.corpus import Corpus

@@ -115,7 +115,8 @@ def simulate_diffusion(
     declare : bool
         Whether each document declares its superior's (parent_ids).
     cites : float
-        Probability that a document names its superior's in its opening, 依据《...》制定.
+        Probability that a document names its superior's in its opening, 据《...》; with the title
+        before it, that is a run of up to eleven characters that siblings share.
     mentions : bool
         Extract the mentions of the texts, as `read_corpus` does; without it the table is empty, and it is faster.
     vocabulary : iterable of str, optional
@@ -265,7 +266,7 @@ def _date_periods(
     tree: pd.DataFrame, start: pd.Timestamp, n_periods: int, years: int, lag_days: Lag, rng: np.random.Generator
 ) -> pd.DataFrame:
     """The documents of all periods, in order of time; those of later periods bear its number (p01-2)."""
-    parts = []
+    parts: list[pd.DataFrame] = []
     for period in range(1, n_periods + 1):
         table = tree.assign(period=period, previous=pd.Series([pd.NA] * len(tree), dtype=object))
         if period > 1:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.numbering import format_number
 from fzanalytics.evaluation.simulation.writing import NO_ORIGIN, Clause, Writer
-from fzanalytics.measures.reuse.alignment import text_characters
+from fzanalytics.measures.reuse.reduced import text_characters
 
 
 class Rates(NamedTuple):
@@ -23,7 +23,8 @@ class Rates(NamedTuple):
 
     def later(self, renewal: float) -> Rates:
         """The rates of a plan that has a plan before it: so much of that one, the others in proportion."""
-        return Rates(*(rate * (1 - renewal) for rate in self[:3]), renewal)
+        kept = 1 - renewal
+        return Rates(self.superior * kept, self.kin * kept, self.ancestor * kept, renewal)
 
 
 class Placed(NamedTuple):
@@ -79,7 +80,7 @@ class Spread:
             sources = [("superior", above, self.placed.get(above or "", [])),
                        ("kin", kin, self.placed.get(kin or "", [])), ("ancestor", None, ancestor),
                        ("own", before, self.placed.get(before or "", []))]  # fmt: skip
-            head = f"{titles[doc_id]}\n" + (f"依据《{titles[cited]}》制定。\n" if isinstance(cited, str) else "")
+            head = f"{titles[doc_id]}\n" + (f"据《{titles[cited]}》。\n" if isinstance(cited, str) else "")
             rates = self.rates.later(self.renewal) if isinstance(previous, str) else self.rates
             self._write(doc_id, head, self._choose(sources, rates))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.tables import LEVELS
 from fzanalytics.evaluation.simulation.writing import NO_ORIGIN
-from fzanalytics.measures.reuse.alignment import text_characters
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
 Mask = NDArray[np.bool_]

@@ -42,9 +42,12 @@ def adoption_status(
     Returns
     -------
     DataFrame
-        lineage, level, at; n_adopted: with a document of that day or before, whatever the day in its interval;
-        n_known_not: whose first document is younger, or who by the roster's not_adopted_by had not adopted on that
-        day; n_unknown: all others, among them those whose interval spans the day; n_at_risk, the sum of the three;
+        lineage, level, at; n_adopted: latest of the first document is on that day or before, whatever the day in its
+        interval. n_known_not: *not yet by that day*, whatever came later, in one of two ways: earliest of the first known
+        document is after the day (which takes that document for the first there was), or the roster's not_adopted_by is on
+        the day or after. n_unknown: all others: no document and no such date; a not_adopted_by that is before the day; an
+        interval that spans the day; a bound that is open on the side that matters. n_at_risk: the sum of the three, those
+        whose entry is not after and whose exit is not before the day;
         breadth_low = n_adopted / n_at_risk (no unknown has adopted), breadth_high (all unknowns have), both in [0, 1];
         breadth, where the two are one, else NaN; n_missing: regions with a document of this policy that are not on
         the roster though others of the same superior and level are. All NA without a roster. If n_missing is above 0

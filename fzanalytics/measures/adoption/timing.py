@@ -109,7 +109,8 @@ def lag_table(
         declared; region of the target; status: "adopted"; "known non-adopter", with target NA and the lag not below
         lag_days_low (the roster's not_adopted_by has passed), open above; "unknown", both bounds NaN.
         Where the centre or the superior has no dated document the bounds are NaN; where it has none at all source is
-        NA. Sorted by target, source; those without a target last, by region.
+        NA. With `lineage`, one document of the centre without a first possible day (earliest is NaT) opens
+        lag_days_high of every row of that clock, since it might be the first of all; a warning names it. Sorted by target, source; those without a target last, by region.
 
     Raises
     ------
@@ -122,7 +123,8 @@ def lag_table(
     -----
     An open bound is not a long lag, and a document that is not held is not a non-adoption. Lags of documents that
     happen to be held are no adoption curve: that takes a roster of all that could adopt. One lineage may have come
-    in several waves: give the documents of one period.
+    in several waves: give the documents of one period, ``documents[documents["period_end"] == 2020]``. Of the bundled
+    corpus as a whole the outline of 2021 is such a document of the centre, of which only the last possible day is known.
 
     Examples
     --------
@@ -194,6 +196,7 @@ def _lags_declared(documents: pd.DataFrame) -> list[tuple[object, ...]]:
 def _lags_of_jurisdictions(documents: pd.DataFrame, lineage: str, roster: Roster | None) -> list[tuple[object, ...]]:
     """A row for each jurisdiction and each of its clocks."""
     first = first_adoptions(documents, lineage=lineage)
+    _warn_of_open_starts(documents, first, lineage)
     if roster is None:
         own = first[first["level"] != "national"]
         if own.empty:
@@ -216,6 +219,22 @@ def _lags_of_jurisdictions(documents: pd.DataFrame, lineage: str, roster: Roster
                 )
             )
     return rows
+
+
+def _warn_of_open_starts(documents: pd.DataFrame, first: pd.DataFrame, lineage: str) -> None:
+    """Name the documents whose open first day, and nothing else, leaves open when a source came."""
+    dated = dict(zip(documents["doc_id"], documents["earliest"], strict=True))
+    chosen = documents[(documents["lineage"] == lineage) & is_evidence(documents) & documents["earliest"].isna()]
+    regions = [canonical_region(str(name)) for name in chosen["region"]]
+    for region in dict.fromkeys(one for one in regions if one in first.index):
+        below = [name for name in first.index if _above(str(name)) == region or (region == NATION and name != NATION)]
+        if below and not pd.isna(dated[first.loc[region, "doc_id"]]):
+            names = [str(name) for name, one in zip(chosen["doc_id"], regions, strict=True) if one == region]
+            logger.warning(
+                "%s: no first possible day is known of %s, which may be older than %s: lag_days_high is open on that "
+                "clock. Give the documents of one period, or `earliest`.",
+                region, ", ".join(names[:5]), first.loc[region, "doc_id"],
+            )  # fmt: skip
 
 
 def _bounds_of_unit(source: pd.Series | None, unit: dict[Any, Any], *, declared: bool) -> tuple[float, float, bool]:

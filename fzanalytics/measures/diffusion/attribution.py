@@ -22,9 +22,9 @@ from fzanalytics.measures.diffusion.parts import clause_labels, intersections, p
 from fzanalytics.measures.diffusion.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
-from fzanalytics.measures.reuse.alignment import text_characters
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,8 @@ def attribution(
     corpus : Corpus
         Held documents of level province, prefecture, county or township get rows; national ones get none.
     passages : DataFrame, optional
-        From `find_passages` over *all* pairs (a pair left out would count as sharing nothing); found here if None.
+        From `find_passages` over *all* pairs (a pair left out would count as sharing nothing); found
+        here if None, of 20 characters or more.
     sets : sequence of {"superior", "other superiors", "centre", "peers"}
         The sets of sources; with all four, every one of their 16 intersections is a part.
     unit : "document" or "clause"

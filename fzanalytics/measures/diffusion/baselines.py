@@ -13,9 +13,9 @@ from fzanalytics.measures.diffusion.attribution import SetName, Unit, check_sets
 from fzanalytics.measures.diffusion.origins import PairSpans, sources_of
 from fzanalytics.measures.diffusion.parts import clause_labels
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.alignment import text_characters
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
 #: Documents of a similar period are no more years apart.

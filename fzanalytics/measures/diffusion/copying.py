@@ -14,9 +14,9 @@ from fzanalytics.features.masks import NAME_CLASSES
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
 from fzanalytics.measures.diffusion.novelty import ORDER_RANKS, allowed_sources, shared_pieces
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.alignment import reduce_text
 from fzanalytics.measures.reuse.letters import MASK_BASE, read_masked
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.measures.sentences import Ints, SentenceFacts, find_whole, most_alike
 from fzanalytics.texts.corpus import Corpus
 
@@ -51,7 +51,8 @@ def copying_kinds(
         Without it any document may that surely comes before ("declared", "earlier" or "superior").
     passages : DataFrame, optional
         From `find_passages` over all pairs, best with `mask`. If None they are found here, with `min_chars` =
-        `COVERAGE_MIN_CHARS` and all four classes of names masked.
+        `COVERAGE_MIN_CHARS` (12 and not the 20 of measures of whole texts, since sentences are compared) and all four
+        classes of names masked.
     threshold : float
         A sentence is edited from a source if at least this share of it is shared, in (0, 1].
     min_similarity : float, optional

@@ -13,9 +13,10 @@ from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval
-from fzanalytics.measures.reuse.alignment import counterparts, text_characters
+from fzanalytics.measures.reuse.alignment import counterparts
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.passages import SharedSpans, find_passages, order_of_documents
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
 #: Fewest matched characters of a passage when coverage finds its own: clauses are short.
@@ -46,8 +47,8 @@ def coverage_matrix(
     source : str
         doc_id of a held document.
     passages : DataFrame, optional
-        From `find_passages`. If None they are found here, with `min_chars` = `COVERAGE_MIN_CHARS` and
-        `min_identity` = 0.7.
+        From `find_passages`. If None they are found here, with `min_identity` = 0.7 and `min_chars` =
+        `COVERAGE_MIN_CHARS`: 12 and not the 20 of measures of whole texts, since paragraphs are compared.
     threshold : float
         A paragraph is covered if its score is at least this, in (0, 1].
     ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional

@@ -8,9 +8,9 @@ import pandas as pd
 from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.diffusion.novelty import shared_pieces
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.alignment import text_characters
 from fzanalytics.measures.reuse.order import DocumentFacts, order_of_documents
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
@@ -87,7 +87,7 @@ def compare_citations(
     corpus : Corpus
         With its mentions.
     passages : DataFrame, optional
-        From `find_passages` over all pairs; found here if None.
+        From `find_passages` over all pairs; found here if None, of 20 characters or more.
     min_share : float
         A target shares with a source if at least this share of it is in common passages, in [0, 1],
     min_chars : int

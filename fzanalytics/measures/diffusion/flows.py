@@ -16,9 +16,9 @@ from fzanalytics.measures.diffusion.baselines import MAX_YEARS, Pools
 from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
-from fzanalytics.measures.reuse.alignment import text_characters
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,9 @@ def flows(
     corpus : Corpus
         D documents; those held are sources and targets.
     passages : DataFrame, optional
-        From `find_passages` over *all* pairs (a pair left out would count as sharing nothing); found here if None.
+        From `find_passages` over *all* pairs (a pair left out would count as sharing nothing); found here if None, with
+        its default of 20 characters: over whole texts, runs of 12 to 19 are mostly phrases of the genre, and would count for
+        every pair. `coverage_matrix`, which sets paragraph beside paragraph, looks for 12.
     genre, max_years
         As for `overlap_baselines`.
     n_resamples, random_state
@@ -116,7 +118,8 @@ def flows(
         - share_only: the part of share that no source of another flow has.
         - n_sources: held documents of the same lineage, or declared by target, that come before it: order is "declared",
           "earlier" or, only down the line of command, "superior". n_undecided: those in that line whose order is not
-          known; they are no sources.
+          known; they are no sources. Documents of *all* periods take part: a plan of 2016 is an earlier source of one of
+          2021, of its own jurisdiction ("own earlier") and of others.
         - best_source, best_share: the one that shares most; mean_share: the mean over single sources.
         - genre_share, ancestry_share, their excess and the number of documents: as in `overlap_baselines`, for as many
           documents as there are sources. Sources of the flow, and their provinces, are not in the ancestry baseline.
@@ -133,6 +136,9 @@ def flows(
     Shared with, along a line on which text could have flowed; that it did takes an excess over both baselines. For
     horizontal and diagonal flows the ancestry baseline consists of what is left of the others: younger or undated documents of
     other provinces, which may have copied the target. Their excess is rather too small than too large.
+
+    *Periods.* An older plan of the superior is "vertical down" as the present one is, so what is shared with it may have
+    come by the plan in between. For flows within one wave give the corpus of one period.
 
     share is of a union, so it grows with n_sources: do not compare it between targets with other numbers of sources
     (mean_share and the excess can be). No index of intensity is given: the formulas in use weight and *add up* documents,

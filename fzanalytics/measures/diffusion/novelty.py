@@ -13,10 +13,10 @@ from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
-from fzanalytics.measures.reuse.alignment import text_characters
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import order_of_documents
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
 Ints = NDArray[np.int64]
@@ -46,7 +46,7 @@ def reinvention(
         So many earlier documents for each text, at least 1. Without it all there are: then texts with more earlier
         documents look less new for that alone, and cannot be compared.
     passages : DataFrame, optional
-        From `find_passages` over all pairs; found here if None.
+        From `find_passages` over all pairs; found here if None, of 20 characters or more.
     ignore : optional
         What is no text, as in `find_passages`: spans, such as those of `find_slogans`, or phrases.
     n_resamples, random_state
@@ -69,7 +69,7 @@ def reinvention(
 
     Notes
     -----
-    New means in no earlier document that is *held*: with more of them it falls. The mean over all draws needs no draw: a
+    New means in no earlier document that is *held*: with more of them it falls. Documents of all periods are in the pool. The mean over all draws needs no draw: a
     character that m of M earlier documents share is left out by a share C(M - m, k) / C(M, k) of the sets of k. The
     interval says nothing about other localities. Text in other words counts as new.
 

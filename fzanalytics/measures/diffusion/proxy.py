@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzanalytics.measures.diffusion.origins import MIN_WITNESSES, PairSpans
-from fzanalytics.measures.reuse.alignment import text_characters
+from fzanalytics.measures.reuse.reduced import text_characters
 
 #: A stretch of the proxy has at least so many text-carrying characters: shorter ones are words, not text.
 MIN_PROXY_CHARS = 12

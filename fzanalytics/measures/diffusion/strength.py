@@ -13,8 +13,9 @@ from rapidfuzz.distance import Levenshtein
 
 from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.diffusion.coverage import coverage_matrix
+from fzanalytics.measures.diffusion.succession import between, part_of_corpus
 from fzanalytics.measures.inputs import require_corpus
-from fzanalytics.measures.reuse.alignment import reduce_text
+from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.extraction.obligation import obligation_strength
 
@@ -53,7 +54,8 @@ def clause_changes(
     source, target : str
         doc_ids of held documents; the target must not come before the source.
     passages, threshold
-        As for `coverage_matrix`: its covered paragraphs and their best matches are compared.
+        As for `coverage_matrix` (12 characters or more if they are found here, since paragraph is set beside paragraph,
+        and not the 20 of measures of whole texts): its covered paragraphs and their best matches are compared.
 
     Returns
     -------
@@ -95,6 +97,9 @@ def clause_changes(
     ['later']
     """
     _check(corpus, source, target)
+    if passages is not None:
+        passages = between(passages, [source], [target])
+    corpus = part_of_corpus(corpus, [source, target])
     matrix = coverage_matrix(corpus, source, passages=passages, threshold=threshold)
     pairs = matrix[(matrix["target"] == target) & matrix["covered"]]
     if matrix.empty or target not in set(matrix["target"]):
@@ -160,15 +165,16 @@ class _Side:
     def __init__(self, corpus: Corpus, doc_id: str) -> None:
         held = corpus.held
         (self.text,) = held.loc[held["doc_id"].astype(str) == doc_id, "text"].astype(str)
-        self.paragraphs = corpus.paragraphs[corpus.paragraphs["doc_id"] == doc_id].sort_values("begin")
+        own = corpus.paragraphs[corpus.paragraphs["doc_id"] == doc_id].sort_values("begin")
+        self.spans = dict(zip(own["paragraph_id"], zip(own["begin"], own["end"], strict=True), strict=True))
         require_columns(corpus.mentions, COLUMNS["mentions"], name="corpus.mentions")
         mentions = corpus.mentions[(corpus.mentions["doc_id"] == doc_id) & corpus.mentions["kind"].isin(MENTION_KINDS)]
         clauses = corpus.clauses[corpus.clauses["doc_id"] == doc_id]
-        self.mentions = _by_paragraph(mentions, clauses, self.paragraphs)
+        self.mentions = _by_paragraph(mentions, clauses, own)
 
     def paragraph(self, paragraph_id: str) -> _Paragraph:
-        row = self.paragraphs[self.paragraphs["paragraph_id"] == paragraph_id].iloc[0]
-        begin, text = int(row["begin"]), self.text[int(row["begin"]) : int(row["end"])]
+        begin, end = map(int, self.spans[paragraph_id])
+        text = self.text[begin:end]
         codes, places = reduce_text(text)
         return _Paragraph(begin, text, "".join(map(chr, codes)), places, self.mentions.get(paragraph_id, []))
 
@@ -389,11 +395,12 @@ def specificity(corpus: Corpus) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a document with clauses
-        doc_id; n_clauses: clauses that are no mere headings, the denominator of all that follows; n_binding, n_mixed,
-        n_bare_imperative, n_soft, n_descriptive: clauses by `obligation_strength`, and binding_share, soft_share in
-        [0, 1] (mixed ones are in neither); n_deadlines, n_recurring, n_quantities, n_targets, n_agencies: sums over all
-        clauses, see `clause_specificity`; deadlines_per_clause, quantities_per_clause, agencies_per_clause: at least 0,
-        NaN without clauses.
+        doc_id; n_clauses: clauses that are no mere headings. All that follows is of these clauses alone, above the line
+        of division and below it: n_binding, n_mixed, n_bare_imperative, n_soft, n_descriptive: clauses by
+        `obligation_strength`, and binding_share, soft_share in [0, 1] (mixed ones are in neither); n_deadlines,
+        n_recurring, n_quantities, n_targets, n_agencies: sums, see `clause_specificity`; deadlines_per_clause,
+        quantities_per_clause, agencies_per_clause: at least 0, NaN without such clauses. n_in_headings: the deadlines,
+        amounts and agencies of mere headings, which are in no other number (none in the bundled corpus).
 
     Notes
     -----
@@ -416,8 +423,11 @@ def specificity(corpus: Corpus) -> pd.DataFrame:
         table[f"n_{strength.replace(' ', '_')}"] = n.reindex(table.index, fill_value=0)
     per = table["n_clauses"].replace(0, np.nan)
     table["binding_share"], table["soft_share"] = table["n_binding"] / per, table["n_soft"] / per
-    sums = clauses.groupby("doc_id")[["n_deadlines", "n_recurring", "n_quantities", "n_targets", "n_agencies"]].sum()
-    table = table.join(sums)
+    sums = counted.groupby("doc_id")[["n_deadlines", "n_recurring", "n_quantities", "n_targets", "n_agencies"]].sum()
+    table = table.join(sums.reindex(table.index, fill_value=0))
     for name in ("deadlines", "quantities", "agencies"):
         table[f"{name}_per_clause"] = table[f"n_{name}"] / per
+    headings = clauses[clauses["strength"] == "heading"].set_index("doc_id")
+    n = headings[["n_deadlines", "n_recurring", "n_quantities", "n_agencies"]].sum(axis=1).groupby(level=0).sum()
+    table["n_in_headings"] = n.reindex(table.index, fill_value=0).astype(int)
     return table.reset_index()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,13 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.numbering import read_marker
+from fzanalytics.base.tables import require_columns
 from fzanalytics.features.matrices import counts_of_terms, weigh_tfidf
 from fzanalytics.features.tokens import PolicyAnalyzer
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS, Paragraphs, match_paragraphs, read_paragraphs
-from fzanalytics.measures.inputs import compared_texts, require_corpus
-from fzanalytics.measures.reuse.alignment import reduce_text
-from fzanalytics.measures.reuse.order import DocumentFacts
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.reuse.order import DocumentFacts, split_ids
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.measures.reuse.shares import SharedSpans
 from fzanalytics.texts.corpus import Corpus
 
@@ -46,7 +48,8 @@ def succession(
     later : str
         doc_id of a held document.
     passages : DataFrame, optional
-        From `find_passages` over these documents. If None they are found here, with `min_chars` = `COVERAGE_MIN_CHARS`.
+        From `find_passages` over these documents. If None they are found here, with `min_chars` = `COVERAGE_MIN_CHARS`, 12 and
+        not the 20 of measures of whole texts, since paragraph is set beside paragraph.
     threshold : float
         A paragraph is changed, and not dropped or new, if its score is at least this, in (0, 1].
 
@@ -85,6 +88,9 @@ def succession(
     (['comparison of these documents'], ['changed', 'dropped', 'new'])
     """
     olds = _check(corpus, earlier, later, threshold)
+    if passages is not None:
+        passages = between(passages, olds, [later])
+    corpus = part_of_corpus(corpus, [*olds, later])
     if passages is None:
         passages = find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=[(old, later) for old in olds])
     spans, sides = SharedSpans(passages), read_paragraphs(corpus, [*olds, later])
@@ -98,6 +104,47 @@ def succession(
     _add_similar(found)
     found["comparison"] = _name_comparison(corpus, olds, later)
     return found[list(_COLUMNS)].astype({"score": float, "similarity": float})
+
+
+def between(passages: pd.DataFrame, ones: Iterable[str], others: Iterable[str]) -> pd.DataFrame:
+    """The passages between one of the first and one of the second documents, whichever is the source.
+
+    Examples
+    --------
+    >>> passages = pd.DataFrame({"source": ["a", "b", "c"], "target": ["b", "c", "a"]})
+    >>> between(passages, ["a"], ["b", "c"]).index.tolist()
+    [0, 2]
+    """
+    require_columns(require_table(passages, name="passages"), ("source", "target"), name="passages")
+    here, there = ([passages[side].isin(list(names)) for side in ("source", "target")] for names in (ones, others))
+    return passages[(here[0] & there[1]) | (here[1] & there[0])]
+
+
+def part_of_corpus(corpus: Corpus, doc_ids: Iterable[str]) -> Corpus:
+    """The corpus as if no other text were held; whom these documents declare, and who these do, stays known.
+
+    What is asked of a pair takes no longer in a large corpus than in a small one.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> part = part_of_corpus(load_sample(), ["shijiazhuang_city_2016"])
+    >>> part.held["doc_id"].tolist(), "hebei_province_2016" in set(part.documents["doc_id"])
+    (['shijiazhuang_city_2016'], True)
+    """
+    wanted, documents = set(doc_ids), corpus.documents
+    ids = documents["doc_id"].astype(str)
+    parents = dict(zip(ids, documents["parent_ids"], strict=True))
+    known, waiting = set(wanted), list(wanted)
+    while waiting:
+        above = set(split_ids(parents.get(waiting.pop()))) - known
+        known |= above
+        waiting += above
+    chosen = documents[ids.isin(known)]
+    chosen = chosen.assign(held=chosen["held"].astype(bool) & chosen["doc_id"].astype(str).isin(wanted))
+    tables = {name: getattr(corpus, name) for name in ("clauses", "paragraphs", "mentions")}
+    rows = {name: table[table["doc_id"].isin(wanted)] for name, table in tables.items()}
+    return replace(corpus, documents=chosen, **rows)
 
 
 def _check(corpus: Corpus, earlier: str | Sequence[str], later: str, threshold: float) -> list[str]:
@@ -289,6 +336,7 @@ def added_terms(
     for name, value, least in (("min_count", min_count, 1), ("max_earlier", max_earlier, 0)):
         if value < least:
             raise ValueError(f"`{name}` must be at least {least}; got {value}. Take the default.")
+    corpus = part_of_corpus(corpus, [*olds, later])
     analyze = PolicyAnalyzer(mask=("place", "agency"))
     texts = compared_texts(corpus)
     before = Counter(term for old in olds for term in analyze(texts[old]))

@@ -15,10 +15,9 @@ from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.lineage.chance import source_p
 from fzanalytics.measures.resampling import MIN_BLOCKS, section_labels
-from fzanalytics.measures.reuse.alignment import reduce_text, text_characters
-from fzanalytics.measures.reuse.grams import number_grams
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.reduced import number_grams, reduce_text, text_characters
 from fzanalytics.measures.reuse.sources import GRAM_CHARS, document_grams
 from fzanalytics.texts.corpus import Corpus
 

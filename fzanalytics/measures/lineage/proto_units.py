@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from fzanalytics.measures.reuse.grams import number_grams
+from fzanalytics.measures.reuse.reduced import number_grams
 from fzanalytics.texts.dating import find_lower_bound
 from fzanalytics.texts.structure.clauses import blank_responsibility, find_clauses
 

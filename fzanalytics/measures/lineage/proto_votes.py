@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzanalytics.measures.lineage.proto_units import Unit
-from fzanalytics.measures.reuse.grams import number_grams
+from fzanalytics.measures.reuse.reduced import number_grams
 
 #: Letters of the runs that are looked for in other lines; a run counts for all its letters, and long ones say more.
 RUNS = (6, 10, 16)

@@ -10,9 +10,9 @@ import pandas as pd
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import NAME_CLASSES, NameClass, check_classes
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.alignment import Ints, reduce_text
 from fzanalytics.measures.reuse.chains import follow
 from fzanalytics.measures.reuse.letters import MASK_BASE, Layout, Letters, equal_lengths, lay_out, read_masked
+from fzanalytics.measures.reuse.reduced import Ints, reduce_text
 from fzanalytics.texts.corpus import Corpus
 
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fzanalytics.measures.reuse.alignment import LINK_CHARS_COUNTED, MAX_JOIN_GAP, MAX_TORN_LINKS, Ints
+from fzanalytics.measures.reuse.alignment import LINK_CHARS_COUNTED, MAX_JOIN_GAP, MAX_TORN_LINKS
 from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths, in_characters, same_names
+from fzanalytics.measures.reuse.reduced import Ints
 from fzanalytics.measures.reuse.seeds import Runs, goes_on, pair_numbers, sorted_once
 
 _ROWS = 1 << 10

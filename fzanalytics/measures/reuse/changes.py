@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
@@ -10,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.tokens import Token, tokenize
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.alignment import reduce_text
+from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.texts.corpus import Corpus
 
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
@@ -21,6 +23,7 @@ _COLUMNS = (
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code).isalnum()}
 #: A word is cut off another one if it has so many characters.
 _SHORTEST_PART = 2
+_SENTENCE = re.compile(r"[^。；\n]*[。；\n]?")
 _NAMES = {"replace": "replaced", "delete": "dropped", "insert": "inserted"}
 
 
@@ -79,9 +82,17 @@ def passage_changes(passages: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
 
 def _words(text: str, begin: int, end: int) -> list[Token]:
     """The words of a stretch that carry text, with their places in the whole."""
-    narrow = text[begin:end].translate(_NARROW)
-    found = [Token(token.text, begin + token.begin, begin + token.end) for token in tokenize(narrow)]
-    return [token for token in found if any(map(str.isalnum, token.text))]
+    found: list[Token] = []
+    for part in _SENTENCE.finditer(text, begin, end):
+        first = part.start()
+        found += [Token(word, first + a, first + b) for word, a, b in _words_of(part.group())]
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _words_of(sentence: str) -> tuple[Token, ...]:
+    """The words of one sentence, which many passages have: no word goes over the end of a sentence."""
+    return tuple(token for token in tokenize(sentence.translate(_NARROW)) if any(map(str.isalnum, token.text)))
 
 
 def agree_on_words(source: list[Token], target: list[Token]) -> tuple[list[Token], list[Token]]:
@@ -150,6 +161,7 @@ def changed_words(source: list[Token], target: list[Token]) -> Iterator[tuple[st
         yield _NAMES[tag], slice(a, b), slice(c, d)
 
 
+@lru_cache(maxsize=65536)
 def _folded(word: str) -> str:
     return "".join(map(chr, reduce_text(word)[0]))
 

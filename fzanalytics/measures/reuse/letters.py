@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import NAME_CLASSES, NameClass, class_spans
-from fzanalytics.measures.reuse.alignment import LINK_CHARS, Ints, reduce_text
+from fzanalytics.measures.reuse.alignment import LINK_CHARS
+from fzanalytics.measures.reuse.reduced import Ints, reduce_text
 
 #: Zeros between two texts, so that no window of one reaches into the next.
 _MARGIN = 80

@@ -13,7 +13,7 @@ import pandas as pd
 from fzanalytics.base.tables import PASSAGE_COLUMNS
 from fzanalytics.features.masks import NameClass, check_classes
 from fzanalytics.measures.inputs import compared_texts, require_corpus
-from fzanalytics.measures.reuse.alignment import Ints, check_options, reduce_text
+from fzanalytics.measures.reuse.alignment import check_options
 from fzanalytics.measures.reuse.blanks import find_blanks, local_spans
 from fzanalytics.measures.reuse.chains import Chains, grow_chains
 from fzanalytics.measures.reuse.letters import Layout, Letters, in_characters, lay_out, leave_out, read_masked
@@ -25,6 +25,7 @@ from fzanalytics.measures.reuse.order import (
     order_of_documents,
     split_ids,
 )
+from fzanalytics.measures.reuse.reduced import Ints, reduce_text
 from fzanalytics.measures.reuse.seeds import Runs, find_runs, mapped, pair_numbers
 from fzanalytics.measures.reuse.shares import SharedSpans, borrowing_share
 from fzanalytics.measures.reuse.spread import spread_columns

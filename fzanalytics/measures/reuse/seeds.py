@@ -14,8 +14,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fzanalytics.measures.reuse.alignment import Ints
 from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths, gram_keys, in_characters
+from fzanalytics.measures.reuse.reduced import Ints
 
 Bools = NDArray[np.bool_]
 T = TypeVar("T")

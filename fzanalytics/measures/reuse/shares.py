@@ -12,8 +12,8 @@ from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.inputs import compared_texts, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
-from fzanalytics.measures.reuse.alignment import text_characters
 from fzanalytics.measures.reuse.order import check_pairs, order_of_documents
+from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
 _SHARE_COLUMNS = ("source", "target", "share", "low", "high", "n_chars", "n_target_chars", "order")
@@ -94,8 +94,12 @@ def borrowing_share(
     carries = {doc_id: text_characters(text) for doc_id, text in texts.items()}
     blocks = {doc_id: _blocks(doc_id, len(text), paragraphs) for doc_id, text in texts.items()}
     spans = SharedSpans(passages)
-    rows = []
+    sizes = {doc_id: int(mask.sum()) for doc_id, mask in carries.items()}
+    rows: list[tuple[object, ...]] = []
     for source, target, kind in _both_ways(order):
+        if not spans.shared(target, source):  # most pairs of many documents share nothing
+            rows.append((source, target, 0.0 if sizes[target] else np.nan, np.nan, np.nan, 0, sizes[target], kind))
+            continue
         shared = covered_characters(len(texts[target]), *spans.of(target, source)) & carries[target]
         tops, bottoms = np.bincount(blocks[target], shared), np.bincount(blocks[target], carries[target])
         triple = clause_resampling_interval(
@@ -124,21 +128,23 @@ class SharedSpans:
 
     def __init__(self, passages: pd.DataFrame) -> None:
         """Take the table apart by pair."""
-        self._groups = {
-            (str(source), str(target)): group
-            for (source, target), group in passages.groupby(["source", "target"], sort=False)
-        }
+        places = passages[[*_SPANS[2:]]].to_numpy(dtype=np.int64)
+        groups = passages.groupby(["source", "target"], sort=False).indices
+        self._places = {(str(source), str(target)): places[rows] for (source, target), rows in groups.items()}
 
     def of(self, doc_id: str, other: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Begins and ends, in `doc_id`, of the passages it shares with `other`, whichever is the source."""
         pieces = self.pairs(doc_id, other)
         return pieces[:, 0], pieces[:, 1]
 
+    def shared(self, doc_id: str, other: str) -> bool:
+        """Whether there is any passage of the two."""
+        return (doc_id, other) in self._places or (other, doc_id) in self._places
+
     def pairs(self, doc_id: str, other: str) -> NDArray[np.int64]:
         """Passages of two documents as rows (begin, end in `doc_id`, begin, end in `other`)."""
-        here, there = ["target_begin", "target_end"], ["source_begin", "source_end"]
         parts = []
-        for key, columns in (((other, doc_id), [*here, *there]), ((doc_id, other), [*there, *here])):
-            if key in self._groups:
-                parts.append(self._groups[key][columns].to_numpy(dtype=np.int64))
+        for key, order in (((other, doc_id), [2, 3, 0, 1]), ((doc_id, other), [0, 1, 2, 3])):
+            if key in self._places:
+                parts.append(self._places[key][:, order])
         return np.concatenate(parts) if parts else np.zeros((0, 4), dtype=np.int64)

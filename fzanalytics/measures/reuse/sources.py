@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.measures.inputs import compared_texts, require_corpus
-from fzanalytics.measures.reuse.alignment import reduce_text
-from fzanalytics.measures.reuse.grams import Grams, number_grams
 from fzanalytics.measures.reuse.passages import DocumentFacts, is_above
+from fzanalytics.measures.reuse.reduced import Grams, number_grams, reduce_text
 from fzanalytics.texts.corpus import Corpus, read_corpus
 
 #: Two texts share a stretch of so many characters, or they do not. Short enough to see edited copies.

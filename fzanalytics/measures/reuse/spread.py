@@ -11,8 +11,7 @@ import pandas as pd
 from fzanalytics.base.resources import data_path
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.alignment import Ints, reduce_text
-from fzanalytics.measures.reuse.grams import number_grams
+from fzanalytics.measures.reuse.reduced import Ints, number_grams, reduce_text
 from fzanalytics.texts.corpus import Corpus
 
 #: A run of so many characters is a unit of spread.

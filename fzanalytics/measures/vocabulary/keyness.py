@@ -43,7 +43,6 @@ from fzanalytics.measures.vocabulary.uncertainty import (
     Sides,
     jackknife_se,
     permutation_p,
-    resampled_interval,
 )
 from fzanalytics.measures.vocabulary.units import (
     JURISDICTIONS,
@@ -54,6 +53,7 @@ from fzanalytics.measures.vocabulary.units import (
     group_documents,
     jurisdictions_of,
     order_groups,
+    section_interval,
 )
 from fzanalytics.texts.corpus import Corpus
 
@@ -122,8 +122,11 @@ def distinctive_terms(
         Terms with fewer occurrences (or units) in the two sides together are not listed. They stay in the totals.
     strata : str, Series, mapping or callable, optional
         Permute only among jurisdictions that agree in it, such as "level" for ``by="period"``.
-    n_resamples, n_permutations : int
-        Draws of sections, relabellings of jurisdictions; 0 leaves them out.
+    n_resamples : int
+        0 leaves section_low and section_high out. Any other number has no further effect: no section is drawn at random, as
+        in `clause_resampling_interval`; it is taken so that calls for the earlier interval stay valid.
+    n_permutations : int
+        Relabellings of jurisdictions; 0 leaves p out.
     level : float
         Share of the intervals, in (0, 1).
     random_state : int, Generator or None
@@ -139,8 +142,9 @@ def distinctive_terms(
         the second; of units with ``count="units"``.
         n_documents, of_documents; n_documents_against, of_documents_against : documents with the term, and all.
         log_odds, se, z : see `log_odds_ratio`; above 0: more in the group.
-        section_low, section_high : where log_odds moves when the sections of these documents are drawn anew: how far
-        it rests on single sections. NaN with fewer than 5 sections on a side. Nothing about other documents.
+        section_low, section_high : clause-resampling interval of log_odds, each section of either side left out once
+        (`section_interval`): how far it rests on single sections of these documents. NaN with fewer than 5 sections on a
+        side. Nothing about other documents.
         low, high : interval of log_odds for other such jurisdictions (jackknife of whole jurisdictions, t with one
         less than those of the smaller side); NaN with fewer than 30 in all, or 10 on a side.
         log_ratio, percent_diff : effect sizes. g2, chi2 : keyness, without direction.
@@ -274,7 +278,7 @@ def _compare(rows: Rows, options: _Options, group: str, other: str | None) -> pd
         columns[f"n_documents{suffix}"] = documents_with(rows, side, options.kept)
         columns[f"of_documents{suffix}"] = len(set(rows.documents[side]))
     columns |= _dispersion(rows, ours, options.kept)
-    columns["section_low"], columns["section_high"] = _section_interval(rows, ours, theirs, options, group, other)
+    columns["section_low"], columns["section_high"] = _section_interval(rows, ours, theirs, options)
     columns |= _population(rows, ours, theirs, options, odds.log_odds, columns["g2"], group, other)
     return pd.DataFrame(columns).sort_values("z", ascending=False, kind="stable")
 
@@ -298,17 +302,14 @@ def _log_odds_of(options: _Options, *, scaled: bool = False) -> Any:
 
 
 def _section_interval(
-    rows: Rows, ours: NDArray[np.bool_], theirs: NDArray[np.bool_], options: _Options, group: str, other: str | None
+    rows: Rows, ours: NDArray[np.bool_], theirs: NDArray[np.bool_], options: _Options
 ) -> tuple[Floats, Floats]:
     sides = Sides(*sum_by(rows, ours, rows.blocks, options.kept), *sum_by(rows, theirs, rows.blocks, options.kept))
     n_blocks = min(int((sides.totals > 0).sum()), int((sides.totals_against > 0).sum()))
     if not options.n_resamples or n_blocks < MIN_BLOCKS:
         nothing = np.full(len(options.kept), np.nan)
         return nothing, nothing
-    generator = make_generator(options.random_state, "distinctive sections", group, other or "")
-    return resampled_interval(
-        sides, _log_odds_of(options), n_resamples=options.n_resamples, level=options.level, generator=generator
-    )
+    return section_interval(sides, _log_odds_of(options), level=options.level)
 
 
 def _population(

@@ -1,7 +1,7 @@
 """How sure a difference in vocabulary is: of these sections, of other jurisdictions, of this stretch of text.
 
 Three questions with three answers, never mixed: how far a number rests on single sections of these documents
-(resampled sections), what other jurisdictions would show (jackknife and permutation of whole jurisdictions, refused
+(sections left out), what other jurisdictions would show (jackknife and permutation of whole jurisdictions, refused
 where there are few), and how far a rate moves because a text is short (Poisson limits).
 """
 
@@ -33,28 +33,6 @@ class Sides(NamedTuple):
     totals: Floats
     counts_against: sparse.csr_matrix
     totals_against: Floats
-
-
-def resampled_interval(
-    sides: Sides, statistic: Statistic, *, n_resamples: int, level: float, generator: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Where a statistic moves when the clusters of both sides are drawn anew, with replacement.
-
-    Returns
-    -------
-    low, high : ndarray, shape (V,)
-        Percentiles of the draws. A side that never has the word does not move.
-    """
-    drawn = [
-        generator.multinomial(len(totals), np.full(len(totals), 1 / len(totals)), size=n_resamples).astype(float)
-        for totals in (sides.totals, sides.totals_against)
-    ]
-    totals = [weights @ one for weights, one in zip(drawn, (sides.totals, sides.totals_against), strict=True)]
-    low, high = np.empty(sides.counts.shape[1]), np.empty(sides.counts.shape[1])
-    for part, ours, theirs in _chunks(sides):
-        values = statistic(part, drawn[0] @ ours, totals[0][:, None], drawn[1] @ theirs, totals[1][:, None])
-        low[part], high[part] = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return low, high
 
 
 def jackknife_se(joint: Sides, statistic: Statistic) -> Floats:

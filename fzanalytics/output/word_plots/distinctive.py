@@ -154,7 +154,7 @@ def _whiskers_in_words(terms: pd.DataFrame, language: Language) -> str:
         parts.append(pick(language, "bars: other jurisdictions (jackknife)", "须线：以辖区为单位的刀切区间"))
     elif terms["section_low"].notna().any():
         parts.append(
-            pick(language, "bars: sections of these documents drawn anew", "须线：对本语料各节重抽样，不推及其他文件")
+            pick(language, "bars: each section of these documents left out once", "须线：逐节剔除，不推及其他文件")
         )
     if (terms["scope"] == "these documents").any():
         parts.append(pick(language, "these documents only", "仅就本语料而言"))

@@ -29,6 +29,20 @@ class Mention(NamedTuple):
     clause_id: str | None = None
 
 
+def dated_mention(
+    role: str,
+    begin: int,
+    end: int,
+    not_before: pd.Timestamp | None,
+    not_after: pd.Timestamp | None,
+    *,
+    evidence: str | None = None,
+) -> Mention:
+    """A deadline with its days; the value is made of them, both sides parted by a slash."""
+    value = "/".join(f"{date:%Y-%m-%d}" for date in (not_before, not_after) if date is not None)
+    return Mention("deadline", value, role, begin, end, not_before, not_after, None, evidence)
+
+
 def mention_table(doc_id: str, text: str, clauses: pd.DataFrame, mentions: Iterable[Mention]) -> pd.DataFrame:
     """Mentions as rows, each in the clause it stands in, or holds for; missing before the first clause.
 
