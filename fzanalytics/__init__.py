@@ -138,6 +138,7 @@ _HOMES = {
     "plot_similarity": "output.plots.similarity",
     "plot_paragraph_similarity": "output.plots.similarity",
     "plot_topics": "output.word_plots.topics",
+    "name_topics": "output.word_plots.topics",
     "plot_topic_shares": "output.word_plots.topics",
     "plot_top_terms": "output.word_plots.topics",
     "plot_topic_stability": "output.word_plots.topic_choice",

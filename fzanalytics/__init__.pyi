@@ -135,6 +135,7 @@ from fzanalytics.output.word_plots.lens import plot_term_lens as plot_term_lens
 from fzanalytics.output.word_plots.prevalence import plot_topic_prevalence as plot_topic_prevalence
 from fzanalytics.output.word_plots.topic_choice import plot_topic_choice as plot_topic_choice
 from fzanalytics.output.word_plots.topic_choice import plot_topic_stability as plot_topic_stability
+from fzanalytics.output.word_plots.topics import name_topics as name_topics
 from fzanalytics.output.word_plots.topics import plot_top_terms as plot_top_terms
 from fzanalytics.output.word_plots.topics import plot_topic_shares as plot_topic_shares
 from fzanalytics.output.word_plots.topics import plot_topics as plot_topics
