@@ -197,7 +197,7 @@ class _Matching:
             if not detection.kinds and not detection.left_out:
                 inside = _inside(*detection.span[2:], np.array(planted[detection.pair[1]]).reshape(-1, 4), 2)
                 source, target, a, a_end, b, b_end = row
-                detection.left_out = 2 * inside.sum() >= len(inside) and _agree(
+                detection.left_out = bool(2 * inside.sum() >= len(inside)) and _agree(
                     texts[str(source)][a:a_end], texts[str(target)][b:b_end]
                 )
         for case in self.cases:
