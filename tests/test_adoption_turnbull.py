@@ -85,7 +85,8 @@ def test_the_curve_gives_both_bounds_and_the_number_at_risk():
 
 
 def test_exact_and_right_censored_lags_are_kaplan_meier():
-    survival = pytest.importorskip("statsmodels.duration.survfunc")
+    from statsmodels.duration import survfunc as survival
+
     generator = np.random.default_rng(3)
     for n in (4, 30, 200):
         event, end = generator.integers(0, n, size=n), generator.integers(0, n, size=n)
@@ -249,7 +250,8 @@ def test_the_input_is_not_changed():
 
 def test_the_interval_of_a_plain_share_is_wilsons():
     """Forty exact lags: the share by a day is binomial, and near 1 the interval keeps its width."""
-    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    from statsmodels.stats import proportion as proportion
+
     curve = turnbull(lags(*((day, day) for day in range(40))), n_resamples=500).curve.set_index("day")
     for day in (3, 19, 34):
         low, high = proportion.proportion_confint(day + 1, 40, method="wilson")

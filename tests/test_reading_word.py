@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,6 @@ from fzanalytics.texts.reading.files import UnreadableFile
 from fzanalytics.texts.reading.word import read_word
 from fzanalytics.texts.reading.wordnumbers import _FORMATS, circled, roman, show
 
-docx = pytest.importorskip("docx", reason="python-docx writes the files of these tests")
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 LEVELS = [
     ("chineseCountingThousand", "%1、", "nothing"), ("chineseCounting", "（%2）", "nothing"), ("decimal", "%3.", "tab"),

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import fzanalytics as fz
 from fzanalytics.measures.topics.fitting import fit_topics
 from fzanalytics.measures.topics.models import match_topics
 from fzanalytics.measures.topics.quality import coherence_scores
@@ -429,3 +430,9 @@ def test_topics_of_real_passages(sample: Corpus) -> None:
     assert set(result.units["doc_id"]) <= set(passages["target"])
     assert np.allclose(result.unit_topics.sum(axis=1), 1)
     assert result.loss["n_units"] <= len(passages)
+
+
+@pytest.mark.parametrize("fit", [fz.fit_topics, fz.topic_stability, fz.topic_choice, fz.heldout_perplexity])
+def test_what_is_no_corpus_is_told_so(fit):
+    with pytest.raises(TypeError, match=r"`corpus` must be a Corpus; got list. Read one with read_corpus."):
+        fit(["行政复议", "清理规范性文件"], n_topics=2 if fit in (fz.fit_topics, fz.heldout_perplexity) else [2])

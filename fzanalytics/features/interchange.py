@@ -171,6 +171,22 @@ def write_topics(result: Topics, folder: str | Path, *, suffix: str = ".csv") ->
     -----
     In R: ``read.csv("topic_terms.csv", row.names = 1, check.names = FALSE, fileEncoding = "UTF-8")``, or
     ``arrow::read_parquet("topic_terms.parquet")``. An empty cell is NA.
+
+    Raises
+    ------
+    ValueError
+        If `suffix` is neither.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import fzanalytics as fz
+    >>> result = fz.fit_topics(fz.load_sample(), model="nmf", n_topics=4, random_state=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     names = [path.name for path in write_topics(result, folder)]
+    ...     again = read_topics(folder)
+    >>> names[0], bool((again.topic_terms.to_numpy() == result.topic_terms.to_numpy()).all())
+    ('topic_terms.csv', True)
     """
     if suffix not in (".csv", ".parquet"):
         raise ValueError(f"`suffix` must be '.csv' or '.parquet'; got {suffix!r}. Use '.csv'.")
@@ -185,12 +201,24 @@ def write_topics(result: Topics, folder: str | Path, *, suffix: str = ".csv") ->
 
 
 def read_topics(folder: str | Path, *, suffix: str = ".csv") -> TopicTables:
-    """Read the tables that `write_topics` wrote.
+    """Read the tables that `write_topics` wrote; an example stands there.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where they lie.
+    suffix : ".csv" or ".parquet"
+        The format they were written in.
 
     Returns
     -------
     TopicTables
-        topic_terms, unit_topics, document_topics, units; topics are numbered by int.
+        topic_terms (K, V), unit_topics (C, K), document_topics (D, K), units (C rows); topics are numbered by int.
+
+    Raises
+    ------
+    FileNotFoundError
+        If one of the four files is not there.
     """
     tables = {name: _read_table(Path(folder) / f"{name}{suffix}", suffix) for name in (*_TOPIC_TABLES, "units")}
     terms = tables["topic_terms"]
@@ -300,6 +328,11 @@ def to_pyldavis(result: Topics, *, counts: TermMatrix | None = None) -> dict[str
     Examples
     --------
     ``pyLDAvis.save_html(pyLDAvis.prepare(**to_pyldavis(result), sort_topics=False), "topics.html")``
+
+    >>> import fzanalytics as fz
+    >>> given = to_pyldavis(fz.fit_topics(fz.load_sample(), model="nmf", n_topics=4, random_state=0))
+    >>> given["topic_term_dists"].shape == (4, len(given["vocab"]))
+    True
     """
     known = result.unit_topics.notna().all(axis=1).to_numpy()
     shares = result.unit_topics.to_numpy()[known]

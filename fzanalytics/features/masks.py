@@ -90,6 +90,23 @@ def mask_names(text: str, *, kinds: Iterable[MaskKind] = ("place", "agency")) ->
 def mask_text(text: str, *, kinds: Iterable[MaskKind] = ("place", "agency")) -> str:
     """Replace names by 〔地名〕 and 〔机构〕.
 
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    kinds : iterable of "place", "agency"
+        Which names; see `mask_names`.
+
+    Returns
+    -------
+    str
+        Of another length than `text`, so offsets do not hold in it; those of `mask_names` do.
+
+    Raises
+    ------
+    ValueError
+        If a kind is neither.
+
     Examples
     --------
     >>> mask_text("石家庄市的经验（市法制办负责）")

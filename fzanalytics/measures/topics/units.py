@@ -15,6 +15,7 @@ from scipy import sparse
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.matrices import counts_of_terms
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
+from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.measures.similarity import unit_texts
 from fzanalytics.texts.corpus import Corpus
 
@@ -78,6 +79,8 @@ def prepare_units(
 
     Raises
     ------
+    TypeError
+        If `corpus` is none.
     ValueError
         If an option is out of range, or no term is left.
     """
@@ -86,7 +89,7 @@ def prepare_units(
             f"`min_df` must be at least 1 and `max_df` in (0, 1]; got {min_df!r} and {max_df!r}. "
             "The first is a number of units, the second a share of them."
         )
-    table = _table_of_units(corpus, unit, passages)
+    table = _table_of_units(require_corpus(corpus), unit, passages)
     texts = table["text"]
     terms, loss = _terms_of(texts.tolist(), analyzer)
     counts, vocabulary = counts_of_terms(terms)

@@ -68,9 +68,21 @@ def plot_term_lens(
         Four axes, (a) to (d); each can be drawn alone by `plot_term_documents`, `plot_term_levels`,
         `plot_collocates` and `plot_contexts`.
 
+    Raises
+    ------
+    ValueError
+        If a table of the lens lacks a column.
+
     Notes
     -----
     Grey bars are Poisson limits: the sampling of text. They tell nothing of other localities.
+
+    Examples
+    --------
+    >>> from fzanalytics.measures.vocabulary.lens import term_lens
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> [ax.get_title(loc="left")[:3] for ax in plot_term_lens(term_lens(load_sample(), "复议")).axes]
+    ['(a)', '(b)', '(c)', '(d)']
     """
     figure = new_figure(12.5, 4.0 + 1.2 + 0.21 * max(n_collocates, n_contexts))
     grid = figure.add_gridspec(2, 1, height_ratios=[4.0, 1.2 + 0.21 * max(n_collocates, n_contexts)])

@@ -47,6 +47,17 @@ def name_topics(top_terms: pd.DataFrame, *, n_terms: int = 3) -> dict[Any, str]:
     top_terms : DataFrame
         Columns topic, rank, term.
     n_terms : int
+        Terms a label.
+
+    Returns
+    -------
+    dict of topic to str
+        In the order of the topics.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
 
     Examples
     --------
