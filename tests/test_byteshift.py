@@ -9,6 +9,7 @@ from fzanalytics.base.offsets import Edit, apply_edits
 from fzanalytics.evaluation.damage import damage_bytes, misread
 from fzanalytics.texts.cleaning.byteshift import clean_shifted, learn_characters, repair_byte_shift
 from fzanalytics.texts.cleaning.fixers import apply_repairs, clean, count_damaged_lines
+from fzanalytics.texts.cleaning.shift_model import gbk_characters
 
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF01}
 
@@ -175,3 +176,10 @@ class TestNegative:
         text = "?。" * 800 + "\ue7a9"
         repairs, failed = repair_byte_shift(text, learn_characters(["依法行政。"]))
         assert failed or repairs
+
+
+def test_the_bytes_of_each_character_are_its_own() -> None:
+    pairs, by_trail, by_lead = gbk_characters()
+    assert all(bytes(pair).decode("gbk") == character for pair, character in pairs.items())
+    assert len(pairs) == sum(map(len, by_trail.values())) == 21_791
+    assert sum(map(len, by_lead.values())) < len(pairs)

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fzanalytics.base.resources import data_path
 from fzanalytics.texts.cleaning.fixers import clean
 from fzanalytics.texts.dating import (
+    DOC_NUMBER,
     date_document,
+    find_doc_numbers,
     find_lower_bound,
     find_stated_date,
     find_weak_upper_bound,
@@ -243,3 +247,13 @@ def test_time_is_linear(unit: str) -> None:
     date_document(text, region="河北省", page_date=text)
     normalise_number(text)
     assert time.perf_counter() - begin < 10
+
+
+@given(st.text(alphabet="国发据〔〕[（)2019号第1 字\n", max_size=60))
+def test_document_numbers_are_those_that_the_pattern_finds(text: str) -> None:
+    assert [m.span() for m in find_doc_numbers(text)] == [m.span() for m in DOC_NUMBER.finditer(text)]
+
+
+def test_two_numbers_without_a_mark_between_them_are_two() -> None:
+    text = "国发〔2016〕1号粤府〔2017〕3号"
+    assert [m[0] for m in find_doc_numbers(text)] == ["国发〔2016〕1号", "粤府〔2017〕3号"]

@@ -91,26 +91,22 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> tuple[str, OffsetMap]:
     pieces: list[str] = []
     begins: list[NDArray[np.int64]] = []
     ends: list[NDArray[np.int64]] = []
-    position = 0
+    position = same = 0  # from `same` on, characters have stood for one another, one for one
     for edit in sorted(edits):
         if not position <= edit.begin < edit.end <= len(text):
             raise ValueError(
                 f"`edits` must lie within the text, replace something and not overlap; got {edit} "
                 f"after position {position} in a text of {len(text)} characters."
             )
-        kept = np.arange(position, edit.begin, dtype=np.int64)
-        size = len(edit.replacement)
-        if size == edit.end - edit.begin:
-            begin = np.arange(edit.begin, edit.end, dtype=np.int64)
-            end = begin + 1
-        else:
-            begin = np.full(size, edit.begin, dtype=np.int64)
-            end = np.full(size, edit.end, dtype=np.int64)
         pieces += [text[position : edit.begin], edit.replacement]
-        begins += [kept, begin]
-        ends += [kept + 1, end]
+        size = len(edit.replacement)
+        if size != edit.end - edit.begin:
+            kept = np.arange(same, edit.begin, dtype=np.int64)
+            begins += [kept, np.full(size, edit.begin, dtype=np.int64)]
+            ends += [kept + 1, np.full(size, edit.end, dtype=np.int64)]
+            same = edit.end
         position = edit.end
-    tail = np.arange(position, len(text), dtype=np.int64)
+    tail = np.arange(same, len(text), dtype=np.int64)
     return (
         "".join([*pieces, text[position:]]),
         OffsetMap(np.concatenate([*begins, tail]), np.concatenate([*ends, tail + 1])),

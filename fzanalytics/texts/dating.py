@@ -10,6 +10,7 @@ deadlines that they copy. Nor do bodies that have ended since (法制办): that 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -22,6 +23,9 @@ from fzanalytics.base.resources import data_path
 DOC_NUMBER = re.compile(
     r"((?:(?![据照依见和及与由于按以])[\u4e00-\u9fff]){1,10})\s*[〔\[﹝［(（]\s*((?:[1１][9９]|[2２][0０])\d{2})\s*[〕\]﹞］)）]\s*(?:第\s*)?(\d{1,4})\s*号"
 )
+#: Where a document number may be: looked for first, since few places have it.
+_BRACKETED = re.compile(r"[〔\[﹝［(（]\s*(?:[1１][9９]|[2２][0０])\d{2}\s*[〕\]﹞］)）]\s*(?:第\s*)?\d{1,4}\s*号")
+_BEFORE_BRACKET = 30
 # words of the sentence that run into a number: 贯彻落实国发〔2016〕1号
 _BEFORE_SIGN = re.compile(
     r"^.*(?:落实|贯彻|执行|实施|遵照|参照|印发|转发|下发|发布|公布|废止|修改|修订|通知|意见|办法|规定|方案|文件|的|原|其中)(?=[\u4e00-\u9fff])"
@@ -116,6 +120,22 @@ def _spell_out_plenums(text: str) -> str:
     return "\n".join([text, *found])
 
 
+def find_doc_numbers(text: str) -> Iterator[re.Match[str]]:
+    """The document numbers (发文字号) in a text, as matches of `DOC_NUMBER`.
+
+    Examples
+    --------
+    >>> [match[0] for match in find_doc_numbers("按照国发〔2016〕1号、粤府〔2017〕3 号办理")]
+    ['国发〔2016〕1号', '粤府〔2017〕3 号']
+    """
+    end = 0
+    for bracketed in _BRACKETED.finditer(text):
+        begin = max(end, bracketed.start() - _BEFORE_BRACKET)
+        if match := DOC_NUMBER.search(text, begin, bracketed.end()):
+            end = match.end()
+            yield match
+
+
 def find_lower_bound(text: str, region: str = "", own_number: str = "") -> tuple[pd.Timestamp | None, str]:
     """The earliest date at which a text can have been written, from what it names.
 
@@ -150,7 +170,7 @@ def find_lower_bound(text: str, region: str = "", own_number: str = "") -> tuple
             if not _lies_ahead(full, match.start(), match.end()):
                 bounds.append((date, f"names {event} ({date:%Y-%m-%d})"))
                 break
-    for match in DOC_NUMBER.finditer(text):
+    for match in find_doc_numbers(text):
         number = normalise_number(match[0])
         if number != own_number:
             bounds.append((pd.Timestamp(year=int(match[2]), month=1, day=1), f"cites {number}"))

@@ -92,15 +92,44 @@ def region_of(code: str) -> Region:
     return Region(code, "/".join(reversed(names)) or NATION, regions_by_code()[code][1])
 
 
+def region_above(region: str) -> str:
+    """The path of the direct superior: 全国 above a province; "" above 全国 and above what is not known ("").
+
+    Examples
+    --------
+    >>> region_above("甘肃省/甘南藏族自治州/夏河县"), region_above("甘肃省"), region_above("全国")
+    ('甘肃省/甘南藏族自治州', '全国', '')
+    """
+    return "" if region in ("", NATION) else region.rpartition("/")[0] or NATION
+
+
+def province_of(region: object) -> str:
+    """The first part of a path: the province, with all below it; 全国 is one of its own; "" where it is not known.
+
+    Examples
+    --------
+    >>> province_of("甘肃省/甘南藏族自治州/夏河县"), province_of("全国"), province_of(None)
+    ('甘肃省', '全国', '')
+    """
+    return region.partition("/")[0] if isinstance(region, str) else ""
+
+
 @cache
-def _leading_names() -> re.Pattern[str]:
-    """Names that a title may begin with, longest first. A short form counts only for provinces and
-    prefectures of two characters or more; 市中 or 城 would match anything."""
+def _leading_names() -> frozenset[str]:
+    """Names that a title may begin with. A short form counts only for provinces and prefectures of two
+    characters or more; 市中 or 城 would match anything."""
     table = _table()
     full = table["name"][table["level"] != "national"]
     short = table["short"][table["level"].isin(["province", "prefecture"]) & (table["short"].str.len() >= 2)]
-    names = sorted(set(full) | set(short), key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(re.escape, names)))
+    return frozenset(full) | frozenset(short)
+
+
+def _leading_name(text: str, position: int) -> str:
+    """The longest name that stands at a place of a text, or ""."""
+    for length in range(min(_longest_name(), len(text) - position), 0, -1):
+        if (name := text[position : position + length]) in _leading_names():
+            return name
+    return ""
 
 
 def find_region(text: str, *, level: str | None = None) -> Region | None:
@@ -133,12 +162,13 @@ def find_region(text: str, *, level: str | None = None) -> Region | None:
         return Region("000000", NATION, "national")
     above: str | None = None
     position = 0
-    while match := _leading_names().match(text, position):
-        candidates = _candidates(match[0], text[match.end() : match.end() + 1], above, level)
+    while name := _leading_name(text, position):
+        end = position + len(name)
+        candidates = _candidates(name, text[end : end + 1], above, level)
         if len(candidates) != 1:
             break
         above = candidates[0]
-        position = match.end()
+        position = end
         if text[position : position + 1] in ("/", "、", " "):
             position += 1
     return region_of(above) if above else None
@@ -186,8 +216,8 @@ def strip_region(text: str) -> str:
     '法治政府建设实施方案'
     """
     position = 0
-    while match := _leading_names().match(text, position):
-        position = match.end()
+    while name := _leading_name(text, position):
+        position += len(name)
     return text[position:]
 
 

@@ -16,8 +16,10 @@ model's choice; what was swallowed is inferred. The log says which is which.
 from __future__ import annotations
 
 import heapq
+import math
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -103,21 +105,26 @@ class _Search:
     def __init__(self, line: str, model: CharacterModel, notes: Notes, *, traditional: bool) -> None:
         self.line, self.model, self.notes, self.traditional = line, model, notes, traditional
         self.pairs, self.by_trail, self.by_lead = gbk_characters()
+        self.floor = -math.inf
 
     def run(self) -> list[_Link] | None:
         """The likeliest reading, or None if there is none."""
         agenda: list[dict[tuple[object, ...], _Hypothesis]] = [{} for _ in range(len(self.line) + 1)]
         agenda[0][()] = _Hypothesis(0.0, START, None, None, 0)
         for place in range(len(self.line)):
+            if not agenda[place]:
+                continue
             best = heapq.nlargest(BEAM, agenda[place].values(), key=_score)
             agenda[place].clear()
             if len(best) == 1 and best[0].pending is None and self.line[place] != "?":
                 found, next_place = self._run_ahead(best[0], place)
                 agenda[next_place][()] = found
                 continue
+            orphan = self.line[place] == "?"
             for now in best:
                 if now.score < best[0].score - MARGIN:
                     break
+                self.floor = _least_kept(agenda[place + 1]) if orphan else -math.inf
                 for found, next_place in self._read(now, place):
                     key = (found.history, found.pending, found.unpaired)
                     other = agenda[next_place].get(key)
@@ -186,8 +193,12 @@ class _Search:
             if not self.line[place + 1 : place + 2].isascii():
                 return  # a figure alone between characters would leave no trace to tell it by
             for found in read[:_WITH_SWALLOWED]:
+                if found.score + _SWALLOWED < self.floor:
+                    continue
                 for swallowed in _SWALLOWED_CHARACTERS:
-                    yield self._emit(found, swallowed, place, "inferred", _SWALLOWED), place + 1
+                    likelihood = self.model.log_probability(found.history, swallowed)
+                    if found.score + _SWALLOWED + likelihood >= self.floor:
+                        yield self._emit(found, swallowed, place, "inferred", _SWALLOWED), place + 1
 
     def _orphan_of_note(self, now: _Hypothesis, place: int, note: re.Match[str]) -> Iterator[tuple[_Hypothesis, int]]:
         """An orphan that swallowed the bracket of a note: the note tells which byte it was."""
@@ -238,17 +249,13 @@ class _Search:
     def _likeliest(self, now: _Hypothesis, characters: list[str]) -> list[_Hypothesis]:
         """The characters that an unknown byte may have made, the likeliest first."""
 
+        probability, history, traditional = self.model.log_probability, now.history, self.traditional
+
         def likelihood(character: str) -> float:
-            return self.model.log_probability(now.history, fold(character)) + self._foreign(character)
+            return probability(history, fold(character)) + _foreign(character, traditional)
 
         chosen = heapq.nlargest(_READINGS, characters, key=likelihood)
-        return [self._emit(now, character, now.since, "model", self._foreign(character)) for character in chosen]
-
-    def _foreign(self, character: str) -> float:
-        """The cost of a character of the other script (a Traditional text has no Simplified ones), or of a wide figure."""
-        other = is_simplified(character) if self.traditional else is_traditional(character)
-        wide = character > "\uff00" and character.isalnum()
-        return _OTHER_SCRIPT if other or wide else 0.0
+        return [self._emit(now, one, now.since, "model", _foreign(one, traditional)) for one in chosen]
 
     def _emit(self, now: _Hypothesis, character: str, place: int, certainty: Certainty, cost: float) -> _Hypothesis:
         folded = fold(character)
@@ -260,8 +267,23 @@ class _Search:
         return _Hypothesis(score, (now.history + folded)[-2:], link, None, place, unpaired)
 
 
+@cache
+def _foreign(character: str, traditional: bool) -> float:
+    """The cost of a character of the other script (a Traditional text has no Simplified ones), or of a wide figure."""
+    other = is_simplified(character) if traditional else is_traditional(character)
+    wide = character > "\uff00" and character.isalnum()
+    return _OTHER_SCRIPT if other or wide else 0.0
+
+
 def _score(found: _Hypothesis) -> float:
     return found.score
+
+
+def _least_kept(waiting: dict[tuple[object, ...], _Hypothesis]) -> float:
+    """The score below which a hypothesis has no place in the beam any more."""
+    if len(waiting) < BEAM:
+        return -math.inf
+    return heapq.nlargest(BEAM, map(_score, waiting.values()))[-1]
 
 
 # ---------------------------------------------------------------- a text
@@ -372,6 +394,8 @@ def _differences(line: str, links: list[_Link]) -> list[ShiftRepair]:
         read[link.place].append(link)
     repairs = []
     for place, (old, found) in enumerate(zip(line, read, strict=True)):
+        if len(found) == 1 and found[0].character == old:
+            continue
         new = "".join(link.character for link in found)
         if new != old:
             least_sure = max((_ORDER.index(link.certainty) for link in found), default=0)

@@ -39,6 +39,7 @@ def fix_line_ends(text: str) -> list[Edit]:
 # ---------------------------------------------------------------- pinyin notes
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_TONE = re.compile(f"[{_TONED}]")
 _PINYIN_NOTE = re.compile(
     rf"(?<=[{HAN}])(?:{ANY_SPACE}*[(（]{ANY_SPACE}*(?=[a-zü{_TONED}]{{1,6}}{ANY_SPACE}*[)）])"
     rf"[a-zü]*[{_TONED}][a-zü]*{ANY_SPACE}*[)）])+",
@@ -51,6 +52,8 @@ def fix_pinyin_notes(text: str) -> list[Edit]:
     Only one syllable with one tone mark, in lower case and directly behind a Chinese character, counts:
     abbreviations such as 维生素(vc) or 中国(CN) stay.
     """
+    if not _TONE.search(text):
+        return []
     return [Edit(*m.span(), "") for m in _PINYIN_NOTE.finditer(text)]
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from math import log
 
 from fzanalytics.texts.cleaning.scripts import to_simplified
@@ -48,11 +49,11 @@ def gbk_characters() -> tuple[dict[tuple[int, int], str], dict[int, list[str]], 
     pairs: dict[tuple[int, int], str] = {}
     by_trail: dict[int, list[str]] = {}
     by_lead: dict[int, list[str]] = {}
+    trails = (*range(0x40, 0x7F), *range(0x80, 0xFF))
     for lead in range(0x81, 0xFF):
-        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
-            try:
-                character = bytes((lead, trail)).decode("gbk")
-            except UnicodeDecodeError:
+        row = b"".join(bytes((lead, trail)) + b"\n" for trail in trails).decode("gbk", errors="replace")
+        for trail, character in zip(trails, row.split("\n"), strict=False):
+            if len(character) != 1 or character == "\ufffd":  # no character has these bytes
                 continue
             pairs[lead, trail] = character
             by_trail.setdefault(trail, []).append(character)
@@ -92,10 +93,12 @@ class CharacterModel:
     known: dict[tuple[str, str], float] = field(default_factory=dict)
     total: int = 0
 
-    def count(self, sequence: str) -> None:
-        """Count a sequence of folded characters."""
+    def count(self, sequences: Iterable[str]) -> None:
+        """Count sequences of folded characters."""
+        own = list(sequences)
         for counts, n in zip(self.counts, (1, 2, 3), strict=True):
-            counts.update(sequence[i : i + n] for i in range(len(sequence) - n + 1))
+            runs = (map("".join, zip(*(one[i:] for i in range(n)), strict=False)) for one in own)
+            counts.update(chain.from_iterable(runs))
 
     def log_probability(self, history: str, character: str) -> float:
         """Of a folded character after two others."""
@@ -137,10 +140,11 @@ def learn_characters(texts: Iterable[str], *, most: int = 2_000_000) -> Characte
     model = CharacterModel()
     n_characters = 0
     for text in texts:
-        for line in text.splitlines():
-            sound = line.partition("?")[0]  # behind a lost character nothing is sure
-            if sound.strip():
-                model.count(START + "".join(map(fold, sound)) + (END if sound == line else ""))
+        # behind a lost character nothing is sure
+        lines = ((line.partition("?")[0], line) for line in text.splitlines())
+        model.count(
+            START + "".join(map(fold, sound)) + (END if sound == line else "") for sound, line in lines if sound.strip()
+        )
         n_characters += len(text)
         if n_characters >= most:
             break

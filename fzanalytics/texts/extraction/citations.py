@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from fzanalytics.texts.dating import DOC_NUMBER, normalise_number
+from fzanalytics.texts.dating import find_doc_numbers, normalise_number
 from fzanalytics.texts.extraction.mentions import Mention
 
 Role = Literal["opening", "body", "own"]
@@ -131,7 +131,7 @@ def read_citations(text: str) -> list[Citation]:
             _remember(cited, endings)
         found.append(cited)
     begins = [cited.begin for cited in titled]
-    for match in DOC_NUMBER.finditer(text):
+    for match in find_doc_numbers(text):
         before = bisect_left(begins, match.end()) - 1
         inside = before >= 0 and match.start() < titled[before].end
         # a second number in the bracket behind a title is a citation too

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fzanalytics.base.numbering import parse_number
@@ -80,6 +81,13 @@ def prepare(text: str, *, blank_quotes: bool = False) -> Prepared:
     >>> prepared.span(1, 6)
     (2, 8)
     """
+    compact = _compact(text)
+    return compact._replace(text=_blank(compact.text, blank_quotes=blank_quotes))
+
+
+@lru_cache(maxsize=4)
+def _compact(text: str) -> Prepared:
+    """A text without horizontal space and in half-width forms: the same for every extractor that reads it."""
     folded = text.translate(_FOLD)
     parts, places, shifts = [], [], []
     done, length, left_out = 0, 0, 0
@@ -96,8 +104,7 @@ def prepare(text: str, *, blank_quotes: bool = False) -> Prepared:
         places.append(length)
         shifts.append(left_out)
     parts.append(folded[done:])
-    compact = "".join(parts)
-    return Prepared(_blank(compact, blank_quotes=blank_quotes), places, shifts)
+    return Prepared("".join(parts), places, shifts)
 
 
 def _blank(text: str, *, blank_quotes: bool) -> str:

@@ -11,6 +11,7 @@ import os
 import re
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -148,9 +149,9 @@ def _decode_leniently(data: bytes, encoding: str) -> str | None:
 
 def _is_familiar(text: str) -> bool:
     """Whether most visible characters are ASCII or in daily use in Chinese."""
-    visible = [character for character in text if not character.isspace()]
-    familiar = sum(ord(character) < 128 or _in_daily_use(character) for character in visible)
-    return familiar >= _PLAUSIBLE * len(visible)
+    visible = {one: count for one, count in Counter(text).items() if not one.isspace()}
+    familiar = sum(count for one, count in visible.items() if one.isascii() or _in_daily_use(one))
+    return familiar >= _PLAUSIBLE * sum(visible.values())
 
 
 def _guess(data: bytes) -> tuple[str, str]:
@@ -248,6 +249,12 @@ def is_binary(data: bytes) -> bool:
     looks_utf16 = any(head[parity::2].count(0) > 0.9 * zeros for parity in (0, 1))
     control = sum(0 < byte < 9 or 13 < byte < 32 for byte in head)
     return control > 0.1 * len(head) or (zeros > _MAX_LOSS * len(head) and not looks_utf16)
+
+
+def is_archived_page(data: bytes) -> bool:
+    """Whether bytes are a page that a browser saved with its pictures (MHT)."""
+    head = data[:2000].lower()
+    return b"mime-version:" in head and (b"multipart/related" in head or b"text/html" in head)
 
 
 def list_files(folder: Path) -> Iterator[tuple[Path, str]]:

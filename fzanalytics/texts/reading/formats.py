@@ -18,14 +18,11 @@ from fzanalytics.texts.reading.files import (
     RawFile,
     UnknownFormat,
     UnreadableFile,
+    is_archived_page,
     is_binary,
     read_bytes,
     read_text_bytes,
 )
-from fzanalytics.texts.reading.markdown import read_front
-from fzanalytics.texts.reading.pdf import read_pdf
-from fzanalytics.texts.reading.web import is_archived_page, read_web
-from fzanalytics.texts.reading.word import read_word
 
 WORD_SUFFIXES = (".docx", ".docm", ".dotx")
 WEB_SUFFIXES = (".html", ".htm", ".shtml", ".xhtml", ".mht", ".mhtml", ".jsp", ".aspx", ".php")
@@ -45,7 +42,6 @@ REMEDIES = {
     **dict.fromkeys((".ppt", ".pptx", ".dps"), "save its text as TXT"),
 }
 _NAMES = {"word": "a Word document", "pdf": "a PDF", "web": "a web page", "text": "plain text"}
-_READERS: dict[str, Callable[[bytes, str], RawFile]] = {"word": read_word, "pdf": read_pdf, "web": read_web}
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_DOCUMENT = 300_000_000
@@ -97,12 +93,14 @@ def read_document(path: Path, source: str) -> RawFile:
     if kind == "text":
         raw = read_text_bytes(data, source)
         if suffix == ".md":
+            from fzanalytics.texts.reading.markdown import read_front
+
             raw = replace(raw, told=read_front(raw.text))
     elif len(data) > _MAX_DOCUMENT:
         raise UnreadableFile(f"it has {len(data):,} bytes, the limit for {_NAMES[kind]} is {_MAX_DOCUMENT:,}; split it")
     else:
         try:
-            raw = _READERS[kind](data, source)
+            raw = _reader(kind)(data, source)
         except RecursionError:
             raise UnreadableFile("its parts are nested too deeply; save its text as TXT") from None
     expected = _expected(suffix)
@@ -110,6 +108,21 @@ def read_document(path: Path, source: str) -> RawFile:
         message = f"it is {_NAMES[kind]} under the name of {suffix}; read as what it is"
         raw = replace(raw, notes=(Note("wrong ending", message), *raw.notes))
     return raw
+
+
+def _reader(kind: str) -> Callable[[bytes, str], RawFile]:
+    """The reader of a format, loaded when the first such file comes: most folders hold one or two formats."""
+    if kind == "word":
+        from fzanalytics.texts.reading.word import read_word
+
+        return read_word
+    if kind == "pdf":
+        from fzanalytics.texts.reading.pdf import read_pdf
+
+        return read_pdf
+    from fzanalytics.texts.reading.web import read_web
+
+    return read_web
 
 
 def _expected(suffix: str) -> str:

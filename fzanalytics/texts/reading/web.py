@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from fzanalytics.texts.reading.files import Note, RawFile, UnreadableFile, decode
+from fzanalytics.texts.reading.files import Note, RawFile, UnreadableFile, decode, is_archived_page
 from fzanalytics.texts.reading.markup import count_own, render, visible_text
 from fzanalytics.texts.reading.webmeta import is_index_table, read_page
 
@@ -99,12 +99,6 @@ def read_web(data: bytes, source: str) -> RawFile:
     return RawFile(
         source, PurePosixPath(source).stem, f"{raw}\n", encoding, sha256(data).hexdigest(), told=told, notes=notes
     )
-
-
-def is_archived_page(data: bytes) -> bool:
-    """Whether bytes are a page that a browser saved with its pictures (MHT)."""
-    head = data[:2000].lower()
-    return b"mime-version:" in head and (b"multipart/related" in head or b"text/html" in head)
 
 
 def _page_of_archive(data: bytes) -> bytes:
