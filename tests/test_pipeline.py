@@ -1,6 +1,7 @@
 """The main job: whole, repeatable, honest about what it left out, and never half-written."""
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,13 @@ class TestAnalyze:
         assert "tables/clauses.csv" in report.files and "fig1_corpus_en.png" in report.files
         assert any("fig2_similarity" in note and "not made" in note for note in report.notes)
         assert sum("empty.txt" in note or "picture.txt" in note for note in report.notes) == 2
+
+    def test_warnings_of_the_measures_are_notes_and_others_stay_warnings(self):
+        notes = []
+        with pytest.warns(FutureWarning, match="of a library"), pipeline._warnings_as(notes):
+            warnings.warn("two documents are few", UserWarning, stacklevel=1)
+            warnings.warn("of a library", FutureWarning, stacklevel=1)
+        assert notes == ["two documents are few"]
 
     def test_documents_without_numbering_and_with_one_text_twice(self, tmp_path):
         place = tmp_path / "odd"

@@ -1,4 +1,4 @@
-"""Gold annotations: what people read in a document, in a file that is written by hand and placed in the clean text.
+"""Gold annotations: what an annotator (a person or a language model) read in a document, in a plain file placed in its text.
 
 One file a document, columns parted by tabs: line, kind, text, role, value, occurrence. A line counts from 1 in the clean
 text, blank lines included; `text` is the exact string in it. Sealing a file adds a hash of each line named: the
@@ -8,7 +8,6 @@ annotation are in tests/gold/guideline.md; scores are in `fzanalytics.evaluation
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+
+from fzanalytics.base.files import sha256_of
 
 #: What is annotated, with the roles of each kind; none where the role is free (depth of a heading) or not used.
 GOLD_ROLES: dict[str, tuple[str, ...]] = {
@@ -256,7 +257,7 @@ def seal_gold(gold: GoldFile, text: str) -> GoldFile:
     place_gold(replace(gold, rows=tuple(row._replace(line_hash="") for row in gold.rows), part_hashes=None), text)
     lines = text.split("\n")
     header = {key: value for key, value in gold.header.items() if key not in ("n_chars", "sha256", "part_hashes")}
-    header |= {"n_chars": str(len(text)), "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest()}
+    header |= {"n_chars": str(len(text)), "sha256": sha256_of(text.encode("utf-8"))}
     hashes = None
     if gold.part is not None:
         filled = [hash_line(line) for line in lines[gold.part[0] - 1 : gold.part[1]] if line.strip()]
@@ -274,7 +275,7 @@ def hash_line(line: str) -> str:
     >>> hash_line("一、总体要求") == hash_line(" 一、 总体要求　")
     True
     """
-    return hashlib.sha256("".join(line.split()).encode("utf-8")).hexdigest()[:12]
+    return sha256_of("".join(line.split()).encode("utf-8"))[:12]
 
 
 def place_gold(gold: GoldFile, text: str) -> pd.DataFrame:

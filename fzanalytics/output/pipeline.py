@@ -7,6 +7,7 @@ Every step loads what earlier ones made, calls one public function, and saves. A
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -258,7 +259,7 @@ def _attempt(name: str, save: Callable[[Step, Work, Path, list[str]], Any], work
     """One step; what a corpus does not allow becomes a note. Named, not handed over, since a step cannot be pickled."""
     step = next(step for step in [*list_tables(), *list_figures()] if step.name == name)
     notes: list[str] = []
-    with _notes_of_the_log(notes):
+    with _warnings_as(notes):
         try:
             return save(step, work, stage, notes), notes
         except ValueError as error:
@@ -310,15 +311,22 @@ class _Collector(logging.Handler):
 
 
 @contextmanager
-def _notes_of_the_log(notes: list[str]) -> Iterator[None]:
-    """Warnings that the measures log in this run become notes of its report."""
+def _warnings_as(notes: list[str]) -> Iterator[None]:
+    """What the measures warn of or log in this run becomes a note of its report; other warnings stay what they are."""
     package = logging.getLogger("fzanalytics")
     collector = _Collector(notes)
     package.addHandler(collector)
-    try:
-        yield
-    finally:
-        package.removeHandler(collector)
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            package.removeHandler(collector)
+    for one in given:
+        if issubclass(one.category, UserWarning):
+            notes.append(str(one.message))
+        else:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 
 
 #: Parts what a note is about from what it says, so that notes that say the same can be gathered.

@@ -22,7 +22,7 @@ _MARK = "background:#ffd9a0;color:#000;text-decoration:underline"
 _BOLD, _PLAIN = "\033[1;4m", "\033[0m"
 _WORDS = {
     "en": ("passages", "characters shared", "identity", "clause", "shares no passage with"),
-    "zh": ("处相同段落", "个相同字符", "相似度", "条款", "没有相同段落："),
+    "zh": ("处相同段落", "个相同字符", "一致率", "条款", "没有相同段落："),
 }
 
 

@@ -254,7 +254,7 @@ def _sources_in_words(row: Mapping[Any, Any], labels: Mapping[str, str] | None, 
         first = pick(language, f"superior: {name}, {state}", f"上级：{name}，{state}")
     seconds = {
         "held": pick(language, "centre: text held", "中央：原文已入库"),
-        "proxy": pick(language, f"centre: proxy, {n} other provinces", f"中央：代理文本（{n}个外省佐证）"),
+        "proxy": pick(language, f"centre: proxy, {n} other provinces", f"中央：代理文本（{n}个外省见证）"),
     }
     second = seconds.get(centre, pick(language, "centre: not held, no proxy", "中央：未入库且无代理文本"))
     return f"{first}\n{second}"
@@ -296,7 +296,7 @@ def _notes(attribution: pd.DataFrame, language: Language) -> list[str]:
                 language,
                 "Proxy for the centre: text that documents of at least two other provinces share; a lower bound that "
                 "grows with their number.",
-                "中央代理文本：至少两个外省的文件共有的文字；为下限，随佐证省数增加。",
+                "中央代理文本：至少两个外省的文件共有的文字；为下限，随见证省数增加。",
             )
         )
     if states - {"estimated", "not applicable"}:
