@@ -28,8 +28,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from fzanalytics.evaluation.simulate_topics import simulate_policy_text
-from fzanalytics.measures.topics.covariates import topic_prevalence
+from fzanalytics.evaluation.simulation.simulate_topics import simulate_policy_text
+from fzanalytics.measures.prevalence.covariates import topic_prevalence
 from fzanalytics.measures.topics.fitting import fit_topics
 from fzanalytics.measures.topics.result import TopicResult
 

@@ -10,10 +10,10 @@ from fzanalytics.evaluation.coding.sheets import write_coding_sheet as write_cod
 from fzanalytics.evaluation.plant import Planted as Planted
 from fzanalytics.evaluation.plant import plant_passages as plant_passages
 from fzanalytics.evaluation.score import score_passages as score_passages
-from fzanalytics.evaluation.simulate_topics import SimulatedTopics as SimulatedTopics
-from fzanalytics.evaluation.simulate_topics import simulate_policy_text as simulate_policy_text
 from fzanalytics.evaluation.simulation.power import power as power
 from fzanalytics.evaluation.simulation.simulate import simulate_diffusion as simulate_diffusion
+from fzanalytics.evaluation.simulation.simulate_topics import SimulatedTopics as SimulatedTopics
+from fzanalytics.evaluation.simulation.simulate_topics import simulate_policy_text as simulate_policy_text
 from fzanalytics.evaluation.simulation.truth import Simulation as Simulation
 from fzanalytics.features.interchange import from_gensim as from_gensim
 from fzanalytics.features.interchange import read_matrix as read_matrix
@@ -74,6 +74,9 @@ from fzanalytics.measures.lineage.graph import to_gexf as to_gexf
 from fzanalytics.measures.lineage.graph import to_graphml as to_graphml
 from fzanalytics.measures.lineage.prototype import Prototype as Prototype
 from fzanalytics.measures.lineage.prototype import reconstruct as reconstruct
+from fzanalytics.measures.prevalence.covariates import TopicPrevalence as TopicPrevalence
+from fzanalytics.measures.prevalence.covariates import topic_prevalence as topic_prevalence
+from fzanalytics.measures.prevalence.draws import draw_document_shares as draw_document_shares
 from fzanalytics.measures.resampling import clause_resampling_interval as clause_resampling_interval
 from fzanalytics.measures.resampling import permutation_p as permutation_p
 from fzanalytics.measures.resampling import population_interval as population_interval
@@ -90,11 +93,8 @@ from fzanalytics.measures.reuse.spread import load_authority_phrases as load_aut
 from fzanalytics.measures.reuse.spread import passage_spread as passage_spread
 from fzanalytics.measures.similarity import cluster_order as cluster_order
 from fzanalytics.measures.similarity import tfidf_similarity as tfidf_similarity
-from fzanalytics.measures.topic_draws import draw_document_shares as draw_document_shares
 from fzanalytics.measures.topics.choice import TopicChoice as TopicChoice
 from fzanalytics.measures.topics.choice import topic_choice as topic_choice
-from fzanalytics.measures.topics.covariates import TopicPrevalence as TopicPrevalence
-from fzanalytics.measures.topics.covariates import topic_prevalence as topic_prevalence
 from fzanalytics.measures.topics.fitting import fit_topics as fit_topics
 from fzanalytics.measures.topics.heldout import heldout_perplexity as heldout_perplexity
 from fzanalytics.measures.topics.result import TopicResult as TopicResult

@@ -78,6 +78,8 @@ def test_names_lead_to_paths_or_stay(name, path):
         ("cities", ValueError, "`roster` must be a DataFrame, 'provinces', .* got 'cities'"),
         (3, TypeError, "`roster` must be a DataFrame.*got int"),
         (pd.DataFrame({"region": ["甲省", "甲省"], "level": [None, "province"]}), ValueError, "twice there: 甲省; without a level: 甲省"),
+        (pd.DataFrame({"region": ["甲省", None], "level": "province"}), ValueError, "1 rows without region"),
+        (pd.DataFrame({"code": ["130000", None], "level": "province"}), ValueError, "1 rows without region_code"),
         (pd.DataFrame({"code": ["999999"], "level": "county"}), ValueError, "unknown: 999999"),
         (pd.DataFrame({"region": [], "level": []}), ValueError, "got no row"),
         (pd.DataFrame({"region": ["甲省"]}), ValueError, "missing: level"),

@@ -18,7 +18,8 @@ from fzanalytics.texts.agency_names import is_agency, is_class, load_agencies, r
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.datasets import load_sample
 from fzanalytics.texts.extraction.agencies import find_agencies
-from fzanalytics.texts.extraction.agency_lists import find_brackets, share_lists
+from fzanalytics.texts.extraction.agency_lists import find_brackets
+from fzanalytics.texts.extraction.extract import share_lists
 from fzanalytics.texts.structure.clauses import find_clauses, is_responsible, split_lines
 
 CASES = json.loads((Path(__file__).parent / "cases" / "agencies.json").read_text(encoding="utf-8"))

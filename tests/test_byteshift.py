@@ -1,6 +1,7 @@
 """Lines whose bytes were shifted within GBK: the real file, and clean text damaged by a simulator of the fault."""
 
 import re
+from collections import Counter
 
 import pytest
 
@@ -183,3 +184,14 @@ def test_the_bytes_of_each_character_are_its_own() -> None:
     assert all(bytes(pair).decode("gbk") == character for pair, character in pairs.items())
     assert len(pairs) == sum(map(len, by_trail.values())) == 21_791
     assert sum(map(len, by_lead.values())) < len(pairs)
+
+
+def test_characters_are_counted_as_one_by_one():
+    texts = ["指导思想\n\n指导?意见。指导", "　　", "𠀀（一）", "導１a"]
+    model = learn_characters(texts)
+    lines = ["\n\n指导思想\n", "\n\n指导", "\n\n𠀀(一)\n", "\n\n导1a\n"]
+    for n, counts in enumerate(model.counts, start=1):
+        assert counts == Counter(line[i : i + n] for line in lines for i in range(len(line) - n + 1))
+    for n, followers in enumerate(model.followers, start=1):
+        assert followers == Counter(run[:n] for run in model.counts[n])
+    assert learn_characters([]).counts[2] == Counter()

@@ -1,13 +1,16 @@
 """What was changed inside a shared passage, in words."""
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fzanalytics as fz
-from fzanalytics.features.tokens import Token
-from fzanalytics.measures.reuse.changes import changed_words, passage_changes
+from fzanalytics.features.tokens import Token, tokenize
+from fzanalytics.measures.inputs import compared_texts
+from fzanalytics.measures.reuse.changes import _SPANS, agree_on_words, changed_words, passage_changes
 from helpers import make_corpus
 
 SOURCE = "到2017年底，各级政府应当建立重大行政决策公众参与机制，健全专家论证和风险评估制度。"
@@ -80,3 +83,70 @@ def test_what_lacks_a_column_is_refused():
         passage_changes(
             fz.find_passages(make_corpus({"a": "甲", "b": "乙"})).drop(columns="target_end"), make_corpus({"a": "甲"})
         )
+
+
+def slow_words(text, begin, end):
+    """The words of each sentence cut by itself, without those that carry no text."""
+    narrow = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code).isalnum()}
+    found = []
+    for part in re.finditer(r"[^。；\n]+", text[begin:end]):
+        at = begin + part.start()
+        words = [token for token in tokenize(part.group().translate(narrow)) if any(map(str.isalnum, token.text))]
+        found += [Token(word, at + first, at + last) for word, first, last in words]
+    return found
+
+
+def slow_cut(words, others):
+    """Each word that the other side lacks, cut where a word of the other side ends or begins: one cut at a time."""
+    waiting, cut = words[::-1], []
+    while waiting:
+        word = waiting.pop()
+        sizes = range(len(word.text) - 1, 1, -1) if word.text not in others else ()
+        ways = [size for size in sizes if word.text[:size] in others] + [
+            len(word.text) - size for size in sizes if word.text[-size:] in others
+        ]
+        if ways:
+            waiting.append(Token(word.text[ways[0] :], word.begin + ways[0], word.end))
+            word = Token(word.text[: ways[0]], word.begin, word.begin + ways[0])
+        cut.append(word)
+    return cut
+
+
+def test_stretches_cut_once_for_all_passages_are_sentences_cut_one_by_one(sample):
+    passages = fz.find_passages(sample, min_chars=12)
+    passages = passages.iloc[::7]
+    texts, rows = compared_texts(sample), []
+    for index, one in zip(passages.index, passages.itertuples(), strict=True):
+        source = slow_words(texts[one.source], one.source_begin, one.source_end)
+        target = slow_words(texts[one.target], one.target_begin, one.target_end)
+        assert agree_on_words(source, target)[0] == slow_cut(source, {word.text for word in target})
+        source, target = agree_on_words(source, target)
+        for change, left, right in changed_words(source, target):
+            written = ["".join(word.text for word in side) for side in (source[left], target[right])]
+            rows.append((index, change, *written))
+    found = passage_changes(passages, sample)
+    places = [("source", "source_begin", "source_end"), ("target", "target_begin", "target_end")]
+    cut = [
+        [
+            "".join(word.text for word in slow_words(texts[doc], begin, end))
+            for doc, begin, end in found[list(names)].values
+        ]
+        for names in places
+    ]
+    assert list(zip(found["passage"], found["change"], *cut, strict=True)) == rows and len(rows) > 20
+
+
+def test_passages_that_begin_and_end_within_a_word_and_a_stretch():
+    text = "各级政府应当在2017年底前依法公开Ａ级重大行政决策，听取公众意见"
+    corpus = make_corpus({"a": text, "b": text.replace("重大", "一般").replace("2017", "2018")})
+    for begin in range(0, 12):
+        for end in range(begin + 4, len(text)):
+            spans = pd.DataFrame([("a", "b", begin, end, begin, end)], columns=list(_SPANS))
+            found = passage_changes(spans, corpus)
+            source, target = (slow_words(one, begin, end) for one in corpus.documents["text"])
+            rows = [
+                (change, source[a][0].begin, source[a][-1].end, target[b][0].begin, target[b][-1].end)
+                for source, target in [agree_on_words(source, target)]
+                for change, a, b in changed_words(source, target)
+            ]
+            assert [*found[["change", *_SPANS[2:]]].itertuples(index=False, name=None)] == rows

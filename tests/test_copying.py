@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fzanalytics.measures import sentences
 from fzanalytics.measures.diffusion.copying import (
     KINDS,
     copied_blanks,
@@ -250,9 +251,13 @@ def test_find_whole_equals_a_slow_search(texts, size, start):
     assert found == slow
 
 
+@pytest.mark.parametrize("few", [{}, {"_SLICE": 7, "_COLUMNS": 5, "_BLOCK": 3}])
+@pytest.mark.parametrize("weighing", [0, 10**6])  # by rare words alone; by the products of all
 @pytest.mark.parametrize("floor", [0.3, 0.5, 0.8])
-def test_most_alike_equals_a_slow_search(floor):
+def test_most_alike_equals_a_slow_search(floor, weighing, few, monkeypatch):
     """Sentences of a few words, all pairs: the best cosine at or above the floor, and how many documents have one."""
+    for name, value in {"_WEIGHING": weighing, **few}.items():
+        monkeypatch.setattr(sentences, name, value)
     from fzanalytics.features.matrices import counts_of_terms, weigh_tfidf
     from fzanalytics.features.tokens import PolicyAnalyzer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.base.resources import data_path
+from fzanalytics.measures.adoption.timing import lag_table
+from fzanalytics.measures.diffusion.strength import specificity
+from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.texts.corpus import Corpus, read_corpus
 from fzanalytics.texts.datasets import load_sample
 
@@ -182,9 +186,33 @@ def test_doubled_doc_ids_of_a_table_are_parted() -> None:
 
 
 def test_half_characters_can_be_written(tmp_path: Path) -> None:
-    corpus = read_corpus(pd.DataFrame({"text": ["法治\ud800政府\udc00建設實施方案。"]}))
+    corpus = read_corpus(pd.DataFrame({"text": ["法治\ud800政府\udc00建設實施方案。"]}, dtype=object))
     corpus.documents.to_csv(tmp_path / "a.csv", encoding="utf-8")
     assert corpus.problems.query("kind == 'undecoded'")["count"].tolist() == [2]
+
+
+@pytest.mark.parametrize("backend", ["default", "numpy_nullable", "pyarrow"])
+def test_a_corpus_kept_in_parquet_is_the_same(sample: Corpus, backend: str, tmp_path: Path) -> None:
+    """Whatever types the tables come back in: texts in Arrow, missing as NA, whole numbers and days of Arrow."""
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed: the extra parquet")
+    kept = {}
+    for name in ("documents", "clauses", "paragraphs", "mentions", "repairs", "files"):
+        getattr(sample, name).to_parquet(tmp_path / name)
+        options = {} if backend == "default" else {"dtype_backend": backend}
+        kept[name] = pd.read_parquet(tmp_path / name, **options)
+    again = replace(sample, **kept)
+    assert repr(again) == repr(sample)
+
+    def cells(table: pd.DataFrame) -> list[list[object]]:
+        return table.astype(object).where(table.notna(), None).values.tolist()
+
+    for measure in (find_passages, lag_table, specificity):
+        assert cells(measure(again)) == cells(measure(sample)), measure.__name__
+    asked = sample.documents.drop(columns="text"), again.documents.drop(columns="text")
+    one, other = (read_corpus(sample.held[["doc_id", "text"]], metadata=table) for table in asked)
+    assert len(one.mentions) > 1000
+    for name in ("documents", "clauses", "mentions", "problems"):
+        assert cells(getattr(one, name)) == cells(getattr(other, name)), name
 
 
 def test_metadata_beside_a_table() -> None:
@@ -383,7 +411,7 @@ def test_shown_in_numbers() -> None:
 )
 def test_any_texts_are_a_corpus_or_one_sentence(texts: list[str]) -> None:
     try:
-        corpus = read_corpus(pd.DataFrame({"text": texts}))
+        corpus = read_corpus(pd.DataFrame({"text": texts}, dtype=object))
     except ValueError as error:
         assert str(error).startswith("`source` must hold at least one readable document")
         return

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fzanalytics.evaluation.simulate_topics import simulate_policy_text
-from fzanalytics.measures.formula import covariates_of, make_design, read_formula
-from fzanalytics.measures.regression import plan_contrasts
-from fzanalytics.measures.topic_draws import draw_document_shares
-from fzanalytics.measures.topics.covariates import topic_prevalence
+from fzanalytics.evaluation.simulation.simulate_topics import simulate_policy_text
+from fzanalytics.measures.prevalence.covariates import topic_prevalence
+from fzanalytics.measures.prevalence.draws import draw_document_shares
+from fzanalytics.measures.prevalence.formula import covariates_of, make_design, read_formula
+from fzanalytics.measures.prevalence.regression import plan_contrasts
 from fzanalytics.measures.topics.fitting import fit_topics
 from fzanalytics.measures.topics.result import TopicResult
 
@@ -368,8 +368,8 @@ def test_documents_without_a_covariate_are_left_out_and_named(study):
         ({"weights": "words"}, "`weights` must be 'document' or 'token'"),
         ({"uncertainty": "none"}, "`uncertainty` must be 'clusters' or 'composition'"),
         ({"min_clusters": 9}, "`min_clusters` must be at least 10"),
-        ({"level": 1}, "`level` must be in"),
-        ({"n_draws": 1}, "`n_draws` at least 2"),
+        ({"level": 1}, "`level` must be above 0 and below 1"),
+        ({"n_draws": 1}, "`n_draws` must be at least 2; got 1"),
         ({"formula": "share"}, "must not name columns of the result; got share"),
         ({"cluster": "nowhere"}, "`cluster` must be 'region', 'province', 'doc_id' or a column.*got 'nowhere'"),
     ],

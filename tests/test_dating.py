@@ -257,3 +257,9 @@ def test_document_numbers_are_those_that_the_pattern_finds(text: str) -> None:
 def test_two_numbers_without_a_mark_between_them_are_two() -> None:
     text = "国发〔2016〕1号粤府〔2017〕3号"
     assert [m[0] for m in find_doc_numbers(text)] == ["国发〔2016〕1号", "粤府〔2017〕3号"]
+
+
+def test_a_number_without_a_year_bounds_nothing() -> None:
+    """The order of a government (令) bears a number and no year."""
+    assert date_document("公布施行。", doc_number="国令第588号") == date_document("公布施行。")
+    assert date_document("公布施行。", doc_number="国发〔2016〕1号").latest == pd.Timestamp("2016-12-31")

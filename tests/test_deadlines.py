@@ -17,7 +17,8 @@ from fzanalytics.texts.extraction import deadlines, intervals, obligation, quant
 from fzanalytics.texts.extraction.deadlines import find_deadlines
 from fzanalytics.texts.extraction.intervals import read_span
 from fzanalytics.texts.extraction.mentions import Mention
-from fzanalytics.texts.extraction.wording import prepare, read_number
+from fzanalytics.texts.extraction.wording import prepare
+from fzanalytics.texts.numbers import read_number
 
 CASES = json.loads((Path(__file__).parent / "cases" / "deadlines.json").read_text(encoding="utf-8"))
 

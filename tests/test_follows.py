@@ -100,6 +100,16 @@ def test_a_source_alone_in_its_stratum_has_no_p():
     assert row["note"] == "the source is alone in its stratum"
 
 
+def test_documents_of_unknown_kind_are_no_stratum_of_their_own():
+    """Nor does a missing kind or level hide the other."""
+    corpus = world(np.random.default_rng(2))
+    texts = corpus.documents["text"].tolist()
+    levels = ["prefecture", "province", *["county", None] * 11]
+    documents = corpus.documents.assign(kind=None, level=levels, text=[texts[0], texts[0], *texts[2:]])
+    row = infer_sources(type(corpus)(documents, corpus.clauses, corpus.paragraphs), targets="d00").iloc[0]
+    assert row["source"] == "d01" and row["n_stratum"] == 1
+
+
 def test_what_was_copied_is_found_with_a_small_p_and_the_same_each_time():
     rng = np.random.default_rng(3)
     rows = [infer_sources(world(rng, copied=0.8), targets=["d00"], n_permutations=199).iloc[0] for _ in range(6)]

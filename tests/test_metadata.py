@@ -11,14 +11,8 @@ import pytest
 from fzanalytics.base.resources import data_path
 from fzanalytics.texts.cleaning.fixers import clean
 from fzanalytics.texts.corpus import Corpus, read_corpus
-from fzanalytics.texts.metadata import (
-    find_citations,
-    issuer_type_of,
-    name_lineage,
-    normalise_title,
-    read_metadata,
-    split_documents,
-)
+from fzanalytics.texts.metadata import issuer_type_of, name_lineage, read_metadata, split_documents
+from fzanalytics.texts.titles import normalise_title
 
 
 @pytest.fixture(scope="module")
@@ -102,26 +96,6 @@ def test_issuer_type(issuers: list[str], kind: str) -> None:
     assert issuer_type_of(issuers) == kind
 
 
-def test_titles_compare_equal_across_spellings() -> None:
-    spellings = [
-        "法治政府建设实施纲要（2015—2020年）",
-        "法治政府建设实施纲要(2015-2020 年)",
-        "中共中央、国务院关于印发《法治政府建设实施纲要（2015－2020年）》的通知",
-    ]
-    assert len(set(map(normalise_title, spellings))) == 1
-    assert normalise_title("法治政府建设实施纲要（2021—2025年）") != normalise_title(spellings[0])
-
-
-def test_citations() -> None:
-    text = "根据《中华人民共和国立法法》和《关于印发〈方案〉的通知》（国发〔2016〕1号）"
-    assert [text[begin:end] for begin, end, _, _ in find_citations(text)] == [
-        "《中华人民共和国立法法》",
-        "《关于印发〈方案〉的通知》（国发〔2016〕1号）",
-    ]
-    assert [citation[3] for citation in find_citations(text)] == ["", "国发〔2016〕1号"]
-    assert find_citations("《》《a》没有（2016）") == []
-
-
 def test_one_document_unless_two_are_announced() -> None:
     text = "实施方案\n《实施方案》全文如下。\n一、目标。"
     assert split_documents(text) == [(0, len(text))]
@@ -153,9 +127,7 @@ def test_time_is_linear(unit: str) -> None:
     begin = time.perf_counter()
     read_metadata(text)
     split_documents(text)
-    find_citations(text)
     name_lineage(text[:6000])
-    normalise_title("印发" + text)
     assert time.perf_counter() - begin < 10
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from fzanalytics.evaluation.simulate_topics import simulate_policy_text
-from fzanalytics.measures.topics.covariates import topic_prevalence
+from fzanalytics.evaluation.simulation.simulate_topics import simulate_policy_text
+from fzanalytics.measures.prevalence.covariates import topic_prevalence
 from fzanalytics.measures.topics.fitting import fit_topics
 from fzanalytics.output.plots.style import LEVEL_COLOURS, save_figure
 from fzanalytics.output.word_plots.prevalence import plot_prevalence_of_topic, plot_topic_prevalence

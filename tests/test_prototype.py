@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
 import fzanalytics as fz
-from fzanalytics.measures.lineage.consensus import Group, doubt_of, equal_blocks, vote
-from fzanalytics.measures.lineage.proto_scores import (
+from fzanalytics.evaluation.prototype_scores import (
     prototype_letters,
     score_characters,
     score_grams,
@@ -24,10 +23,12 @@ from fzanalytics.measures.lineage.proto_scores import (
     split_letters,
     vote_ngrams,
 )
+from fzanalytics.measures.lineage.consensus import Group, doubt_of, equal_blocks, trusted_phrases, vote
 from fzanalytics.measures.lineage.proto_text import word_stretch
 from fzanalytics.measures.lineage.proto_units import Unit, letters_of, national_wording
 from fzanalytics.measures.lineage.proto_votes import HELD_RUN, RUNS, count_votes, find_holders
 from fzanalytics.measures.lineage.prototype import LABEL, Prototype, reconstruct
+from fzanalytics.texts.datasets import LAW_FAMILIES
 
 PLANS = ["hebei_province_2016", "shijiazhuang_city_2016", "qingyuan_city_2017", "xiahe_county_2017"]
 PROVINCES = ["河北省", "甘肃省", "广东省", "江苏省", "四川省"]
@@ -157,6 +158,38 @@ def test_line_that_has_a_third_of_a_sentence_elsewhere_is_its_witness() -> None:
             assert row["n_witnesses"] == 2 and row["witnesses"] == "a;b" and row["variants"] == ""
 
 
+@pytest.mark.parametrize(("beside", "expected"), [(False, False), (True, True)])
+def test_what_a_longer_sentence_says_is_left_out_unless_lines_have_both(beside: bool, expected: bool) -> None:
+    short = TRUTH[0]
+    long = "，".join(one[:-1] for one in TRUTH[:5]) + "。"  # too long to be a variant of the short one
+    with_long = [long, *TRUTH[6:20], *([short] if beside else [])]
+    texts = [document([short, *TRUTH[6:20]])] * 2 + [document(with_long)] * 2
+    rebuilt = reconstruct(pd.DataFrame({"doc_id": list("abcd"), "region": PROVINCES[:4], "text": texts}))
+    assert long in sentences_of(rebuilt) and (short in sentences_of(rebuilt)) is expected
+    said = rebuilt.dropped.loc[rebuilt.dropped["reason"] == "said already by another stretch", "text"].tolist()
+    assert said == ([] if expected else [short])
+
+
+def test_lead_of_a_clause_is_said_again() -> None:
+    for size, stays in ((11, True), (12, False)):
+        lead = TRUTH[0][:size] + "。"
+        long = lead[:-1] + "，" + "，".join(one[:-1] for one in TRUTH[1:5]) + "。"
+        texts = [document([lead, *TRUTH[6:20]])] * 2 + [document([long, *TRUTH[6:20]])] * 3
+        rebuilt = reconstruct(pd.DataFrame({"doc_id": list("abcde"), "region": PROVINCES, "text": texts}))
+        assert long in sentences_of(rebuilt) and (lead in sentences_of(rebuilt)) is stays
+
+
+def test_phrase_much_less_sure_than_the_rest_of_its_sentence_goes() -> None:
+    sure, other = TRUTH[0][:-1], TRUTH[1][:-1]
+    one = unit(f"{sure}，{other}。", 0)
+    for doubt, stays in ((0.55, True), (0.65, False)):  # 0.45 and 0.35 sure, of 0.8
+        doubts = np.array([0.2] * len(sure) + [doubt] * len(other))
+        trusted = trusted_phrases(one, doubts)
+        group = Group((0, 1), np.full(len(doubts), 3), doubts, trusted)
+        assert word_stretch(one, group) == (f"{sure}，{other}。" if stays else f"{sure}。")
+        assert group.confidence == pytest.approx(1 - (doubts.mean() if stays else 0.2))
+
+
 def test_what_is_younger_than_the_oldest_witness_is_left_out() -> None:
     young = "全面贯彻党的十九大精神，加快建设法治政府。"
     texts = [document([TRUTH[0], young]), document([TRUTH[0], young])]
@@ -277,11 +310,11 @@ def test_quality_is_the_share_that_other_lines_have_relative_to_the_best() -> No
 def test_phrases_of_one_line_go_names_become_slots_and_marks_stay_in_pairs() -> None:
     text = "石家庄市人民政府应当公开决策，设立便民热线电话。"
     votes = np.array([1] * 8 + [2] * 6 + [1] * 8)
-    assert word_stretch(unit(text, 0), Group((0, 1), votes, votes * 0.0)) == "〔机关〕应当公开决策。"
+    assert word_stretch(unit(text, 0), Group((0, 1), votes, votes * 0.0, votes > 0)) == "〔机关〕应当公开决策。"
     text = "推进（一类）决策、执行、监督公开，广泛听取“公众”意见。"
     letters = letters_of(text)
     votes = np.where([letters.find("执行") <= i < letters.find("监督") for i in range(len(letters))], 1, 3)
-    worded = word_stretch(unit(text, 0), Group((0, 1), votes, votes * 0.0))
+    worded = word_stretch(unit(text, 0), Group((0, 1), votes, votes * 0.0, votes > 0))
     assert worded == "推进（一类）决策、监督公开，广泛听取“公众”意见。"
 
 
@@ -291,6 +324,7 @@ def test_national_wording_leaves_what_is_not_local() -> None:
         == "违反本法规定，构成犯罪的，依法追究刑事责任。"
     )
     assert national_wording("基本市场制度") == "基本市场制度"
+    assert national_wording("在全市范围内实行清单制度") == "实行清单制度"
     assert national_wording("为了公开，根据《某法》等法律，结合本省实际，制定本条例。") == "为了公开，制定本条例。"
     assert national_wording("本办法第十条、第十二条规定", own_name="本法") == "本法规定"
 
@@ -351,36 +385,46 @@ def test_sample_plans_give_an_outline(sample: fz.Corpus) -> None:
     assert both.empty  # Hebei and its prefecture are one witness
 
 
-def scores_of_family(name: str) -> tuple[pd.Series, pd.DataFrame]:
-    """Scores of the rebuilt parent, and of the voting for each k; skipped without the material."""
+def score_family(name: str) -> pd.DataFrame:
+    """Scores of each rebuilt national parent, and of the voting for each k; skipped without the material."""
     folder = os.environ.get("FZANALYTICS_DATA")
     if not folder:
         pytest.skip("FZANALYTICS_DATA does not name the folder with the law families")
     documents = fz.fetch_law_family(name, path=Path(folder) / "law_families").documents
-    parent = documents[documents["level"] == "national"].iloc[0]
-    younger = documents[(documents["level"] != "national") & (documents["dated"] > parent["dated"])]
-    rebuilt = reconstruct(younger, title=parent["title"])
-    voted = [score_prototype(vote_ngrams(list(younger["text"]), k), parent["text"]) for k in (1, 2, 3, 4)]
-    return score_prototype(prototype_letters(rebuilt.stretches), parent["text"]), pd.DataFrame(voted)
+    rows = []
+    for parent in documents[documents["level"] == "national"].itertuples():
+        younger = documents[(documents["level"] != "national") & (documents["dated"] > parent.dated)]
+        if younger["region"].str.split("/").str[0].nunique() < 2:
+            continue
+        rebuilt = reconstruct(younger, title=parent.title)
+        rows.append(
+            score_prototype(prototype_letters(rebuilt.stretches), parent.text).rename((parent.doc_id, "rebuilt"))
+        )
+        for k in (1, 2, 3, 4):
+            scores = score_prototype(vote_ngrams(list(younger["text"]), k), parent.text)
+            rows.append(scores.rename((parent.doc_id, f"voting {k}")))
+    return pd.DataFrame(rows)
 
 
 def test_heritage_towns_beat_voting() -> None:
-    ours, voted = scores_of_family("heritage_town")
+    table = score_family("heritage_town").droplevel(0)
+    ours, voted = table.loc["rebuilt"], table.drop(index="rebuilt").max()
     for kind in ("sentence", "paired"):
-        assert ours[f"{kind}_f1"] >= 1.4 * voted[f"{kind}_f1"].max()
-    assert ours["character_f1"] >= 1.15 * voted["character_f1"].max()
+        assert ours[f"{kind}_f1"] >= 1.4 * voted[f"{kind}_f1"]
+    assert ours["character_f1"] >= 1.2 * voted["character_f1"]
 
 
 @pytest.mark.slow
-def test_family_on_which_nothing_was_set_beats_voting() -> None:
-    ours, voted = scores_of_family("business_env")
-    for kind in ("sentence", "paired"):
-        assert ours[f"{kind}_f1"] >= 1.4 * voted[f"{kind}_f1"].max()
-    assert ours["character_f1"] >= 1.1 * voted["character_f1"].max()
-    assert ours["gram_f1"] >= 0.9 * voted["gram_f1"].max()
-
-
-@pytest.mark.slow
-def test_few_witnesses_still_give_a_text() -> None:
-    ours, _ = scores_of_family("fire")  # four documents in three lines
-    assert ours["character_f1"] >= 0.2
+def test_national_families_beat_voting_on_average() -> None:
+    table = pd.concat([score_family(name) for name in LAW_FAMILIES])
+    method = table.index.get_level_values(1)
+    ours = table[method == "rebuilt"].droplevel(1)
+    voted = table[method != "rebuilt"]
+    each = voted.groupby(level=0).max()  # the best k of each family, by the truth
+    alike = voted.groupby(level=1).mean().max()  # one k for all
+    assert len(ours) == len(each) == 6
+    ratio, ratio_alike = ours.mean() / each.mean(), ours.mean() / alike
+    assert ratio["sentence_f1"] >= 2.7 and ratio["paired_f1"] >= 2
+    assert ratio["character_f1"] >= 1.25 and ratio["gram_f1"] >= 0.91
+    assert ratio_alike["character_f1"] >= 1.39 and ratio_alike["gram_f1"] >= 1
+    assert ours.loc["L02622", "character_f1"] >= 0.2  # fire: four documents in three lines

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import fzanalytics as fz
 from fzanalytics.texts.extraction.quantities import find_quantities
-from fzanalytics.texts.extraction.wording import read_number, show_value
+from fzanalytics.texts.numbers import read_number, show_value
 
 CASES = json.loads((Path(__file__).parent / "cases" / "quantities.json").read_text(encoding="utf-8"))
 

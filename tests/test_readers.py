@@ -17,8 +17,9 @@ from fzanalytics.texts.reading.files import (
     decode,
     find_text_column,
     list_files,
+    read_bytes,
     read_table_file,
-    read_text_file,
+    read_text_bytes,
     readable_name,
 )
 
@@ -117,19 +118,19 @@ def test_unreadable_files(tmp_path: Path, data: bytes, reason: str) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(data)
     with pytest.raises(UnreadableFile, match=reason):
-        read_text_file(path, "a.txt")
+        read_text_bytes(read_bytes(path), "a.txt")
 
 
 def test_a_folder_under_the_name_of_a_text(tmp_path: Path) -> None:
     (tmp_path / "a.txt").mkdir()
     with pytest.raises(UnreadableFile, match="cannot be opened"):
-        read_text_file(tmp_path / "a.txt", "a.txt")
+        read_text_bytes(read_bytes(tmp_path / "a.txt"), "a.txt")
 
 
 def test_a_stray_nul_is_no_reason_to_refuse(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(SIMPLIFIED * 10 + "\x00", encoding="utf-8")
-    assert read_text_file(path, "a.txt").encoding == "utf-8"
+    assert read_text_bytes(read_bytes(path), "a.txt").encoding == "utf-8"
 
 
 def test_files_are_listed_in_one_order(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from fzanalytics.measures.characters import covered_characters, covered_spans, section_labels
 from fzanalytics.measures.resampling import (
     MIN_BLOCKS,
     MIN_CLUSTERS,
     clause_resampling_interval,
-    covered_characters,
+    jackknife_spread,
     permutation_p,
     population_interval,
-    section_labels,
+    wilson_limits,
 )
 
 
@@ -65,6 +67,25 @@ def test_mirror():
     assert clause_resampling_interval(bottoms - tops, bottoms, range(6)) == pytest.approx(
         (1 - share, 1 - high, 1 - low)
     )
+
+
+@given(st.integers(1, 60), st.integers(0, 60), st.sampled_from([0.8, 0.95, 0.99]))
+def test_wilson_limits_are_those_of_scipy(more, right, level):
+    expected = stats.binomtest(right, right + more).proportion_ci(level, method="wilson")
+    quantile = stats.norm.ppf((1 + level) / 2)
+    low, high = wilson_limits([right / (right + more)], [quantile**2 / (right + more)])
+    assert (low[0], high[0]) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_spread_without_one_block_is_worked_out_for_each_column():
+    """Deviations 1, -1, 0, 0, 0: squares sum to 2, so do their squares; 5 / (5 * 2 / 4) * 3 = 6, at most 4."""
+    variance, degrees = jackknife_spread(np.array([[1.0, 7.0], [-1, 7], [0, 7], [0, 7], [0, 7]]), least=1)
+    assert variance.tolist() == [1.6, 0] and degrees.tolist() == [4, 4]
+    # 7 blocks, one of which is apart: squares sum to 6/7, kurtosis 7 * 222/343 / (36/49)
+    variance, degrees = jackknife_spread(np.array([1.0, 0, 0, 0, 0, 0, 0]), least=1)
+    fourth = (6 / 7) ** 4 + 6 / 7**4
+    assert float(variance) == pytest.approx(6 / 7 * 6 / 7)
+    assert float(degrees) == pytest.approx(3 * 7 / (7 * fourth / (6 / 7) ** 2))
 
 
 def test_clauses_of_one_block_move_together():
@@ -267,7 +288,11 @@ def test_covered_characters_equals_a_set(spans):
     spans = [(min(span), max(span)) for span in spans]
     expected = {place for begin, end in spans for place in range(begin, end)}
     begins, ends = [begin for begin, _ in spans], [end for _, end in spans]
-    assert set(np.flatnonzero(covered_characters(20, begins, ends)).tolist()) == expected
+    mask = covered_characters(20, begins, ends)
+    assert set(np.flatnonzero(mask).tolist()) == expected
+    runs = covered_spans(mask)
+    assert [place for begin, end in runs for place in range(begin, end)] == sorted(expected)
+    assert all(end < begin for (_, end), (begin, _) in pairwise(runs))  # no two runs touch
 
 
 def test_a_span_outside_its_text():

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from fzanalytics.measures.reuse import alignment, chains, letters, passages, seeds
 from fzanalytics.measures.reuse.alignment import align_pair
-from fzanalytics.measures.reuse.chains import common_subsequences, grow_chains
+from fzanalytics.measures.reuse.chains import grow_chains
 from fzanalytics.measures.reuse.letters import lay_out, leave_out, read_letters
 from fzanalytics.measures.reuse.passages import find_passages
-from fzanalytics.measures.reuse.reduced import reduce_text
+from fzanalytics.measures.reuse.reduced import common_subsequences, reduce_text
 from fzanalytics.measures.reuse.seeds import find_runs
 from helpers import make_corpus
 

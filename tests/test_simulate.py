@@ -430,6 +430,11 @@ def test_exact_interval_by_hand():
             "none for what is above 甘肃省/甘南藏族自治州",
         ),
         ({"tree": pd.DataFrame({"region": ["全国", "甘肃省", "甘肃省"]})}, "doubled: 甘肃省"),
+        (
+            {"tree": pd.DataFrame({"region": ["全国", "甘肃省"], "level": ["national", "national"]})},
+            "the first for 全国 alone; got 甘肃省: national",
+        ),
+        ({"tree": pd.DataFrame({"region": ["全国", "甘肃省"], "level": ["national", "state"]})}, "got 甘肃省: state"),
     ],
 )
 def test_wrong_options(options, message):

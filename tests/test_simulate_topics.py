@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fzanalytics.evaluation.simulate_topics import simulate_policy_text, topic_words
+from fzanalytics.evaluation.simulation.simulate_topics import simulate_policy_text, topic_words
 from fzanalytics.features.tokens import PolicyAnalyzer
-from fzanalytics.measures.topics.covariates import topic_prevalence
+from fzanalytics.measures.prevalence.covariates import topic_prevalence
 from fzanalytics.measures.topics.fitting import fit_topics
 
 GOAL = (0.1, 0.2, 0.3, 0.4)
@@ -138,12 +138,25 @@ def test_a_match_wants_as_many_topics_as_were_planted(study):
         study.compare(topic_prevalence(result, study.corpus, formula="issuer_type"), study.match(result))
 
 
+def test_there_is_one_centre():
+    shares = pd.DataFrame({1: [0.6, 0.3], 2: [0.4, 0.7]}, index=["national", "province"])
+    documents = simulate_policy_text(shares=shares, n_jurisdictions=3, n_documents=2, n_paragraphs=1,
+                                     towards=(0.5, 0.5), drift=0.1).corpus.documents  # fmt: skip
+    by_level = documents.groupby("level")
+    assert by_level["region"].nunique().to_dict() == {"national": 1, "province": 3}
+    assert by_level.size().to_dict() == {"national": 2, "province": 6}
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"shares": pd.DataFrame({1: [1.0]}, index=["city"])}, "`shares` must have levels as rows"),
         ({"shares": pd.DataFrame({1: [0.6], 2: [0.6]}, index=["county"])}, "rows summing to 1"),
         ({"n_jurisdictions": {"province": 3}}, "`n_jurisdictions` of each level"),
+        (
+            {"shares": pd.DataFrame({1: [1.0]}, index=["national"]), "n_jurisdictions": {"national": 2}},
+            "`n_jurisdictions` must have one national, there is one centre; got 2",
+        ),
         ({"towards": GOAL}, "`towards` and `drift` must be given together"),
         ({"towards": (0.5, 0.5), "drift": 0.1}, "`towards` must be 4 shares"),
         ({"towards": GOAL, "drift": 0.6, "n_documents": 3}, "`drift` times the periods"),

@@ -75,7 +75,7 @@ def test_a_row_that_says_it_is_not_held_needs_no_text() -> None:
 
 
 def test_half_characters_become_replacement_characters() -> None:
-    raw = read_rows(pd.DataFrame({"text": ["法\ud800治\ud83d\ude00"]}), None, "table", [])[0]
+    raw = read_rows(pd.DataFrame({"text": ["法\ud800治\ud83d\ude00"]}, dtype=object), None, "table", [])[0]
     assert raw.text == "法\ufffd治😀"
 
 

@@ -139,6 +139,10 @@ def test_the_two_clocks_of_declared_superiors():
     assert rows.loc[("n", "c"), ["since_centre", "since_superior"]].tolist() == [True, False]
     assert rows.loc[("p", "c"), ["since_centre", "since_superior"]].tolist() == [False, False]  # a grandparent
     assert lag_table(documents.drop(columns="region"))["since_superior"].isna().all()
+    unknown = documents.assign(region=documents["region"].where(documents["doc_id"] == "c", None))
+    rows = lag_table(unknown).set_index(["source", "target"])["since_superior"]
+    assert rows.isna().to_dict() == {("n", "c"): False, ("p", "c"): True, ("n", "p"): True}  # where p is, nobody knows
+    assert not rows["n", "c"]
 
 
 def test_lags_by_lineage_need_no_declaration_and_may_be_negative():

@@ -11,10 +11,11 @@ from fzanalytics.measures.vocabulary.keyness import COLUMNS, distinctive_terms
 from fzanalytics.measures.vocabulary.uncertainty import (
     Sides,
     jackknife_se,
-    permutation_p,
     poisson_limits,
+    relabelling_p,
+    section_interval,
 )
-from fzanalytics.measures.vocabulary.units import count_pieces, group_documents, section_interval
+from fzanalytics.measures.vocabulary.units import count_pieces, group_documents
 from helpers import make_corpus
 
 POPULATION = ["low", "high", "p", "p_adjusted", "p_g2", "p_g2_adjusted"]
@@ -295,7 +296,7 @@ def test_permutations_reject_as_often_as_they_say_and_find_a_difference():
         one = sides(generator, 15, 800, shift=shift)
         counts = sparse.vstack([one.counts, one.counts_against], format="csr")
         labels = np.arange(30) < 15
-        p = permutation_p(
+        p = relabelling_p(
             counts, np.full(30, 1000.0), labels, np.zeros(30), difference, n_permutations=199, generator=generator
         )
         assert least <= (p <= 0.05).mean() <= most and p.min() >= 1 / 200
@@ -305,8 +306,8 @@ def test_labels_stay_within_their_strata():
     counts = sparse.csr_matrix([[9], [9], [0], [0]])
     labels = np.array([True, True, False, False])
     common = {"n_permutations": 99, "generator": np.random.default_rng(0)}
-    free = permutation_p(counts, np.full(4, 10.0), labels, np.zeros(4), difference, **common)
-    bound = permutation_p(counts, np.full(4, 10.0), labels, np.array([1, 1, 2, 2]), difference, **common)
+    free = relabelling_p(counts, np.full(4, 10.0), labels, np.zeros(4), difference, **common)
+    bound = relabelling_p(counts, np.full(4, 10.0), labels, np.array([1, 1, 2, 2]), difference, **common)
     assert free[0] < 0.6 and np.isnan(bound[0])
 
 

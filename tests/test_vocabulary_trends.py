@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from fzanalytics import PolicyAnalyzer
+from fzanalytics.measures.resampling import population_interval
 from fzanalytics.measures.vocabulary.lens import term_lens
-from fzanalytics.measures.vocabulary.trends import COLUMNS, term_frequency
+from fzanalytics.measures.vocabulary.trends import COLUMNS, _rates, term_frequency
 from helpers import make_corpus
 
 
@@ -28,7 +29,7 @@ def test_counts_and_rates_by_hand():
 
 
 def test_counts_are_those_of_the_text(sample):
-    table = term_frequency(sample, ["行政复议", "法治", "考核"], by="doc_id", n_resamples=1)
+    table = term_frequency(sample, ["行政复议", "法治", "考核"], by="doc_id")
     texts = dict(zip(sample.held["doc_id"], sample.held["text"], strict=True))
     for row in table.itertuples():
         assert row.count == texts[row.group].count(row.term) and row.n == len(texts[row.group])
@@ -101,16 +102,36 @@ def test_intervals_of_jurisdictions_hold_the_truth():
     generator = np.random.default_rng(1)
     held = []
     for _ in range(60):
-        row = term_frequency(many(30, generator), "甲", per=1, n_resamples=199).iloc[0]
+        row = term_frequency(many(30, generator), "甲", per=1).iloc[0]
         held.append(row["low"] <= 0.1 <= row["high"])
     assert 0.85 <= np.mean(held) <= 1
 
 
-def test_the_same_seed_gives_the_same_table():
+@pytest.mark.parametrize("rate", [1e-4, 5e-4, 2e-3, 1e-2])
+def test_intervals_hold_the_rate_of_rare_words(rate):
+    """Counts as of one word in plans of about 6,000 characters from 30 jurisdictions of uneven rates and sizes."""
+    generator = np.random.default_rng(0)
+    found = []
+    for _ in range(500):
+        sizes = np.exp(generator.normal(8.7, 0.5, 30)).astype(int)
+        counts = generator.poisson(rate * generator.gamma(2, 1 / 2, 30) * sizes)
+        found.append(_rates(counts, sizes, np.arange(30), 1, 0.95))
+    held = [one["low"] <= rate <= one["high"] for one in found]
+    assert 0.93 <= np.mean(held) <= 0.98
+
+
+def test_the_interval_is_the_population_interval():
+    """Documents of a jurisdiction are taken together, and an empty text is no jurisdiction."""
     corpus = many(30, np.random.default_rng(2))
-    first, second = (term_frequency(corpus, "甲", random_state=3) for _ in range(2))
-    pd.testing.assert_frame_equal(first, second)
-    assert first.loc[0, "low"] != term_frequency(corpus, "甲", random_state=4).loc[0, "low"]
+    texts, regions = corpus.held["text"], corpus.held["region"]
+    shares = texts.str.count("甲") / texts.str.len()
+    expected = population_interval(shares, texts.str.len(), regions, level=0.9)
+    row = term_frequency(corpus, "甲", per=100, level=0.9).iloc[0]
+    assert row[["rate", "low", "high"]].tolist() == pytest.approx([100 * one for one in expected[:3]])
+    with_empty = {**dict(zip(corpus.held["doc_id"], texts, strict=True)), "空": ""}
+    documents = {doc_id: {"region": region} for doc_id, region in zip(corpus.held["doc_id"], regions, strict=True)}
+    more = term_frequency(make_corpus(with_empty, documents=documents), "甲", per=100, level=0.9).iloc[0]
+    assert more["of_documents"] == 46 and more["n_jurisdictions"] == 30 and more["low"] == row["low"]
 
 
 @pytest.mark.parametrize(

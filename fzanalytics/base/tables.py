@@ -76,6 +76,61 @@ def make_table(name: str, rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     return table.reindex(columns=[*COLUMNS[name], *extra])
 
 
+def table_of_texts(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:
+    """A table from rows whose texts may hold half a character (a lone surrogate).
+
+    Where pyarrow is installed, pandas 3 keeps text in Arrow, which refuses such a character: a column with one is object.
+
+    Examples
+    --------
+    >>> table_of_texts([("法\\ud800", 1)], ["text", "n"])["text"].tolist() == ["法\\ud800"]
+    True
+    """
+    try:
+        return pd.DataFrame(list(rows), columns=list(columns))
+    except UnicodeEncodeError:
+        return pd.DataFrame(dict(zip(columns, map(_column, zip(*rows, strict=True)), strict=True)))
+
+
+def _column(values: Sequence[object]) -> pd.Series:
+    try:
+        return pd.Series(values)
+    except UnicodeEncodeError:
+        return pd.Series(values, dtype=object)
+
+
+def type_documents(table: pd.DataFrame) -> pd.DataFrame:
+    """A documents table with the types of its contract, whatever it was made from.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the columns of "documents"; it is not changed.
+
+    Returns
+    -------
+    DataFrame
+        Dates are datetime64, what is no date is missing; period_start and period_end are Int64, held is bool, n_chars is
+        int unless one is missing.
+
+    Examples
+    --------
+    >>> row = {"doc_id": "a", "dated": "2016-05-01", "period_end": "2020", "held": True, "n_chars": 12.0}
+    >>> typed = type_documents(make_table("documents", [row]))
+    >>> typed["dated"].dt.year.tolist(), typed["period_end"].tolist(), typed["n_chars"].tolist()
+    ([2016], [2020], [12])
+    """
+    table = table.copy()
+    for column in DATE_COLUMNS:
+        table[column] = pd.to_datetime(table[column], errors="coerce")
+    for column in ("period_start", "period_end"):
+        table[column] = pd.to_numeric(table[column], errors="coerce").astype("Int64")
+    table["held"] = table["held"].astype(bool)
+    if table["n_chars"].notna().all():
+        table["n_chars"] = table["n_chars"].astype("int64")
+    return table
+
+
 def require_columns(table: pd.DataFrame, columns: Sequence[str], *, name: str) -> None:
     """Raise a ValueError that names every missing column at once."""
     missing = [column for column in columns if column not in table.columns]

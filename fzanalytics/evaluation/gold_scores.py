@@ -1,4 +1,4 @@
-"""How well what was found agrees with what people read: precision, recall, F1, and the disagreements.
+"""How well what was found agrees with what annotators read: precision, recall, F1, and the disagreements.
 
 Spans are matched one to one within a document and a kind: first the pairs that agree in all that the kind asks for, then
 the pairs that merely overlap, the longer overlap first.
@@ -16,6 +16,7 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.evaluation.gold import GOLD_COLUMNS, GOLD_ROLES, GoldFile, gold_span, place_gold, read_gold
+from fzanalytics.measures.resampling import wilson_limits
 from fzanalytics.texts.corpus import Corpus
 
 _Z = 1.959963984540054  # 97.5 % of a normal distribution
@@ -304,10 +305,8 @@ def wilson_interval(n_right: int, n: int) -> tuple[float, float]:
         raise ValueError(f"`n_right` must be from 0 to n; got {n_right} of {n}. Count again.")
     if n == 0:
         return math.nan, math.nan
-    share = n_right / n
-    centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    low, high = wilson_limits(n_right / n, _Z**2 / n)
+    return float(low), float(high)
 
 
 def disagreements(found: pd.DataFrame, gold: pd.DataFrame, texts: Mapping[str, str] | None = None) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.seeds import RandomState, make_generator
-from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, empty_table, require_columns
+from fzanalytics.base.tables import COLUMNS, empty_table, require_columns, type_documents
 from fzanalytics.evaluation.edits import (
     PLANT_KINDS,
     Change,
@@ -246,11 +246,7 @@ def _documents(
     columns = [*COLUMNS["documents"], *extra]
     rows = [row for part in parts for row in part.astype(object).to_dict("records")]
     table = pd.DataFrame([{column: row.get(column, pd.NA) for column in columns} for row in rows], columns=columns)
-    for column in DATE_COLUMNS:
-        table[column] = pd.to_datetime(table[column], errors="coerce")
-    for column in ("period_start", "period_end"):
-        table[column] = pd.to_numeric(table[column], errors="coerce").astype("Int64")
-    return table.assign(held=True)
+    return type_documents(table.assign(held=True))
 
 
 def _carry_out(texts: Mapping[str, str], plans: Iterable[Plan]) -> tuple[dict[str, str], pd.DataFrame, pd.DataFrame]:

@@ -14,10 +14,9 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.resources import data_path
+from fzanalytics.texts.regions import NATION, load_regions
 
 MaskKind = Literal["place", "agency"]
 
@@ -191,7 +190,7 @@ def check_kinds(kinds: Iterable[str], *, name: str) -> tuple[MaskKind, ...]:
 Safety = Literal["sure", "province", "bounded", "phrase"]
 
 # Everyday words (built-up area, suburb, mining area, ...) that are also the names of districts: never masked.
-_NOUNS = frozenset({"全国", "城区", "郊区", "矿区", "东区", "西区"})
+_NOUNS = frozenset({NATION, "城区", "郊区", "矿区", "东区", "西区"})
 # Districts and counties whose characters also meet by chance (新城区建设, 财政和县级): masked between boundaries only.
 _LOOSE = re.compile(r"..|.城市|.和[县市区]|新城区|[市城]中区|[市城][南北]区")
 # Short names that are everyday words as well; they are never masked without their 市, 区 or 县.
@@ -233,7 +232,7 @@ _NOT_BEFORE = ("黄", "长", "大", "运")
 @lru_cache(maxsize=1)
 def _places() -> tuple[dict[str, Safety], dict[str, tuple[int, ...]]]:
     """Names with how safe they are, and the lengths of those that begin with two characters."""
-    table = pd.read_csv(data_path("regions.csv"), dtype=str, keep_default_na=False)
+    table = load_regions()
     names: dict[str, Safety] = {}
     for name, short, level in zip(table["name"], table["short"], table["level"], strict=True):
         if level == "national" or name in _NOUNS:

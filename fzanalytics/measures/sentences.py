@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +34,11 @@ SLOGAN_SHARE = 0.5
 #: A sentence of fewer different terms is like too many.
 MIN_TERMS = 3
 _BLOCK = 512
+#: So many sentences at once have the same sources, and are set beside so many others at once.
+_SLICE = 1 << 13
+_COLUMNS = 1 << 14
+#: What the rounding of sums of small numbers may amount to.
+_SLACK = 1e-5
 #: To weigh a pair costs as much as so many steps of a product of sparse matrices.
 _WEIGHING = 60
 #: Odd, and its inverse modulo 2**64.
@@ -64,18 +69,26 @@ def split_sentences(corpus: Corpus) -> pd.DataFrame:
     [[2, 8], [9, 13]]
     """
     texts = compared_texts(require_corpus(corpus))
-    paragraphs = {str(key): part for key, part in corpus.paragraphs.groupby("doc_id", sort=False)}
-    rows: list[tuple[object, ...]] = []
+    table = corpus.paragraphs
+    all_ids, all_sections = table["paragraph_id"].tolist(), table["section"].fillna("").astype(str).tolist()
+    all_begins, all_ends = (table[side].to_numpy(dtype=np.int64) for side in ("begin", "end"))
+    paragraphs = {str(key): rows for key, rows in table.groupby("doc_id", sort=False).indices.items()}
+    columns: dict[str, list[object]] = {name: [] for name in ("doc_id", "paragraph_id", "section", "begin", "end")}
     for doc_id, text in texts.items():
-        own = paragraphs.get(doc_id, corpus.paragraphs.iloc[:0]).sort_values("begin")
-        begins, ends = own["begin"].to_numpy(dtype=np.int64), own["end"].to_numpy(dtype=np.int64)
-        ids, sections = own["paragraph_id"].tolist(), own["section"].fillna("").astype(str).tolist()
-        for begin, end in _spans(text):
-            at = int(np.searchsorted(begins, begin, side="right")) - 1
-            inside = at >= 0 and begin < ends[at]
-            rows.append((doc_id, ids[at] if inside else pd.NA, sections[at] if inside else "", begin, end))
-    table = pd.DataFrame(rows, columns=["doc_id", "paragraph_id", "section", "begin", "end"])
-    return table.astype({"begin": "int64", "end": "int64"})
+        own = paragraphs.get(doc_id, np.zeros(0, dtype=np.int64))
+        own = own[np.argsort(all_begins[own])]
+        begins, ends = all_begins[own], all_ends[own]
+        ids, sections = [all_ids[row] for row in own.tolist()], [all_sections[row] for row in own.tolist()]
+        spans = np.array(_spans(text), dtype=np.int64).reshape(-1, 2)
+        at = np.searchsorted(begins, spans[:, 0], side="right") - 1
+        inside = (at >= 0) & (spans[:, 0] < np.r_[ends, 0][at])
+        found = np.where(inside, at, -1).tolist()
+        columns["doc_id"] += [doc_id] * len(spans)
+        columns["paragraph_id"] += [ids[one] if one >= 0 else pd.NA for one in found]
+        columns["section"] += [sections[one] if one >= 0 else "" for one in found]
+        columns["begin"] += spans[:, 0].tolist()
+        columns["end"] += spans[:, 1].tolist()
+    return pd.DataFrame(columns).astype({"begin": "int64", "end": "int64"})
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
@@ -217,17 +230,9 @@ def _rank(grams: NDArray[np.uint64]) -> tuple[Ints, Ints, Ints]:
 
 
 def _rarest(count: Ints, begin: Ints, end: Ints) -> Ints:
-    """The place with the smallest count in each range [begin, end)."""
-    edges = np.column_stack([begin, end]).ravel()
-    padded = np.r_[count, [np.iinfo(np.int64).max]]
-    least = np.minimum.reduceat(padded, edges)[::2]
-    return np.array(
-        [
-            first + int(np.argmax(count[first:stop] == value))
-            for first, stop, value in zip(begin, end, least, strict=True)
-        ],
-        dtype=np.int64,
-    )
+    """The place with the smallest count, the first of several, in each range [begin, end); none is empty."""
+    keys = np.r_[np.minimum(count, 1 << 22) << 40 | np.arange(len(count)), np.iinfo(np.int64).max]
+    return np.minimum.reduceat(keys, np.column_stack([begin, end]).ravel())[::2] & ((1 << 40) - 1)
 
 
 def _equal(
@@ -303,10 +308,8 @@ def most_alike(
     ids = list(texts)
     doc = sentences["doc_id"].map({name: at for at, name in enumerate(ids)}).to_numpy(dtype=np.int64)
     none = np.zeros(0, dtype=np.int64)
-    analyze = PolicyAnalyzer()
     blanked = {name: _without_names(text, letters) for (name, text), letters in zip(texts.items(), masked, strict=True)}
-    spans = zip(sentences["doc_id"], sentences["begin"], sentences["end"], strict=True)
-    terms = [analyze(blanked[str(name)][begin:end]) for name, begin, end in spans]
+    terms = _cut_once(blanked, sentences)
     enough = np.array([len(set(one)) >= MIN_TERMS for one in terms], dtype=bool)
     terms = [one if keep else [] for one, keep in zip(terms, enough, strict=True)]
     rows = np.flatnonzero(asked & enough)
@@ -314,21 +317,38 @@ def most_alike(
         return none, none, np.zeros(0), none
     weights = weigh_tfidf(counts_of_terms(terms).matrix)
     candidates = _Candidates(weights, floor)
+    # Sentences with as many documents to come from stand together, so that the others are not looked at in vain.
+    rows = rows[np.argsort(np.count_nonzero(allowed, axis=1)[doc[rows]], kind="stable")]
     parts = []
-    for start in range(0, len(rows), _BLOCK):
-        at, other = candidates.of(rows[start : start + _BLOCK])
-        keep = allowed[doc[at], doc[other]] != 0
-        at, other = at[keep], other[keep]
-        cosine = np.minimum(np.asarray(weights[at].multiply(weights[other]).sum(axis=1)).ravel(), 1.0)
-        near = cosine >= floor
-        parts.append((at[near], other[near], cosine[near]))
-    at, other, cosine = (np.concatenate(column) for column in zip(*parts, strict=True))
+    for some in np.array_split(rows, 1 + len(rows) // _SLICE):
+        sources = (allowed[np.unique(doc[some])] != 0).any(axis=0)
+        candidates.take(np.flatnonzero(sources[doc] & enough))
+        for start in range(0, len(some), _BLOCK):
+            for at, other in candidates.of(some[start : start + _BLOCK]):
+                keep = allowed[doc[at], doc[other]] != 0
+                at, other = at[keep], other[keep]
+                cosine = np.minimum(np.asarray(weights[at].multiply(weights[other]).sum(axis=1)).ravel(), 1.0)
+                near = cosine >= floor
+                parts.append((at[near], other[near], cosine[near]))
+    at, other, cosine = (np.concatenate(column) for column in zip((none, none, np.zeros(0)), *parts, strict=True))
     order = np.lexsort((other, -cosine.round(12), at))
     at, other, cosine = at[order], other[order], cosine[order]
     first = np.flatnonzero(np.r_[True, at[1:] != at[:-1]][: len(at)])
     pairs = np.unique(at * len(ids) + doc[other])
     n_documents = np.unique(pairs // len(ids), return_counts=True)[1]
     return at[first], other[first], cosine[first], n_documents
+
+
+def _cut_once(texts: Mapping[str, str], sentences: pd.DataFrame) -> list[list[str]]:
+    """The terms of each sentence; one that stands in several documents is cut once."""
+    analyze = PolicyAnalyzer()
+    known: dict[str, list[str]] = {}
+    columns = (sentences[column].tolist() for column in ("doc_id", "begin", "end"))
+    found = [texts[str(name)][begin:end] for name, begin, end in zip(*columns, strict=True)]
+    for text in found:
+        if text not in known:
+            known[text] = analyze(text)
+    return [known[text] for text in found]
 
 
 class _Candidates:
@@ -338,25 +358,32 @@ class _Candidates:
         """Take the commonest terms out, for both of the ways."""
         self.floor = floor
         n_holders = np.bincount(weights.indices, minlength=weights.shape[1])
+        self.weights = weights.astype(np.float32)
         self.rare, _ = _without_common(weights, n_holders, floor)
         self.rarer, self.rest = _without_common(weights, n_holders, floor / 2)
-        self.rare_columns, self.columns = self.rare.T.tocsr(), weights.T.tocsr()
-        self.n_rare, self.n_all = (np.diff(columns.indptr) for columns in (self.rare_columns, self.columns))
+        self.rare, self.rarer = self.rare.astype(np.float32), self.rarer.astype(np.float32)
 
-    def of(self, block: Ints) -> tuple[Ints, Ints]:
+    def take(self, others: Ints) -> None:
+        """Look at these sentences only, so many at once that the sums of one fit into the processor's cache."""
+        parts = np.array_split(others, 1 + len(others) // _COLUMNS)
+        self.parts = [(part, self.rare[part].T.tocsr(), self.weights[part].T.tocsr()) for part in parts]
+        self.n_rare = np.bincount(self.rare[others].indices, minlength=self.rare.shape[1])
+        self.n_all = np.bincount(self.weights[others].indices, minlength=self.rare.shape[1])
+
+    def of(self, block: Ints) -> Iterator[tuple[Ints, Ints]]:
         """Sentences of the block, and those that each may be like."""
-        if self._n_sharing(self.rare, block, self.n_rare) * _WEIGHING <= self._n_sharing(self.rarer, block, self.n_all):
-            found = (self.rare[block] @ self.rare_columns).tocoo()
-            return block[found.row], found.col.astype(np.int64)
-        found = (
-            self.rarer[block] @ self.columns
-        ).tocoo()  # all words as common as the others: few are told apart by any
-        likely = found.data >= (self.floor - self.rest[block])[found.row] - 1e-9
-        return block[found.row[likely]], found.col[likely].astype(np.int64)
-
-    @staticmethod
-    def _n_sharing(chosen: sparse.csr_matrix, block: Ints, n_holders: Ints) -> int:
-        return int(n_holders[chosen[block].indices].sum())
+        rare, rarer = self.rare[block], self.rarer[block]
+        told = self.n_rare[rare.indices].sum() * _WEIGHING <= self.n_all[rarer.indices].sum()
+        least = (self.floor - self.rest[block] - _SLACK).astype(np.float32)
+        for others, rare_columns, columns in self.parts:
+            if told:
+                found = (rare @ rare_columns).tocoo()
+                yield block[found.row], others[found.col]
+                continue
+            found = rarer @ columns  # all words as common as the others: few are told apart by any
+            likely = np.flatnonzero(found.data >= np.repeat(least, np.diff(found.indptr)))
+            row = np.searchsorted(found.indptr, likely, side="right") - 1
+            yield block[row], others[found.indices[likely]]
 
 
 def _without_common(

@@ -17,9 +17,9 @@ from fzanalytics.measures.diffusion.attribution import attribution
 from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix
 from fzanalytics.measures.diffusion.flows import flow_edges
 from fzanalytics.measures.lineage.prototype import Prototype, reconstruct
+from fzanalytics.measures.prevalence.covariates import TopicPrevalence, topic_prevalence
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.similarity import tfidf_similarity
-from fzanalytics.measures.topics.covariates import TopicPrevalence, topic_prevalence
 from fzanalytics.measures.topics.fitting import fit_topics
 from fzanalytics.measures.topics.result import TopicResult
 from fzanalytics.measures.topics.stability import choose_n_topics, topic_stability

@@ -12,12 +12,12 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from fzanalytics.base.resources import data_path
-from fzanalytics.texts.regions import read_place_names
+from fzanalytics.texts.regions import NATION, read_place_names
+from fzanalytics.texts.structure.lines import CLOSING, OPENING
 
 Tier = Literal["exact", "short form", "class", "unresolved"]
 MAX_NAME = 40
 
-_OPENING, _CLOSING = frozenset("（(〔[【"), frozenset("）)〕]】")
 # what an agency's name ends with
 _LAST = re.compile(
     r"(?:[委办局厅部院府会处署行社台馆站所队校团联室]|中心|公司|集团|部门|单位|机构|机关|乡镇|[乡镇]|街道|学|高校"
@@ -63,7 +63,7 @@ class _Known(NamedTuple):
 
 @cache
 def _known() -> _Known:
-    table = pd.read_csv(data_path("agencies.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    table = load_agencies()
     local = {
         (short, level): full for short, level, full in zip(table["short"], table["level"], table["full"], strict=True)
     }
@@ -313,8 +313,8 @@ def _full_width(name: str) -> str:
 def _without_alias(name: str) -> str:
     """市委党校（行政学院）: the second name plate is left out."""
     name = re.sub(r"\s+", "", name)
-    if name and name[-1] in _CLOSING and not re.search(r"[（(〔][^（()）]*[、,，][^（()）]*[)）〕]$", name):
-        first = max((name.rfind(sign) for sign in _OPENING), default=-1)
+    if name and name[-1] in CLOSING and not re.search(r"[（(〔][^（()）]*[、,，][^（()）]*[)）〕]$", name):
+        first = max((name.rfind(sign) for sign in OPENING), default=-1)
         return name[:first] if first > 1 else name
     return name
 
@@ -347,7 +347,7 @@ def _split_place(name: str, region: str) -> tuple[str, str, str]:
 
 def _place_of(word: str, region: str) -> str:
     """Which place 省, 市, 县, 区, 州 or 旗 before a name means: the nearest one of that name in the document's path."""
-    for place in reversed([part for part in region.split("/") if part and part != "全国"]):
+    for place in reversed([part for part in region.split("/") if part and part != NATION]):
         if place.endswith(word) and (word != "区" or not place.endswith("自治区")):
             return place
     return ""

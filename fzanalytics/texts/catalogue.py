@@ -11,9 +11,9 @@ import pandas as pd
 
 from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, LEVELS, empty_table
 from fzanalytics.texts.dating import parse_date
-from fzanalytics.texts.metadata import normalise_title
 from fzanalytics.texts.reading.files import UnreadableFile, read_table_file, readable_name
 from fzanalytics.texts.regions import find_region
+from fzanalytics.texts.titles import normalise_title
 
 #: Names that users give the columns, and what they are called here.
 COLUMN_NAMES = {
@@ -76,7 +76,9 @@ def read_catalogue(metadata: str | Path | pd.DataFrame, problems: list[dict[str,
     else:
         path = Path(metadata)
         if not path.is_file():
-            raise FileNotFoundError(f"`metadata` must be a CSV or Excel file that exists; got {str(path)!r}.")
+            raise FileNotFoundError(
+                f"`metadata` must be a CSV or Excel file that exists; got {str(path)!r}. Check the spelling."
+            )
         try:
             table = read_table_file(path)
         except UnreadableFile as error:

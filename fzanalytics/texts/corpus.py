@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from fzanalytics.base.offsets import OffsetMap
-from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, empty_table, make_table, require_columns
+from fzanalytics.base.tables import COLUMNS, empty_table, make_table, require_columns, type_documents
 from fzanalytics.texts.catalogue import (
     Records,
     find_record,
@@ -238,7 +238,7 @@ def _assemble(
     problems += _find_duplicates(documents)
     mentions = _join("mentions", tables["mentions"])
     documents += _not_held(records, used, taken, problems)
-    table = fill_from_corpus(_typed(documents), mentions, problems)
+    table = fill_from_corpus(type_documents(make_table("documents", documents)), mentions, problems)
     mentions = fill_mentions(mentions, table)
     return Corpus(
         documents=table,
@@ -447,15 +447,3 @@ def _not_held(
                 known |= {key: told for key, told in _told_by_title(str(row["title"])).items() if pd.isna(known[key])}  # type: ignore[call-overload]
             rows.append({**known, "doc_id": doc_id, "held": False, "text": "", "n_chars": 0})
     return rows
-
-
-def _typed(documents: list[dict[str, object]]) -> pd.DataFrame:
-    """All documents with the types of the contract."""
-    table = make_table("documents", documents)
-    for column in DATE_COLUMNS:
-        table[column] = pd.to_datetime(table[column], errors="coerce")
-    for column in ("period_start", "period_end"):
-        table[column] = pd.to_numeric(table[column], errors="coerce").astype("Int64")
-    table["held"] = table["held"].astype(bool)
-    table["n_chars"] = table["n_chars"].astype(int)
-    return table

@@ -139,7 +139,7 @@ def fetch_law_family(
     >>> fetch_law_family("water")
     Traceback (most recent call last):
     ...
-    ValueError: `name` must be one of air, business_env, city_appearance, fire, heritage_town, legislation; got 'water'.
+    ValueError: `name` must be one of air, business_env, city_appearance, fire, heritage_town, legislation; got 'water'. Use load_law_registry() to see them.
     """
     registry = load_law_registry() if registry is None else registry
     require_columns(registry, _REGISTRY_COLUMNS, name="registry")
@@ -147,7 +147,9 @@ def fetch_law_family(
     known = set(registry["family"])
     for one in names:
         if one not in known:
-            raise ValueError(f"`name` must be one of {', '.join(sorted(known))}; got {one!r}.")
+            raise ValueError(
+                f"`name` must be one of {', '.join(sorted(known))}; got {one!r}. Use load_law_registry() to see them."
+            )
     rows = registry[registry["family"].isin(list(names))]
     files = _local_files(rows, Path(path)) if path is not None else _fetched_files(rows, base_url, cache, progress)
     given = rows[["doc_id", "title", "level", "region"]].assign(

@@ -250,6 +250,18 @@ def normalise_number(text: str) -> str:
     return f"{_BEFORE_SIGN.sub('', match[1])}〔{int(match[2])}〕{int(match[3])}号" if match else ""
 
 
+def year_of_number(number: str) -> int | None:
+    """The year in a 发文字号 in its official spelling; None if it has none.
+
+    Examples
+    --------
+    >>> year_of_number("冀发〔2016〕24号"), year_of_number("国令第588号")
+    (2016, None)
+    """
+    year = number.partition("〔")[2][:4]
+    return int(year) if year.isdigit() else None
+
+
 def date_document(text: str, *, region: str = "", doc_number: str = "", page_date: str = "") -> Bounds:
     """Bounds on the issuing date of one document, from the document alone.
 
@@ -280,8 +292,7 @@ def date_document(text: str, *, region: str = "", doc_number: str = "", page_dat
     earliest, note = find_lower_bound(text, region, doc_number)
     bases, notes = ["from what it cites"] if earliest is not None else [], [note] if note else []
     latest = None
-    if doc_number:
-        year = int(doc_number.split("〔")[1][:4])
+    if (year := year_of_number(doc_number)) is not None:
         first, latest = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
         earliest = max(first, earliest) if earliest is not None and earliest <= latest else first
         bases.insert(0, "stated")

@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 from fzanalytics.base.numbering import read_marker
 from fzanalytics.texts.dating import DOC_NUMBER, normalise_number
-from fzanalytics.texts.extraction.citations import find_citations as find_citations
-from fzanalytics.texts.extraction.citations import normalise_title as normalise_title
 from fzanalytics.texts.regions import strip_region
 from fzanalytics.texts.structure.clauses import Line, split_lines
-from fzanalytics.texts.structure.parts import find_parts
+from fzanalytics.texts.structure.parts import list_parts
 
 #: Kinds of documents by the end of their title, the more special before the more general.
 KINDS = (
@@ -129,8 +127,10 @@ class _Layout(NamedTuple):
 
 
 def _read_layout(text: str) -> _Layout:
-    parts = find_parts(text)
-    texts = {key: "".join(rows["text"]) for key, rows in parts.groupby(["within", "part"])}
+    texts: dict[tuple[str, str], str] = {}
+    for one in list_parts(text):
+        key = one.within, one.part
+        texts[key] = texts.get(key, "") + text[one.begin : one.end]
     wrapper = re.sub(r"\s+", "", texts.get(("wrapper", "title"), ""))
     title = re.sub(r"\s+", "", texts.get(("document", "title"), "")) if wrapper else ""
     signature = texts.get(("wrapper" if wrapper else "document", "signature"), "")

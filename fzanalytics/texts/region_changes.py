@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from fzanalytics.base.resources import data_path
-from fzanalytics.texts.regions import NATION, Region, regions_by_code
+from fzanalytics.texts.regions import NATION, Region, line_up, name_region, regions_by_code
 
 _BASE = "2021-01"
 _MONTHS_OF_LAG = 24
@@ -205,21 +205,11 @@ def known_names() -> frozenset[str]:
     names: set[str] = set()
     for change in _changes():
         names |= {form for name in (change.old_name, change.new_name) if name for form in _forms(name)}
-    return frozenset(names | set(_state(_n_changes(_BASE)).by_name) - {"全国"})
+    return frozenset(names | set(_state(_n_changes(_BASE)).by_name) - {NATION})
 
 
 def _place(state: _State, code: str, evidence: str) -> Place:
-    line = _line(state, code)
-    path = "/".join(state.by_code[above][0] for above in reversed(line)) or NATION
-    return Place(Region(code, path, state.by_code[code][1]), evidence, line)
-
-
-def _line(state: _State, code: str) -> tuple[str, ...]:
-    codes: list[str] = []
-    while code in state.by_code and code != "000000":
-        codes.append(code)
-        code = state.by_code[code][2]
-    return tuple(codes)
+    return Place(name_region(code, state.by_code), evidence, line_up(code, state.by_code))
 
 
 def line_of_command(code: str, date: pd.Timestamp | str | None = None) -> tuple[str, ...]:
@@ -230,4 +220,4 @@ def line_of_command(code: str, date: pd.Timestamp | str | None = None) -> tuple[
     >>> line_of_command("623027", "2017-10-18")
     ('623027', '623000', '620000')
     """
-    return _line(_state(_n_changes(_month(date))), code)
+    return line_up(code, _state(_n_changes(_month(date))).by_code)

@@ -6,7 +6,7 @@ Several places bear one name; a name that does not decide is not guessed: it giv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -84,12 +84,32 @@ def region_of(code: str) -> Region:
     """
     if code not in regions_by_code():
         raise KeyError(f"`code` must be a code of data/regions.csv; got {code!r}.")
-    names = []
-    at = code
-    while at and at != "000000":
-        name, _, at = regions_by_code()[at]
-        names.append(name)
-    return Region(code, "/".join(reversed(names)) or NATION, regions_by_code()[code][1])
+    return name_region(code, regions_by_code())
+
+
+#: Name, level and superior by code: the state of the jurisdictions at one time.
+State = Mapping[str, tuple[str, str, str]]
+
+
+def line_up(code: str, state: State) -> tuple[str, ...]:
+    """The codes from a jurisdiction up to its province, itself first; empty for 全国 and for what is not known.
+
+    Examples
+    --------
+    >>> line_up("623027", regions_by_code()), line_up("000000", regions_by_code())
+    (('623027', '623000', '620000'), ())
+    """
+    codes: list[str] = []
+    while code in state and code != "000000":
+        codes.append(code)
+        code = state[code][2]
+    return tuple(codes)
+
+
+def name_region(code: str, state: State) -> Region:
+    """A jurisdiction with its path and level in one state; see `region_of`."""
+    path = "/".join(state[above][0] for above in reversed(line_up(code, state)))
+    return Region(code, path or NATION, state[code][1])
 
 
 def region_above(region: str) -> str:
@@ -224,7 +244,7 @@ def strip_region(text: str) -> str:
 def _candidates(name: str, follower: str, above: str | None, level: str | None) -> list[str]:
     codes = [code for code in _codes_by_name()[name] if code != "000000"]
     if above:
-        return [code for code in codes if _is_below(code, above)]
+        return [code for code in codes if above in line_up(code, regions_by_code())[1:]]
     exact = [code for code in codes if regions_by_code()[code][0] == name]
     if exact:
         return exact if len(exact) == 1 else []
@@ -238,14 +258,6 @@ def _candidates(name: str, follower: str, above: str | None, level: str | None) 
         provinces = [code for code in codes if regions_by_code()[code][1] == "province"]
         codes = provinces or codes  # 吉林 alone is the province
     return codes
-
-
-def _is_below(code: str, above: str) -> bool:
-    while code and code != "000000":
-        code = regions_by_code()[code][2]
-        if code == above:
-            return True
-    return False
 
 
 #: 发文字号 prefixes of the provinces: 冀发, 粤府, 甘政发; the central authorities: 中发, 国发.

@@ -9,9 +9,9 @@ import pandas as pd
 
 from fzanalytics.base.tables import LEVELS, require_columns
 from fzanalytics.texts.catalogue import problem
-from fzanalytics.texts.dating import normalise_number
-from fzanalytics.texts.extraction.citations import normalise_title
+from fzanalytics.texts.dating import normalise_number, year_of_number
 from fzanalytics.texts.regions import find_region, strip_region
+from fzanalytics.texts.titles import normalise_title
 
 
 def fill_from_corpus(
@@ -295,13 +295,9 @@ def _resolve_citations(table: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFr
 
 def _bound_by_number(table: pd.DataFrame, i: int, problems: list[dict[str, object]]) -> None:
     number = table.at[i, "doc_number"]
-    if (
-        pd.isna(number)
-        or "〔" not in str(number)
-        or not (pd.isna(table.at[i, "earliest"]) or pd.isna(table.at[i, "latest"]))
-    ):
+    year = None if pd.isna(number) else year_of_number(str(number))
+    if year is None or not (pd.isna(table.at[i, "earliest"]) or pd.isna(table.at[i, "latest"])):
         return
-    year = int(str(number).split("〔")[1][:4])
     bounds = {"earliest": pd.Timestamp(year, 1, 1), "latest": pd.Timestamp(year, 12, 31)}
     if table.at[i, "earliest"] > bounds["latest"] or table.at[i, "latest"] < bounds["earliest"]:
         message = (

@@ -14,7 +14,8 @@ from scipy.stats import t as student
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.evaluation.coding.sheets import CLASSES
-from fzanalytics.evaluation.coding.weights import SamplingWeights, check_level, sampling_weights
+from fzanalytics.evaluation.coding.weights import SamplingWeights, sampling_weights
+from fzanalytics.measures.resampling import check_level
 
 Floats = NDArray[np.float64]
 

@@ -10,13 +10,8 @@ from numpy.typing import NDArray
 
 from fzanalytics.evaluation.coding.agreement import codes_of
 from fzanalytics.evaluation.coding.sheets import CLASSES
-from fzanalytics.evaluation.coding.weights import (
-    SamplingWeights,
-    check_level,
-    most_unseen,
-    sampling_weights,
-    share_interval,
-)
+from fzanalytics.evaluation.coding.weights import SamplingWeights, most_unseen, sampling_weights, share_interval
+from fzanalytics.measures.resampling import check_level
 
 _COLUMNS = (
     "threshold", "n_coded", "n_positive", "n_flagged", "n_hits", "positives", "flagged", "precision",

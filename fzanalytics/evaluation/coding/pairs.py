@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import LEVELS, require_columns
 from fzanalytics.features.masks import MaskKind
-from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
-from fzanalytics.measures.inputs import compared_texts, require_corpus
-from fzanalytics.measures.reuse.alignment import counterparts
+from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS, read_paragraphs, shared_counts
+from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.measures.reuse.order import order_of_documents
 from fzanalytics.measures.reuse.passages import find_passages
-from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.measures.reuse.shares import SharedSpans
 from fzanalytics.measures.similarity import tfidf_similarity
 from fzanalytics.texts.corpus import Corpus
@@ -205,9 +203,8 @@ class _Likeness:
                 f"`corpus` must have at most {MAX_PARAGRAPHS} paragraphs, since all their pairs are looked at; got "
                 f"{len(table)}. Read a random part of its documents."
             )
-        self.paragraphs = table.set_index("paragraph_id").sort_values(["doc_id", "begin"], kind="stable")
+        self.paragraphs = table.set_index("paragraph_id").sort_values(["doc_id", "begin", "end"])
         self.texts = {str(doc_id): str(text) for doc_id, text in zip(held["doc_id"], held["text"], strict=True)}
-        self._compared = compared_texts(corpus)
         levels = dict(zip(held["doc_id"].astype(str), held["level"].fillna("unknown").astype(str), strict=True))
         self.order = [
             (str(source), str(target), _level_pair(levels[str(source)], levels[str(target)]))
@@ -215,11 +212,12 @@ class _Likeness:
         ]
         self._tfidf = tfidf_similarity(corpus, unit="paragraph", mask=mask)
         self._spans = SharedSpans(find_passages(corpus, min_chars=COVERAGE_MIN_CHARS) if passages is None else passages)
-        self._layouts: dict[str, tuple[NDArray[np.int64], Floats]] = {}
+        self._sides = read_paragraphs(corpus, self.texts)
+        self._shares: dict[tuple[str, str], Floats] = {}
         self._rows = {str(doc_id): rows for doc_id, rows in self.paragraphs.groupby("doc_id")}
 
     def ids(self, doc_id: str) -> list[str]:
-        return self._rows[doc_id].index.astype(str).tolist() if doc_id in self._rows else []
+        return self._sides[doc_id].ids
 
     def block(self, source: str, target: str) -> _Block:
         """Of every paragraph of source with every one of target."""
@@ -231,7 +229,7 @@ class _Likeness:
         """Of two paragraphs."""
         one, other = (str(self.paragraphs.at[name, "doc_id"]) for name in (source, target))
         p, q = self.ids(one).index(source), self.ids(other).index(target)
-        there, back = self._share(one, other, (p, q))[p, q], self._share(other, one, (q, p))[q, p]
+        there, back = self._share(one, other)[p, q], self._share(other, one)[q, p]
         return float(self._tfidf.at[source, target]), float(there), float(np.fmax(there, back))
 
     def place(self, pairs: pd.DataFrame, side: str) -> list[str | None]:
@@ -251,37 +249,16 @@ class _Likeness:
         best = int(np.argmax(shared))
         return str(rows.index[best]) if 2 * shared[best] >= len(text) else None
 
-    def _share(self, source: str, target: str, only: tuple[int, int] | None = None) -> Floats:
-        """Share of each paragraph of source that stands in each paragraph of target; or of one in one, by number."""
-        p_of, sizes = self._numbers(source)
-        q_of, others = self._numbers(target)
-        here, there = self._compared[source], self._compared[target]
-        found: set[tuple[int, int, int]] = set()
-        for begin, end, other_begin, other_end in self._spans.pairs(source, target).tolist():
-            if only and not ((p_of[begin:end] == only[0]).any() and (q_of[other_begin:other_end] == only[1]).any()):
-                continue
-            x = begin + np.flatnonzero(text_characters(here[begin:end]))
-            y = other_begin + counterparts(here[begin:end], there[other_begin:other_end])
-            found.update(zip(p_of[x].tolist(), q_of[y].tolist(), x.tolist(), strict=True))
-        counts = np.zeros((len(sizes), len(others)))
-        for p, q, _ in found:
-            if p >= 0 and q >= 0:
-                counts[p, q] += 1
-        # a paragraph without text-carrying characters has no share
-        return np.divide(counts, sizes[:, None], out=np.full_like(counts, np.nan), where=sizes[:, None] > 0)
-
-    def _numbers(self, doc_id: str) -> tuple[NDArray[np.int64], Floats]:
-        """The paragraph that each character lies in (-1 for none), and the text-carrying characters of each."""
-        if doc_id in self._layouts:
-            return self._layouts[doc_id]
-        text = self._compared[doc_id]
-        numbers, carries, sizes = np.full(len(text), -1, dtype=np.int64), text_characters(text), []
-        rows = self._rows[doc_id] if doc_id in self._rows else self.paragraphs.iloc[:0]
-        for number, (begin, end) in enumerate(zip(rows["begin"].astype(int), rows["end"].astype(int), strict=True)):
-            numbers[begin:end] = number
-            sizes.append(float(carries[begin:end].sum()))
-        self._layouts[doc_id] = numbers, np.array(sizes)
-        return self._layouts[doc_id]
+    def _share(self, source: str, target: str) -> Floats:
+        """Share of each paragraph of source that stands in each paragraph of target, as `coverage_matrix` counts it."""
+        if (source, target) not in self._shares:
+            here, there = self._sides[source], self._sides[target]
+            shared = shared_counts(here, there, self._spans)
+            counts, sizes = np.zeros((len(here.ids), len(there.ids))), np.array(here.sizes, dtype=float)[:, None]
+            counts[tuple(shared.links.T)] = shared.counts
+            # a paragraph without text-carrying characters has no share
+            self._shares[source, target] = np.divide(counts, sizes, out=np.full_like(counts, np.nan), where=sizes > 0)
+        return self._shares[source, target]
 
 
 def _population(

@@ -202,9 +202,3 @@ def most_unseen(sizes: Sequence[int], n_coded: Sequence[int], level: float) -> f
         low, high = (middle, high) if chance < np.log(1 - level) else (low, middle)
     rate = 1 - np.exp(np.minimum(0.0, high + np.log(n / size)))
     return float((size * rate).sum())
-
-
-def check_level(level: float) -> None:
-    """Raise a ValueError unless level lies between 0 and 1."""
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must be above 0 and below 1; got {level}. Take 0.95.")

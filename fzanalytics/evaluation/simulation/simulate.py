@@ -7,26 +7,26 @@ measure finds can then be set beside what happened, and a study can ask beforeha
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import get_args
 
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.files import sha256_of
 from fzanalytics.base.numbering import format_number
 from fzanalytics.base.seeds import RandomState, make_generator
-from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, LEVELS, make_table, require_columns
+from fzanalytics.base.tables import COLUMNS, LEVELS, make_table, require_columns, type_documents
 from fzanalytics.evaluation.simulation.spread import Rates, Spread
 from fzanalytics.evaluation.simulation.truth import Simulation
 from fzanalytics.evaluation.simulation.writing import BlankClass, Writer, check_vocabulary
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.extraction.extract import extract_mentions
+from fzanalytics.texts.regions import NATION, region_above
 from fzanalytics.texts.relations import fill_mentions
 
 Lag = float | tuple[int, int] | Callable[[np.random.Generator], float]
 
-NATION = "全国"
 _UNITS = ("省", "市", "县", "乡")
 _COPIES = (
     "target", "target_paragraph", "source", "source_paragraph", "relation", "kind", "source_begin", "source_end",
@@ -240,7 +240,7 @@ def _given_tree(tree: pd.DataFrame) -> pd.DataFrame:
     table["doc_id"] = tree["doc_id"].astype(str).to_numpy() if "doc_id" in tree else names
     table = table.iloc[np.argsort(depth, kind="stable")].reset_index(drop=True)
     known = set(table["region"])
-    orphans = sorted(one for one in known if one != NATION and _above(one) not in known)
+    orphans = sorted(one for one in known if one != NATION and region_above(one) not in known)
     doubled = sorted(table.loc[table.duplicated("region") | table.duplicated("doc_id"), "region"])
     if NATION not in known or orphans or doubled:
         raise ValueError(
@@ -249,16 +249,18 @@ def _given_tree(tree: pd.DataFrame) -> pd.DataFrame:
             + (f", doubled: {', '.join(doubled[:5])}" if doubled else "")
             + ". Add the missing rows."
         )
+    wrong = ~table["level"].isin(LEVELS) | ((table["level"] == LEVELS[0]) != (table["region"] == NATION))
+    if wrong.any():
+        got = "; ".join(f"{row.region}: {row.level}" for row in table[wrong].head(5).itertuples())
+        raise ValueError(
+            f"`tree` must have levels of {', '.join(LEVELS)}, the first for {NATION} alone; got {got}. Leave `level` out."
+        )
     return _with_superiors(table)
-
-
-def _above(region: str) -> str:
-    return region.rsplit("/", 1)[0] if "/" in region else NATION
 
 
 def _with_superiors(table: pd.DataFrame) -> pd.DataFrame:
     ids = dict(zip(table["region"], table["doc_id"], strict=True))
-    superior = [pd.NA if region == NATION else ids[_above(region)] for region in table["region"]]
+    superior = [pd.NA if region == NATION else ids[region_above(region)] for region in table["region"]]
     return table.assign(superior=pd.Series(superior, dtype=object))
 
 
@@ -338,16 +340,11 @@ def _documents(
                 "dated": pd.NaT if window else date, "earliest": earliest, "latest": earliest + pd.Timedelta(days=window),
                 "date_basis": "stated", "period_start": years[period] + 1,
                 "period_end": years[period] + 5, "parent_ids": superior if declare else pd.NA, "held": held,
-                "text": text, "source": f"{doc_id}.txt", "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
+                "text": text, "source": f"{doc_id}.txt", "sha256": sha256_of(text.encode("utf-8")),
                 "n_chars": len(text),
             }
         )  # fmt: skip
-    documents = make_table("documents", rows)
-    for column in DATE_COLUMNS:
-        documents[column] = pd.to_datetime(documents[column], errors="coerce")
-    for column in ("period_start", "period_end"):
-        documents[column] = documents[column].astype("Int64")
-    return documents.astype({"held": bool, "n_chars": int})
+    return type_documents(make_table("documents", rows))
 
 
 def _mentions(documents: pd.DataFrame, clauses: pd.DataFrame, paragraphs: pd.DataFrame) -> pd.DataFrame:

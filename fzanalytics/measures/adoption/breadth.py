@@ -13,7 +13,7 @@ import pandas as pd
 from fzanalytics.measures.adoption.roster import Roster, adoption_table, first_adoptions
 from fzanalytics.measures.inputs import require_table
 from fzanalytics.texts.corpus import Corpus
-from fzanalytics.texts.regions import NATION
+from fzanalytics.texts.regions import region_above
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def _missing(first: pd.DataFrame, roster: pd.DataFrame) -> dict[str, str]:
     return {
         str(region): str(level)
         for region, level in first["level"].items()
-        if region not in listed and (str(region).rpartition("/")[0] or NATION, level) in families
+        if region not in listed and (region_above(str(region)), level) in families
     }
 
 

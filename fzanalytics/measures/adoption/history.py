@@ -15,6 +15,7 @@ from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.adoption.roster import Roster, adoption_table, canonical_region, first_adoptions
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import province_of
 
 logger = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ def event_history(
         table = _with_covariates(table, covariates)
     if dummies:
         for period in periods[1:]:
-            table[f"period_{_name(period)}"] = (table["period"] == _name(period)).astype(int)
+            table[f"period_{period}"] = (table["period"] == str(period)).astype(int)
     if any(left_out.values()):
         told = ", ".join(f"{count} {why}" for why, count in left_out.items() if count)
         logger.warning("Of %d jurisdictions not (or not wholly) in the event history: %s.", len(units), told)
@@ -199,10 +200,6 @@ def _periods(start: str | pd.Timestamp, end: str | pd.Timestamp, freq: str) -> p
     if pd.isna(first) or pd.isna(last) or first > last:
         raise ValueError(f"`start` must be a day not after `end`; got {start} and {end}. Turn them.")
     return pd.period_range(first.to_period(freq), last.to_period(freq), freq=freq)
-
-
-def _name(period: pd.Period) -> str:
-    return str(period)
 
 
 def _day_in(early: pd.Series, late: pd.Series, rule: str, generator: np.random.Generator) -> pd.Series:
@@ -281,8 +278,8 @@ def _one_history(units: pd.DataFrame, states: _States, periods: pd.PeriodIndex) 
     }
     row, column = np.nonzero(at_risk)
     table = units[["region", "region_code", "level", "superior"]].iloc[row].reset_index(drop=True)
-    table["province"] = [region.partition("/")[0] for region in table["region"]]
-    table["period"] = np.array([_name(period) for period in periods], dtype=object)[column]
+    table["province"] = [province_of(region) for region in table["region"]]
+    table["period"] = np.array([str(period) for period in periods], dtype=object)[column]
     table["period_start"] = periods.start_time[column]
     table["period_end"] = periods.end_time.normalize()[column]
     table["duration"] = column - begin[row].astype(int) + 1

@@ -11,7 +11,7 @@ from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.inputs import require_table
 from fzanalytics.measures.reuse.order import split_ids
 from fzanalytics.texts.corpus import Corpus
-from fzanalytics.texts.regions import NATION, find_region, load_regions, region_of
+from fzanalytics.texts.regions import find_region, load_regions, region_above, region_of
 
 Roster: TypeAlias = pd.DataFrame | Literal["provinces", "prefectures", "counties"]
 
@@ -43,7 +43,7 @@ def read_roster(roster: Roster) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If columns are missing, a region stands twice, has no level, or a code is unknown; all faults at once.
+        If columns are missing, a region stands twice or is missing, has no level, or a code is unknown; all faults at once.
     TypeError
         If `roster` is neither.
 
@@ -70,7 +70,10 @@ def read_roster(roster: Roster) -> pd.DataFrame:
     require_columns(given, ["level", *([] if "region" in given.columns else ["region_code"])], name="roster")
     table = given.reindex(columns=list(_ROSTER)).reset_index(drop=True)
     faults: list[str] = []
-    if "region" not in given.columns:
+    name = "region" if "region" in given.columns else "region_code"
+    if n_unnamed := int(given[name].isna().sum()):
+        raise ValueError(f"`roster` must name each jurisdiction; got {n_unnamed} rows without {name}. Fill them in.")
+    if name == "region_code":
         codes = table["region_code"].astype(str)
         unknown = sorted(set(codes) - _known_codes())
         if unknown:
@@ -82,7 +85,7 @@ def read_roster(roster: Roster) -> pd.DataFrame:
     else:
         table["region"] = [canonical_region(str(region)) for region in table["region"]]
     table["superior"] = [
-        _above(region) if pd.isna(superior) else canonical_region(str(superior))
+        region_above(region) if pd.isna(superior) else canonical_region(str(superior))
         for region, superior in zip(table["region"], table["superior"], strict=True)
     ]
     for column in _DATES:
@@ -119,10 +122,6 @@ def _named_roster(name: str) -> pd.DataFrame:
 @cache
 def _known_codes() -> frozenset[str]:
     return frozenset(load_regions()["code"])
-
-
-def _above(region: str) -> str:
-    return region.rpartition("/")[0] or NATION
 
 
 @cache

@@ -13,7 +13,7 @@ from fzanalytics.measures.adoption.roster import Roster, adoption_table, canonic
 from fzanalytics.measures.inputs import require_table
 from fzanalytics.measures.reuse.order import split_ids
 from fzanalytics.texts.corpus import Corpus
-from fzanalytics.texts.regions import NATION
+from fzanalytics.texts.regions import NATION, region_above
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def lag_table(
         contradiction: a source is declared, but the dates say that it is younger than the target; lag_days_low
         is then NaN and lag_days_high below 0.
         since_centre, since_superior: which clock the row is; for a province both, since its superior is the centre;
-        neither for a grandparent below the centre. since_superior is NA where `documents` has no regions.
+        neither for a grandparent below the centre. since_superior is NA where a region is not known.
         declared; region of the target; status: "adopted"; "known non-adopter", with target NA and the lag not below
         lag_days_low (the roster's not_adopted_by has passed), open above; "unknown", both bounds NaN.
         Where the centre or the superior has no dated document the bounds are NaN; where it has none at all source is
@@ -146,6 +146,7 @@ def lag_table(
     {'unknown': 25, 'adopted': 6}
     """
     documents = require_table(documents, name="documents")
+    require_columns(documents, ("doc_id", "level", "earliest", "latest"), name="documents")
     if at is not None:
         closed = documents["latest"].isna() & is_evidence(documents)
         documents = documents.assign(latest=pd.to_datetime(documents["latest"]).mask(closed, pd.Timestamp(at)))
@@ -170,7 +171,9 @@ def _lags_declared(documents: pd.DataFrame) -> list[tuple[object, ...]]:
     """A row for each document and each of those it declares."""
     require_columns(documents, ("doc_id", "level", "earliest", "latest", "parent_ids"), name="documents")
     facts = documents.set_index("doc_id")
-    places = {one: canonical_region(str(name)) for one, name in facts.get("region", pd.Series(dtype=str)).items()}
+    regions = facts.get("region", pd.Series(dtype=object)).dropna()
+    places = {one: canonical_region(str(name)) for one, name in regions.items()}
+    places |= dict.fromkeys(facts.index[facts["level"] == "national"], NATION)
     exists = dict(zip(documents["doc_id"], is_evidence(documents), strict=True))
     rows: list[tuple[object, ...]] = []
     absent = 0
@@ -180,7 +183,8 @@ def _lags_declared(documents: pd.DataFrame) -> list[tuple[object, ...]]:
                 absent += 1
                 continue
             s, t = facts.loc[source], facts.loc[target]
-            superior = _above(places[target]) == places[source] if places else pd.NA
+            known = source in places and target in places
+            superior = region_above(places[target]) == places[source] if known else pd.NA
             rows.append(
                 (
                     *(source, target, s["level"], t["level"], *_bounds(s, t, declared=True)),
@@ -227,7 +231,9 @@ def _warn_of_open_starts(documents: pd.DataFrame, first: pd.DataFrame, lineage: 
     chosen = documents[(documents["lineage"] == lineage) & is_evidence(documents) & documents["earliest"].isna()]
     regions = [canonical_region(str(name)) for name in chosen["region"]]
     for region in dict.fromkeys(one for one in regions if one in first.index):
-        below = [name for name in first.index if _above(str(name)) == region or (region == NATION and name != NATION)]
+        below = [
+            name for name in first.index if region_above(str(name)) == region or (region == NATION and name != NATION)
+        ]
         if below and not pd.isna(dated[first.loc[region, "doc_id"]]):
             names = [str(name) for name, one in zip(chosen["doc_id"], regions, strict=True) if one == region]
             logger.warning(
@@ -253,11 +259,6 @@ def _bounds(source: pd.Series, target: pd.Series | dict[Any, Any], *, declared: 
     if high < 0:
         return float("nan"), high, True
     return float(np.nanmax([low, 0.0])), high, False
-
-
-def _above(region: str) -> str:
-    """The path of the superior; nothing is above the centre."""
-    return "" if region == NATION else region.rpartition("/")[0] or NATION
 
 
 def _days(begin: object, end: object) -> float:

@@ -14,11 +14,9 @@ from scipy.special import ndtri
 
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.resampling import MIN_CLUSTERS, check_level, wilson_limits
 
 logger = logging.getLogger(__name__)
-
-#: With fewer clusters (jurisdictions, provinces, ...) no population interval is given.
-MIN_CLUSTERS = 30
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -182,8 +180,7 @@ def turnbull(
 def _check_options(n_resamples: int, level: float, tolerance: float, max_iterations: int) -> None:
     if n_resamples < 0:
         raise ValueError(f"`n_resamples` must be at least 0; got {n_resamples}. Take 999, or 0 for no interval.")
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must be above 0 and below 1; got {level}. Take 0.95.")
+    check_level(level)
     if not 0 < tolerance < 1:
         raise ValueError(f"`tolerance` must be above 0 and below 1; got {tolerance}. Take 1e-8.")
     if max_iterations < 1:
@@ -215,10 +212,6 @@ class _Fit(NamedTuple):
     lefts: Floats
     rights: Floats
     masses: Floats
-    first: Ints
-    last: Ints
-    slopes: Floats
-    n: float
     log_likelihood: float
     gap: float
     n_iterations: int
@@ -262,7 +255,7 @@ def _fit(begins: Floats, ends: Floats, weights: Floats, tolerance: float, max_it
         masses, value = _newton(masses, value, slopes, first, last, counts)
     masses = np.where(masses > 1e-12, masses, 0.0)
     masses = masses / masses.sum()
-    return _Fit(lefts, rights, masses, first, last, slopes, total, value, gap, steps)
+    return _Fit(lefts, rights, masses, value, gap, steps)
 
 
 def _stabbing(first: Ints, last: Ints, n: int) -> Floats:
@@ -405,8 +398,4 @@ def _score_interval(shares: Floats, draws: Floats, n: int, n_clusters: int, leve
     inner = (shares > 1e-9) & (shares < 1 - 1e-9)
     variance = np.maximum(draws.var(axis=0) * n_clusters / (n_clusters - 1), 1e-12)
     worth = np.where(inner, np.minimum(shares * (1 - shares) / variance, n), n_clusters)
-    squared = ndtri((1 + level) / 2) ** 2
-    middle = (shares + squared / (2 * worth)) / (1 + squared / worth)
-    spread = shares * (1 - shares) / worth + squared / (4 * worth**2)
-    half = np.sqrt(squared * np.maximum(spread, 0)) / (1 + squared / worth)
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+    return wilson_limits(shares, ndtri((1 + level) / 2) ** 2 / worth)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
+from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.diffusion.origins import (
     PairSpans,
     Sources,
@@ -21,7 +22,7 @@ from fzanalytics.measures.diffusion.origins import (
 from fzanalytics.measures.diffusion.parts import clause_labels, intersections, part_status
 from fzanalytics.measures.diffusion.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
+from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters

@@ -17,6 +17,7 @@ from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import province_of
 
 #: Documents of a similar period are no more years apart.
 MAX_YEARS = 5
@@ -219,7 +220,7 @@ class Pools:
         self.lineage = _coded([facts.lineage[name] for name in facts.ids])
         self.policy = _coded([_pair(facts.lineage[name], facts.period[name]) for name in facts.ids])
         self.kind = _coded([None if pd.isna(kind) else kind for kind in table["kind"]])
-        self.province = _coded([_province(facts.region[name]) for name in facts.ids])
+        self.province = _coded([province_of(facts.region[name]) or None for name in facts.ids])
         self.first, self.last = _years(table)
         self.relatives: list[set[int]] = [set() for _ in facts.ids]
         for name in facts.ids:
@@ -302,10 +303,6 @@ def _coded(values: Iterable[object]) -> NDArray[np.int64]:
 
 def _pair(lineage: object, period: object) -> object:
     return None if lineage is None else (lineage, period)
-
-
-def _province(region: str | None) -> str | None:
-    return None if region is None else region.split("/")[0]
 
 
 def _years(table: pd.DataFrame) -> tuple[Floats, Floats]:

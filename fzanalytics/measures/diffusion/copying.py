@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from fzanalytics.features.masks import NAME_CLASSES
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
 from fzanalytics.measures.diffusion.novelty import ORDER_RANKS, allowed_sources, shared_pieces
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.letters import MASK_BASE, read_masked
+from fzanalytics.measures.reuse.letters import MASK_BASE, Letters, read_masked
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.measures.sentences import Ints, SentenceFacts, find_whole, most_alike
@@ -29,6 +30,7 @@ _COLUMNS = (
     "similarity", "n_chars", "n_unmasked", "slogan_share", "n_blanks", "source_begin", "source_end",
 )  # fmt: skip
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
+_BLANK_COLUMNS = ("source", "target", "begin", "end", "source_begin")
 _NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -302,7 +304,8 @@ def _finish(table: pd.DataFrame, facts: SentenceFacts, allowed: NDArray[np.int8]
     table["order"] = pd.Series(orders, index=table.index, dtype=object).where(has, pd.NA)
     table["source"] = pd.Series([facts.ids[at] for at in source], index=table.index, dtype=object).where(has, pd.NA)
     table = table[(allowed[facts.doc] != 0).any(axis=1)].reset_index(drop=True)
-    counts = copied_blanks(table, corpus).groupby("sentence").size()
+    letters = dict(zip(facts.ids, facts.masked, strict=True))
+    counts = pd.Series([blank[0] for blank in _read_blanks(table, facts.texts, letters)], dtype=object).value_counts()
     table["n_blanks"] = counts.reindex(table.index, fill_value=0).astype("int64")
     return table[list(_COLUMNS)]
 
@@ -333,26 +336,40 @@ def copied_blanks(kinds: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
     >>> bool((blanks["source_text"] != blanks["target_text"]).all()), "agency" in set(blanks["name"])
     (True, True)
     """
-    columns = ("target", "begin", "end", "kind", "source", "source_begin", "source_end")
-    require_columns(kinds, columns, name="kinds")
+    require_columns(kinds, (*_BLANK_COLUMNS, "kind"), name="kinds")
     texts = compared_texts(require_corpus(corpus))
-    rows = kinds[kinds["kind"] == "fill-in"]
-    ids = sorted({*rows["source"].astype(str), *rows["target"].astype(str)})
-    letters = {doc_id: read_masked(texts[doc_id], NAME_CLASSES) for doc_id in ids}
-    blanks: list[tuple[object, ...]] = []
-    for index, row in zip(rows.index, rows[list(columns)].itertuples(index=False), strict=True):
-        here, there = letters[row.target], letters[row.source]
-        a = np.searchsorted(here.begins, [int(row.begin), int(row.end)])
-        b = int(np.searchsorted(there.ends, int(row.source_begin), side="right"))
-        for i in np.flatnonzero(here.codes[a[0] : a[1]] >= MASK_BASE).tolist():
-            spans = [(int(one.begins[at]), int(one.ends[at])) for one, at in ((there, b + i), (here, int(a[0]) + i))]
-            written = [texts[doc][slice(*span)] for doc, span in zip((row.source, row.target), spans, strict=True)]
-            if reduce_text(written[0])[0].tolist() != reduce_text(written[1])[0].tolist():
-                name = NAME_CLASSES[int(here.codes[int(a[0]) + i]) - MASK_BASE]
-                blanks.append((index, row.source, row.target, name, *written, *spans[0], *spans[1]))
+    filled = kinds.loc[kinds["kind"] == "fill-in", ["source", "target"]].astype(str)
+    letters = {doc_id: read_masked(texts[doc_id], NAME_CLASSES) for doc_id in {*filled["source"], *filled["target"]}}
     names = ["sentence", "source", "target", "name", "source_text", "target_text"]
     places = ["source_begin", "source_end", "target_begin", "target_end"]
+    blanks = _read_blanks(kinds, texts, letters)
     return pd.DataFrame(blanks, columns=[*names, *places]).astype(dict.fromkeys(places, "int64"))
+
+
+def _read_blanks(
+    kinds: pd.DataFrame, texts: Mapping[str, str], letters: Mapping[str, Letters]
+) -> list[tuple[object, ...]]:
+    """The rows of `copied_blanks`."""
+    rows = kinds[kinds["kind"] == "fill-in"]
+    blanks: list[tuple[object, ...]] = []
+    columns = (rows[column].tolist() for column in _BLANK_COLUMNS)
+    for index, source, target, begin, end, source_begin in zip(rows.index, *columns, strict=True):
+        here, there = letters[target], letters[source]
+        a, a_end = np.searchsorted(here.begins, [begin, end]).tolist()
+        b = int(np.searchsorted(there.ends, source_begin, side="right"))
+        for i in np.flatnonzero(here.codes[a:a_end] >= MASK_BASE).tolist():
+            spans = [(int(one.begins[at]), int(one.ends[at])) for one, at in ((there, b + i), (here, a + i))]
+            written = [texts[doc][slice(*span)] for doc, span in zip((source, target), spans, strict=True)]
+            if written[0] == written[1] or _reduced(written[0]) == _reduced(written[1]):
+                continue
+            name = NAME_CLASSES[int(here.codes[a + i]) - MASK_BASE]
+            blanks.append((index, source, target, name, *written, *spans[0], *spans[1]))
+    return blanks
+
+
+@lru_cache(maxsize=4096)
+def _reduced(name: str) -> tuple[int, ...]:
+    return tuple(reduce_text(name)[0].tolist())
 
 
 def copying_shares(kinds: pd.DataFrame) -> pd.DataFrame:

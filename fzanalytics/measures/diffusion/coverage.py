@@ -268,26 +268,48 @@ def match_paragraphs(here: Paragraphs, there: Paragraphs, spans: SharedSpans) ->
     spans : SharedSpans
         The passages of the two.
     """
-    x, y = _shared_characters(here.text, there.text, spans.pairs(here.doc_id, there.doc_id))
-    p, q = here.number[x], there.number[y]
-    inside = (p >= 0) & (q >= 0)
-    x, y, p, q = x[inside], y[inside], p[inside], q[inside]
-    once = np.unique(np.column_stack([p, q, x]), axis=0)[:, :2]
-    links, counts = np.unique(once, axis=0, return_counts=True)
-    best: dict[int, tuple[int, int]] = {}
-    for (paragraph, other), count in zip(links.tolist(), counts.tolist(), strict=True):
-        if paragraph not in best or count > best[paragraph][1]:
-            best[paragraph] = (other, count)
+    shared = shared_counts(here, there, spans)
+    best: dict[int, int] = {}
+    for row, ((paragraph, _), count) in enumerate(zip(shared.links.tolist(), shared.counts.tolist(), strict=True)):
+        if paragraph not in best or count > shared.counts[best[paragraph]]:
+            best[paragraph] = row
     rows: list[Match] = []
     for number, (paragraph, section, size) in enumerate(zip(here.ids, here.sections, here.sizes, strict=True)):
         if number not in best:
             rows.append(Match(paragraph, section, pd.NA, 0.0 if size else float("nan"), 0, pd.NA, pd.NA))
             continue
-        other, count = best[number]
-        at = y[(p == number) & (q == other)]
-        hull = int(np.min(at)), int(np.max(at)) + 1
+        row = best[number]
+        other, count, hull = int(shared.links[row, 1]), int(shared.counts[row]), shared.hulls[row].tolist()
         rows.append(Match(paragraph, section, there.ids[other], count / size, count, *hull))
     return rows
+
+
+class SharedCounts(NamedTuple):
+    """What the paragraphs of one document share with those of another, L pairs of paragraphs that share something.
+
+    links : shape (L, 2), the numbers of the two paragraphs, sorted. counts : shape (L,), text-carrying characters of the
+    first that lie in passages and have their counterpart in the second, each once. hulls : shape (L, 2), from the first of
+    those counterparts to the last, half-open, into the text of the other document.
+    """
+
+    links: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    hulls: NDArray[np.int64]
+
+
+def shared_counts(here: Paragraphs, there: Paragraphs, spans: SharedSpans) -> SharedCounts:
+    """How much of each paragraph of one document stands in each paragraph of another; see `match_paragraphs`."""
+    x, y = _shared_characters(here.text, there.text, spans.pairs(here.doc_id, there.doc_id))
+    p, q = here.number[x], there.number[y]
+    inside = (p >= 0) & (q >= 0)
+    x, y, link = x[inside], y[inside], p[inside] * len(there.ids) + q[inside]
+    keys, rows = np.unique(link, return_inverse=True)
+    once = np.unique(rows * len(here.text) + x)
+    counts = np.bincount(once // max(len(here.text), 1), minlength=len(keys))
+    hulls = np.column_stack([np.full(len(keys), len(there.text)), np.zeros(len(keys), dtype=np.int64)])
+    np.minimum.at(hulls[:, 0], rows, y)
+    np.maximum.at(hulls[:, 1], rows, y + 1)
+    return SharedCounts(np.column_stack(np.divmod(keys, max(len(there.ids), 1))), counts, hulls)
 
 
 class Paragraphs(NamedTuple):

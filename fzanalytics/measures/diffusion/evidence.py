@@ -8,7 +8,7 @@ import pandas as pd
 from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.diffusion.novelty import shared_pieces
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.order import DocumentFacts, order_of_documents
+from fzanalytics.measures.reuse.order import DocumentFacts, order_of_documents, split_ids
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
@@ -65,7 +65,7 @@ def citation_edges(corpus: Corpus) -> pd.DataFrame:
     for (source, target), part in cited.groupby(["refers_to", "doc_id"], sort=True):
         first = part.sort_values("begin")["evidence"].iloc[0]
         opening = bool((part["role"] == "opening").any())
-        declared = str(source) in str(parents[str(target)]).split(";")
+        declared = str(source) in split_ids(parents[str(target)])
         order = _order(facts, str(source), str(target))
         rows.append((source, target, len(part), opening, declared, first, facts.held[str(source)], order))
     table = pd.DataFrame(rows, columns=list(_EDGE_COLUMNS))

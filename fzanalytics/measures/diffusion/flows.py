@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
+from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.diffusion.baselines import MAX_YEARS, Pools
 from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
+from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import province_of
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ def flow_of(source: str | None, target: str | None, source_level: str, target_le
         return "vertical up"
     if source_level != target_level:
         return "diagonal"
-    same = source.split("/")[0] == target.split("/")[0]
+    same = province_of(source) == province_of(target)
     return "horizontal, same province" if same else "horizontal, other province"
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.resampling import clause_resampling_interval, section_labels
+from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import order_of_documents
 from fzanalytics.measures.reuse.passages import find_passages
@@ -85,8 +86,10 @@ def reinvention(
     True
     """
     rows = []
-    for target, weights, carries, n_earlier, k in _left_out(corpus, pool_size, passages, ignore):
-        labels = section_labels(len(weights), corpus.paragraphs[corpus.paragraphs["doc_id"] == target])
+    left_out = _left_out(corpus, pool_size, passages, ignore)
+    paragraphs = {str(key): part for key, part in corpus.paragraphs.groupby("doc_id", sort=False)}
+    for target, weights, carries, n_earlier, k in left_out:
+        labels = section_labels(len(weights), paragraphs.get(target, corpus.paragraphs.iloc[:0]))
         tops, bottoms = np.bincount(labels, weights * carries), np.bincount(labels, carries)
         triple = (np.nan,) * 3
         if 0 < k <= n_earlier:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.measures.resampling import covered_characters
+from fzanalytics.measures.characters import covered_characters
 from fzanalytics.measures.reuse.order import DocumentFacts, is_above, split_ids
+from fzanalytics.texts.regions import NATION, province_of, region_above
 
 #: A stretch is in the proxy for the centre if documents of so many other provinces share it.
 MIN_WITNESSES = 2
@@ -56,7 +57,7 @@ def sources_of(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> So
     national = national or [other for other in declared if facts.level.get(other) == 0]
     national = _usable(doc_id, national, declared, facts)
     national_held = [other for other in national if facts.held[other]]
-    is_province = _direct_superior(facts.region[doc_id]) == "全国"
+    is_province = region_above(facts.region[doc_id] or "") == NATION
     superior = _find_superior(doc_id, declared, facts) if not is_province else None
     if is_province and national:
         superior = national_held[0] if national_held else national[0]
@@ -108,17 +109,11 @@ def _younger(doc_id: str, declared: list[str], facts: DocumentFacts) -> tuple[st
     return tuple(sorted(other for other in above if facts.before(doc_id, other)))
 
 
-def _direct_superior(region: str | None) -> str | None:
-    """The region directly above; None if the region is unknown."""
-    if region is None or region == "全国":
-        return None
-    return region.rsplit("/", 1)[0] if "/" in region else "全国"
-
-
 def _find_superior(doc_id: str, declared: list[str], facts: DocumentFacts) -> str | None:
     region = facts.region[doc_id]
-    direct = [other for other in _same_policy(doc_id, facts) if facts.region[other] == _direct_superior(region)]
-    if region is not None and (usable := _usable(doc_id, direct, declared, facts)):
+    above = region_above(region or "")
+    direct = [other for other in _same_policy(doc_id, facts) if above and facts.region[other] == above]
+    if usable := _usable(doc_id, direct, declared, facts):
         return usable[0]
     named = [
         other
@@ -216,13 +211,13 @@ def find_witnesses(doc_id: str, facts: DocumentFacts) -> dict[str, list[str]]:
     """Held documents of the same policy by province, without the document's own province and line."""
     if facts.region[doc_id] is None:
         return {}
-    own = facts.region[doc_id].split("/")[0]
+    own = province_of(facts.region[doc_id])
     witnesses: dict[str, list[str]] = {}
     for other in _same_policy(doc_id, facts):
         in_line = other in facts.ancestors[doc_id] or doc_id in facts.ancestors[other]
         if facts.region[other] is None or facts.level[other] == 0 or not facts.held[other] or in_line:
             continue
-        province = facts.region[other].split("/")[0]
+        province = province_of(facts.region[other])
         if province != own:
             witnesses.setdefault(province, []).append(other)
     return dict(sorted(witnesses.items()))

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from fzanalytics.measures.characters import covered_spans
 from fzanalytics.measures.diffusion.origins import MIN_WITNESSES, PairSpans
 from fzanalytics.measures.reuse.reduced import text_characters
 
@@ -52,12 +53,6 @@ def _long_enough(masks: Mask) -> Mask:
     return masks
 
 
-def _runs(mask: Mask) -> list[tuple[int, int]]:
-    """Begin and end of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
 def proxy_rows(
     doc_id: str, text: str, compared: str, witnesses: Mapping[str, list[str]], spans: PairSpans
 ) -> list[tuple[object, ...]]:
@@ -69,7 +64,7 @@ def proxy_rows(
     documents = sorted(other for others in witnesses.values() for other in others)
     shares = {other: spans.mask(doc_id, len(text), [other])[places] for other in documents}
     rows: list[tuple[object, ...]] = []
-    for first, last in _runs(proxy_mask(doc_id, compared, witnesses, spans)[places]):
+    for first, last in covered_spans(proxy_mask(doc_id, compared, witnesses, spans)[places]):
         begin, end = int(places[first]), int(places[last - 1]) + 1
         names = ";".join(other for other in documents if shares[other][first:last].any())
         rows.append((doc_id, begin, end, text[begin:end], int(np.min(counts[first:last])), names))

@@ -38,9 +38,8 @@ def source_p(
     >>> source_p(counts, np.zeros(8, int), np.ones(8), 3, n_permutations=99, rng=np.random.default_rng(0))
     0.01
     """
-    smallest = np.ones(
-        n_permutations + 1
-    )  # of the p of single strata, in each permutation; the labels as they are last
+    # of the p of single strata, in each permutation; the labels as they are last
+    smallest = np.ones(n_permutations + 1)
     own = 1.0
     for stratum in np.unique(strata):
         members = np.flatnonzero(strata == stratum)
@@ -52,7 +51,6 @@ def source_p(
         excess = np.asarray(np.round(excess / (scale or 1.0), 6), dtype=float)
         largest = np.append(_turned(excess, n_permutations, rng).max(axis=1), excess.sum(axis=1).max())
         ranked = np.sort(largest)
-
         smallest = np.minimum(smallest, _share_above(largest, ranked))
         if chosen in members:
             own = float(_share_above(excess.sum(axis=1)[members == chosen], ranked)[0])

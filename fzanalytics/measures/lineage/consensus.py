@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 from tqdm.auto import tqdm
 
-from fzanalytics.measures.lineage.proto_units import Likeness, Unit
+from fzanalytics.measures.lineage.proto_units import Likeness, Unit, phrases_of
 from fzanalytics.measures.lineage.proto_votes import Votes, count_votes, find_holders
 
 #: Least share of the runs of the smaller unit that two variants of one sentence have in common.
@@ -34,19 +34,23 @@ RUN_POWER = 3.0
 RUN_QUALITY = 6.5
 #: A letter with more doubt than this speaks against a variant as the base.
 BREAK_EVEN = 0.5
+#: A phrase (between commas) stays if it is at least so sure as the surest phrase of its sentence, times this.
+MIN_TRUST = 0.5
 
 
 class Group(NamedTuple):
     """Variants of one sentence, one unit a document at most.
 
     members: numbers of the units, the base first; votes: independent lines that have each letter of the base in a variant,
-    or in a run of letters elsewhere if only one line has variants; doubt: that each letter is the ancestor's, in [0, 1]; witnesses: (document, line) of
-    all that have a variant, or a third of the letters of the base elsewhere.
+    or in a run of letters elsewhere if only one line has variants; doubt: that each letter is the ancestor's, in [0, 1];
+    trusted: which letters lie in phrases that come in (`trusted_phrases`); witnesses: (document, line) of all that have a
+    variant, or a third of the letters of the base elsewhere.
     """
 
     members: tuple[int, ...]
     votes: NDArray[np.int64]
     doubt: NDArray[np.float64]
+    trusted: NDArray[np.bool_]
     witnesses: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -61,8 +65,8 @@ class Group(NamedTuple):
 
     @property
     def confidence(self) -> float:
-        """Mean over its letters of 1 - doubt."""
-        return float(1 - self.doubt.mean())
+        """Mean over the letters of its trusted phrases of 1 - doubt."""
+        return float(1 - self.doubt[self.trusted].mean())
 
 
 def run_odds(lines: NDArray[np.float64], quality: float) -> NDArray[np.float64]:
@@ -196,7 +200,23 @@ def _choose_base(
     around = float(np.mean(sorted(near[list(members)])))
     doubt = doubt_of(aligned, n_lines, votes.lines[base], quality=max(quality.values()), near=around)
     others = tuple(m for m in members if m != base)
-    return Group((base, *others), aligned if (aligned > 1).any() else votes.shared[base], doubt)
+    trusted = trusted_phrases(units[base], doubt)
+    return Group((base, *others), aligned if (aligned > 1).any() else votes.shared[base], doubt, trusted)
+
+
+def trusted_phrases(unit: Unit, doubt: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which letters lie in phrases that are at least `MIN_TRUST` as sure as the surest phrase of the sentence.
+
+    Examples
+    --------
+    >>> unit = Unit(0, 0, 0.0, 0, "sentence", "应当公开，并报本府。", "应当公开并报本府")
+    >>> trusted_phrases(unit, np.array([0.2] * 4 + [0.7] * 4)).tolist()
+    [True, True, True, True, False, False, False, False]
+    """
+    phrases = phrases_of(unit.text)
+    trust = np.array([1 - doubt[begin:end].mean() for begin, end in phrases])
+    stays = trust >= MIN_TRUST * trust.max()
+    return np.repeat(stays, [end - begin for begin, end in phrases])
 
 
 def vote(base: Unit, members: Sequence[Unit]) -> NDArray[np.int64]:

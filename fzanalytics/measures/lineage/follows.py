@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import LEVELS, PASSAGE_COLUMNS, require_columns
+from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.lineage.chance import source_p
-from fzanalytics.measures.resampling import MIN_BLOCKS, section_labels
+from fzanalytics.measures.resampling import MIN_BLOCKS
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import number_grams, reduce_text, text_characters
 from fzanalytics.measures.reuse.sources import GRAM_CHARS, document_grams
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import province_of
 
 Score = Literal["grams", "passages"]
 #: With fewer candidates there is neither a margin nor a p.
@@ -242,11 +244,11 @@ class _Field:
         text = self.texts[target]
         labels = section_labels(len(text), self._paragraphs.get(target, self._none))
         if self._spans is not None:
-            places = np.cumsum(text_characters(text)) - 1
+            carries = text_characters(text)
+            places = np.cumsum(carries) - 1
             row, begin, end = self._spans.disjoint(target)
             size = end - begin
             column = np.repeat(begin - (np.cumsum(size) - size), size) + np.arange(size.sum())
-            carries = text_characters(text)
             keep = carries[column]
             return Incidence(np.repeat(row, size)[keep], places[column[keep]], labels[carries], int(carries.sum()))
         own = self._own[self.place[target]]
@@ -297,7 +299,7 @@ class _Field:
         """What counts for p of every document with every other; rows are targets, NaN for its own province."""
         n = len(self.ids)
         scores = np.full((n, n), np.nan)
-        roots = pd.factorize(np.array([(self.facts.region[name] or "").split("/")[0] for name in self.ids]))[0]
+        roots = pd.factorize(np.array([province_of(self.facts.region[name]) for name in self.ids]))[0]
         chosen = np.unique(np.linspace(0, len(self.held) - 1, MAX_ASKED).astype(int))
         for name in [self.held[at] for at in chosen]:
             found, candidates = self.incidence(name), self.candidates(name)
@@ -339,5 +341,6 @@ def _strata(documents: pd.DataFrame, facts: DocumentFacts) -> Ints:
         f"to {facts.period[name]}" if facts.period[name] is not None else str(year)
         for name, year in zip(facts.ids, (middle // STRATUM_YEARS).tolist(), strict=True)
     ]
-    keys = table["level"].astype(str) + "\t" + table["kind"].astype(str) + "\t" + pd.Series(time, index=table.index)
-    return np.asarray(pd.factorize(keys)[0], dtype=np.int64)
+    # what is missing is a value of its own, not a stratum of all that lack it
+    keys = table[["level", "kind"]].assign(time=time)
+    return keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64)

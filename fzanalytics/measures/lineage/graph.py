@@ -80,7 +80,7 @@ def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held
         source, target = row.pop("source"), row.pop("target")
         known = {str(key): plain for key, value in row.items() if (plain := _plain(value)) is not None}
         if "order" in row:
-            known["ordered"] = row["order"] in ("declared", "earlier", "superior")
+            known["ordered"] = known.get("order") in ("declared", "earlier", "superior")
         graph.add_edge(source, target, **known)
     return graph
 

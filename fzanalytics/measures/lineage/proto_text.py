@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fzanalytics.base.numbering import show_number
 from fzanalytics.features.masks import mask_names
 from fzanalytics.measures.lineage.consensus import Group
-from fzanalytics.measures.lineage.proto_units import Unit, letters_of
+from fzanalytics.measures.lineage.proto_units import Unit, letters_of, phrases_of
 
 #: A name of a place or an agency that only one line has is replaced by a slot.
 SLOTS = {"place": "〔地名〕", "agency": "〔机关〕"}
@@ -42,11 +42,12 @@ def word_stretch(unit: Unit, group: Group, *, min_witnesses: int = 2) -> str:
     >>> text = "石家庄市人民政府应当公开行政决策"
     >>> unit = Unit(0, 0, 0.0, 0, "sentence", text + "。", text)
     >>> votes = np.array([1] * 8 + [2] * 8)
-    >>> word_stretch(unit, Group((0, 1), votes, votes * 0.0))
+    >>> word_stretch(unit, Group((0, 1), votes, votes * 0.0, votes > 0))
     '〔机关〕应当公开行政决策。'
     """
     lone = bool((group.votes < min_witnesses).all())
-    keep = np.ones(len(group.votes), dtype=bool) if lone else _whole_phrases(unit, group.votes >= min_witnesses)
+    shared = (group.votes >= min_witnesses) | lone
+    keep = _whole_phrases(unit, shared, group.trusted)
     if not keep.any():
         return ""
     place = [i for i, character in enumerate(unit.text) if character.isalnum()]
@@ -64,31 +65,21 @@ def word_stretch(unit: Unit, group: Group, *, min_witnesses: int = 2) -> str:
     return _joined(unit.text, stays, slot)
 
 
-def _whole_phrases(unit: Unit, shared: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which letters stay: those of phrases of which lines share enough, and of their items all but the lone ones."""
+def _whole_phrases(unit: Unit, shared: NDArray[np.bool_], trusted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which letters stay: those of trusted phrases of which lines share enough, and of their items all but the lone."""
     keep = np.zeros(len(shared), dtype=bool)
-    for begin, end in _parts(unit.text, "，,；;：:"):
-        if shared[begin:end].mean() < MIN_SHARED:
+    for begin, end in phrases_of(unit.text):
+        if shared[begin:end].mean() < MIN_SHARED or not trusted[begin:end].any():
             continue
         keep[begin:end] = True
         items = [
-            (begin + first, begin + last) for first, last in _parts(_letters_and_commas(unit.text, begin, end), "、")
+            (begin + first, begin + last)
+            for first, last in phrases_of(_letters_and_commas(unit.text, begin, end), "、")
         ]
         for first, last in items[1:-1]:
             if not shared[first:last].any():
                 keep[first:last] = False
     return keep
-
-
-def _parts(text: str, marks: str) -> list[tuple[int, int]]:
-    """The stretches between marks, counted in letters."""
-    found, begin, at = [], 0, 0
-    for character in text:
-        if character in marks and at > begin:
-            found.append((begin, at))
-            begin = at
-        at += character.isalnum()
-    return [*found, (begin, at)] if at > begin else found
 
 
 def _letters_and_commas(text: str, begin: int, end: int) -> str:
@@ -142,7 +133,7 @@ def _paired(text: str) -> str:
     return "".join(character for i, character in enumerate(text) if i not in drop)
 
 
-def order_groups(groups: Sequence[Group], units: Sequence[Unit]) -> list[int]:
+def order_stretches(groups: Sequence[Group], units: Sequence[Unit]) -> list[int]:
     """Numbers of the groups in the order on which most lines agree.
 
     Start is the median, over lines, of the relative places; then neighbours change places while more lines have them

@@ -33,7 +33,7 @@ _COUNTERPARTS = (
     (re.compile(r"(?<!基)本(?:省|市|自治区|自治州|州|自治县|县|区)(?=行政区域)"), "本"),
     (re.compile(r"(?:根据|依据|依照)[^。；]{0,160}，结合本(?:省|市|自治区|州|县|区)[^，。；]{0,6}，(?=制定本)"), ""),
     (re.compile(r"^(?:本省|本市|本州|本县|本区|省|市)(?=[建实推鼓支加完健保优])"), "国家"),
-    (re.compile(r"在?(?<![基健安])(?:[本全我](?:省|市(?!场)|州|县))[内的]?"), ""),
+    (re.compile(r"在?(?<![基健安])(?:[本全我](?:省|市(?!场)|州|县))(?:范围内|[内的])?"), ""),
 )
 
 
@@ -63,6 +63,23 @@ def letters_of(text: str) -> str:
     '甲乙'
     """
     return "".join(character for character in text if character.isalnum())
+
+
+def phrases_of(text: str, marks: str = "，,；;：:") -> list[tuple[int, int]]:
+    """The phrases of a sentence: stretches between marks, counted in letters.
+
+    Examples
+    --------
+    >>> phrases_of("违反规定的，由主管部门处罚。")
+    [(0, 5), (5, 12)]
+    """
+    found, begin, at = [], 0, 0
+    for character in text:
+        if character in marks and at > begin:
+            found.append((begin, at))
+            begin = at
+        at += character.isalnum()
+    return [*found, (begin, at)] if at > begin else found
 
 
 def national_wording(text: str, *, own_name: str = "") -> str:

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fzanalytics.base.tables import empty_table, make_table
+from fzanalytics.base.tables import empty_table, make_table, type_documents
 from fzanalytics.measures.inputs import require_table
 from fzanalytics.measures.lineage.consensus import Group, group_units
-from fzanalytics.measures.lineage.proto_text import Stretch, lay_out_text, order_groups, stretch_rows, word_stretch
+from fzanalytics.measures.lineage.proto_text import Stretch, lay_out_text, order_stretches, stretch_rows, word_stretch
 from fzanalytics.measures.lineage.proto_units import Unit, compare_units, letters_of, read_units
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import NATION, province_of
 from fzanalytics.texts.structure.clauses import find_clauses, find_paragraphs
 
 logger = logging.getLogger(__name__)
@@ -29,11 +30,17 @@ logger = logging.getLogger(__name__)
 LABEL = "（重构文本）"
 #: Letters of the runs by which text that is there already is known again.
 _TWICE_GRAM = 6
-#: A sentence with variants in one line only is left out if more of it is there already; what several lines say twice stays.
+#: A sentence with variants in one line only is left out if more than this of it is there already; any sentence if one
+#: other says more than `_SAME_SHARE` of it, unless documents of two lines have both, so that it was said twice.
 _TWICE_SHARE = 0.5
-#: Below this confidence nothing comes in once the text is as long as the median witness, and nothing at all once it is
-#: `LONGEST` times as long.
-LIKELIER = 0.5
+_SAME_SHARE = 0.7
+#: A sentence of up to so many letters may be the lead of a clause.
+_LEAD = 11
+_TWICE = "said already by another stretch"
+#: Groups come in until the text is `SHORTEST` times as long as the median witness; after that only those with at least the
+#: confidence `LIKELIER`, until it is `LONGEST` times as long.
+SHORTEST = 0.85
+LIKELIER = 0.45
 LONGEST = 2.0
 _DROPPED = ("doc_id", "text", "n_witnesses", "confidence", "reason")
 
@@ -51,10 +58,10 @@ class Prototype:
         One row a sentence or heading of the text, in its order: begin, end (characters of the text, half-open), text, kind
         (sentence / heading / section), n_witnesses (independent lines, of `n_lines`), lines (their names), witnesses (doc_ids
         that have a variant of it, or a third of its letters elsewhere in runs of eight; both joined by ";"), confidence in
-        [0, 1], variants (other wordings, joined by "｜"). confidence is the mean over its letters of 1 - `doubt_of`: it grows
-        with the lines that have the letter, in a variant or in a run of letters anywhere, falls with those that have not,
-        and is higher in documents and among sentences of which much is shared; an order of trust, and no probability for a
-        family unlike those it was set on.
+        [0, 1], variants (other wordings, joined by "｜"). confidence is the mean over its letters, those that come in, of
+        1 - `doubt_of`: it grows with the lines that have the letter, in a variant or in a run of letters anywhere, falls
+        with those that have not, and is higher in documents and among sentences of which much is shared; an order of
+        trust, and no probability for a family unlike those it was set on.
     dropped : DataFrame
         doc_id, text, n_witnesses, confidence, reason: what did not come in, one row a group of variants.
     n_lines : int
@@ -104,8 +111,8 @@ def reconstruct(
         Only documents of this policy.
     min_witnesses : int
         A sentence needs so many independent lines that have it, or a third of it, at least 1. With 1, sentences of one
-        line fill the text up to the length of the median witness where what is shared does not; no other line bears them
-        out, so most may be local.
+        line fill the text up to 0.85 times the length of the median witness where what is shared does not; no other
+        line bears them out, so most may be local.
     before : str or Timestamp, optional
         Sentences that name what is younger are left out. Without it the latest date of the oldest witness, if known.
     title : str
@@ -127,10 +134,12 @@ def reconstruct(
     -----
     *Lines.* A province with all its prefectures and counties is one line. Documents without a region are one line together.
 
-    *Selection.* Groups come in by falling confidence until the text is as long as the median witness; after that only
-    those likelier the ancestor's than not (confidence of 0.5 or more), until it is twice as long. So the text is never
-    much longer than that, whatever `min_witnesses`. The length of the lost text is not known: where it was much shorter or
-    longer than its descendants, precision or recall is the lower for it.
+    *Selection.* Groups come in by falling confidence until the text is 0.85 times as long as the median witness; after
+    that only those with a confidence of 0.45 or more, until it is twice as long. So the text is never much longer than
+    that, whatever `min_witnesses`. Of a sentence those phrases come in, between commas, that are at least half as sure as
+    its surest one and of which several lines have a third. What another stretch says already is left out, unless documents
+    of two lines have both. The length of the lost text is not known: where it was much shorter or longer than its
+    descendants, precision or recall is the lower for it.
 
     *Names.* References to own articles lose their numbers, 本市 and 本省 give way to national counterparts
     (`national_wording`); other names of places and agencies that one line alone has become 〔地名〕 and 〔机关〕.
@@ -171,7 +180,7 @@ def reconstruct(
     length = float(np.median([len(letters_of(text)) for text in chosen["text"]]))
     stretches, left = _select(units, groups, min_witnesses, length)
     statute = _is_statute(chosen)
-    order = order_groups([groups[stretch.group] for stretch in stretches], units)
+    order = order_stretches([groups[stretch.group] for stretch in stretches], units)
     stretches = [stretches[k] for k in order]
     full = title + LABEL
     text, spans = lay_out_text(stretches, groups, units, full, statute=statute)
@@ -206,7 +215,7 @@ def _choose(table: pd.DataFrame, doc_ids: Sequence[str] | None, lineage: str | N
 
 
 def _line(region: object) -> str:
-    return region.split("/")[0] if isinstance(region, str) and region else "（不明）"
+    return province_of(region) or "（不明）"
 
 
 def _oldest(chosen: pd.DataFrame) -> pd.Timestamp | None:
@@ -241,27 +250,59 @@ def _select(
     seen: set[str] = set()
     stretches: list[Stretch] = []
     for score, _, k in sorted(ranked):
-        if size >= (length if -score < LIKELIER else LONGEST * length):
+        if size >= (SHORTEST if -score < LIKELIER else LONGEST) * length:
             left.append((k, "the text is long enough without it"))
             continue
-        unit = units[groups[k].base]
-        text = word_stretch(unit, groups[k])
-        letters = letters_of(text)
-        grams = {letters[i : i + _TWICE_GRAM] for i in range(len(letters) - _TWICE_GRAM + 1)}
-        if not letters:
+        text = word_stretch(units[groups[k].base], groups[k])
+        grams = _grams(text)
+        if not letters_of(text):
             left.append((k, "its witnesses share no words in their order"))
         elif _is_lone(groups[k], units) and len(grams & seen) > _TWICE_SHARE * len(grams):
-            left.append((k, "said already by another stretch"))
+            left.append((k, _TWICE))
         else:
-            stretches.append(Stretch(k, text, unit.kind))
+            stretches.append(Stretch(k, text, units[groups[k].base].kind))
             seen |= grams
-            size += len(letters)
-    return stretches, left
+            size += len(letters_of(text))
+    twice = _said_twice(stretches, groups, units)
+    left += [(k, _TWICE) for k in sorted(twice)]
+    return [stretch for stretch in stretches if stretch.group not in twice], left
+
+
+def _grams(text: str) -> set[str]:
+    letters = letters_of(text)
+    return {letters[i : i + _TWICE_GRAM] for i in range(len(letters) - _TWICE_GRAM + 1)}
 
 
 def _is_lone(group: Group, units: Sequence[Unit]) -> bool:
     """Whether variants of the whole stand in one line only."""
     return len({units[m].line for m in group.members}) < 2
+
+
+def _said_twice(stretches: Sequence[Stretch], groups: Sequence[Group], units: Sequence[Unit]) -> set[int]:
+    """Groups of sentences that a longer one, in as many lines, says, too, and no documents of two lines have beside it.
+
+    Leads of clauses stay (加强合法性审查。).
+    """
+    docs = {
+        stretch.group: {units[m].doc: units[m].line for m in groups[stretch.group].members} for stretch in stretches
+    }
+    sentences = [(stretch.group, _grams(stretch.text)) for stretch in stretches if stretch.kind == "sentence"]
+    kept: list[tuple[int, set[str]]] = []
+    twice: set[int] = set()
+    for k, grams in sorted(sentences, key=lambda one: -len(one[1])):
+        lead = len(grams) + _TWICE_GRAM - 1 <= _LEAD
+        for other, longer in () if lead else kept:
+            both = docs[k].keys() & docs[other].keys()
+            if (
+                len(grams & longer) > _SAME_SHARE * len(grams)
+                and len(set(docs[other].values())) >= len(set(docs[k].values()))
+                and len({docs[k][doc] for doc in both}) < 2
+            ):
+                twice.add(k)
+                break
+        else:
+            kept.append((k, grams))
+    return twice
 
 
 def _dropped(
@@ -299,19 +340,14 @@ def _as_corpus(text: str, title: str, chosen: pd.DataFrame) -> Corpus:
         "doc_id": "prototype",
         "title": title,
         "level": "national",
-        "region": "全国",
+        "region": NATION,
         "region_code": "000000",
         "lineage": lineages.pop() if len(lineages) == 1 else pd.NA,
         "held": True,
         "text": text,
         "n_chars": len(text),
     }
-    documents = make_table("documents", [row])
-    for column in ("dated", "published", "effective", "earliest", "latest"):
-        documents[column] = pd.Series([pd.NaT], dtype="datetime64[ns]")
-    for column in ("period_start", "period_end"):
-        documents[column] = pd.Series([pd.NA], dtype="Int64")
-    documents["held"] = documents["held"].astype(bool)
+    documents = type_documents(make_table("documents", [row]))
     clauses = find_clauses("prototype", text)
     paragraphs = find_paragraphs("prototype", text, clauses)
     return Corpus(documents, clauses, paragraphs, empty_table("mentions"))

@@ -10,9 +10,9 @@ import pandas as pd
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import NAME_CLASSES, NameClass, check_classes
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
-from fzanalytics.measures.reuse.chains import follow
 from fzanalytics.measures.reuse.letters import MASK_BASE, Layout, Letters, equal_lengths, lay_out, read_masked
 from fzanalytics.measures.reuse.reduced import Ints, reduce_text
+from fzanalytics.measures.reuse.seeds import follow
 from fzanalytics.texts.corpus import Corpus
 
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
@@ -119,17 +119,10 @@ def find_blanks(
     )  # fmt: skip
     at_a, at_b = np.where(turned[row], at_b, at_a), np.where(turned[row], at_a, at_b)
     at_a, at_b = at_a - layout.first[x[row]], at_b - layout.first[y[row]]
-    known: dict[tuple[str, int], str] = {}
-
-    def written(name: str, at: int) -> str:
-        if (name, at) not in known:
-            one = letters[name]
-            known[name, at] = _plain(texts[name][int(one.begins[at]) : int(one.ends[at])])
-        return known[name, at]
-
     ids_x, ids_y = names or ([layout.ids[at] for at in x.tolist()], [layout.ids[at] for at in y.tolist()])
+    written = _names_as_numbers(letters, texts, {*ids_x, *ids_y})
     differ = [
-        written(ids_x[k], i) != written(ids_y[k], j)
+        written[ids_x[k]][i] != written[ids_y[k]][j]
         for k, i, j in zip(row.tolist(), at_a.tolist(), at_b.tolist(), strict=True)
     ]
     keep = np.array(differ, dtype=bool)
@@ -137,8 +130,22 @@ def find_blanks(
     return row[keep][order], at_a[keep][order], at_b[keep][order]
 
 
-def _plain(text: str) -> str:
-    return "".join(map(chr, reduce_text(text)[0].tolist()))
+def _names_as_numbers(
+    letters: Mapping[str, Letters], texts: Mapping[str, str], ids: Iterable[str]
+) -> dict[str, dict[int, int]]:
+    """Of each document and place of a masked name a number, equal if what is written there is, but for its width and case."""
+    numbers: dict[str, int] = {}
+    found = {}
+    for name in ids:
+        one = letters[name]
+        reduced = reduce_text(texts[name])[0].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        first = np.cumsum(one.sizes) - one.sizes
+        places = np.flatnonzero(one.codes >= MASK_BASE)
+        found[name] = {
+            at: numbers.setdefault(reduced[begin : begin + size], len(numbers))
+            for at, begin, size in zip(places.tolist(), first[places].tolist(), one.sizes[places].tolist(), strict=True)
+        }
+    return found
 
 
 def _matched_names(layout: Layout, a: Ints, b: Ints, end_a: Ints, end_b: Ints, max_gap: int) -> tuple[Ints, Ints, Ints]:

@@ -1,26 +1,24 @@
 """Runs of equal letters grown into passages, for all pairs of texts at once.
 
-The definition is that of `align_pair`, rules 3 to 7. What follows a run depends on its end alone, so each end is
-looked at once, whichever seeds lead to it; the rest is sums along these paths.
+The definition is that of `align_pair`, rules 3 to 7. What follows a run is found before (`seeds.follow`); the rest is
+sums along these paths.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fzanalytics.measures.reuse.alignment import LINK_CHARS_COUNTED, MAX_JOIN_GAP, MAX_TORN_LINKS
-from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths, in_characters, same_names
-from fzanalytics.measures.reuse.reduced import Ints
-from fzanalytics.measures.reuse.seeds import Runs, goes_on, pair_numbers, sorted_once
+from fzanalytics.measures.reuse.alignment import MAX_JOIN_GAP, MAX_TORN_LINKS
+from fzanalytics.measures.reuse.letters import Layout, in_characters, same_names
+from fzanalytics.measures.reuse.reduced import Ints, common_subsequences
+from fzanalytics.measures.reuse.seeds import Paths, Runs, follow, pair_numbers, sorted_once
 
-_ROWS = 1 << 10
 _MET = 1 << 22
-_LCS_CLASSES = (2, 4, 8, 20, 64)
 
 
 class Chains(NamedTuple):
@@ -33,29 +31,6 @@ class Chains(NamedTuple):
     matched: Ints
     lost: Ints
     gaps: Ints
-
-
-class Paths(NamedTuple):
-    """What follows each end of a run.
-
-    a, b: the places after the end; link: the number of the end that the next link leads to, -1 if there is none;
-    gap_a, gap_b, n, common: of that link; more: characters of names that are the same in it, beyond one each.
-    far_a, far_b: where the path stops, as far as it pays; matched, lost, links: sums along it up to there.
-    """
-
-    a: Ints
-    b: Ints
-    link: Ints
-    gap_a: Ints
-    gap_b: Ints
-    n: Ints
-    common: Ints
-    more: Ints
-    far_a: Ints
-    far_b: Ints
-    matched: Ints
-    lost: Ints
-    links: Ints
 
 
 def grow_chains(
@@ -142,138 +117,6 @@ def _grown(
 
 def _take(chains: Chains, rows: Ints) -> Chains:
     return Chains(*(column[rows] for column in chains))
-
-
-def follow(layout: Layout, a: Ints, b: Ints, max_gap: int, *, back: bool = False) -> tuple[Paths, Ints]:
-    """The paths of links from each pair of places, and where in them each pair is; `back`: places of the mirror image."""
-    keys, start = np.unique((a << 32) | b, return_inverse=True)
-    known, columns = keys, [_links(layout, keys, max_gap, back)]
-    parts, new = [keys], keys
-    while len(new):
-        found = columns[-1]
-        ends = np.unique(found[5][found[5] >= 0])
-        place = np.minimum(np.searchsorted(known, ends), len(known) - 1)
-        new = ends[known[place] != ends]
-        if len(new):
-            parts.append(new)
-            columns.append(_links(layout, new, max_gap, back))
-            known = np.sort(np.concatenate([known, new]), kind="stable")
-    keys = np.concatenate(parts)
-    gap_a, gap_b, n, common, more, ends = (np.concatenate([part[k] for part in columns]) for k in range(6))
-    order = np.argsort(keys, kind="stable")
-    link = np.where(ends >= 0, order[np.minimum(np.searchsorted(keys[order], ends), len(keys) - 1)], -1)
-    return _summed(keys >> 32, keys & 0xFFFFFFFF, link, gap_a, gap_b, n, common, more), start
-
-
-def _summed(
-    a: Ints, b: Ints, link: Ints, gap_a: Ints, gap_b: Ints, n: Ints, common: Ints, more: Ints
-) -> Paths:  # fmt: skip
-    """Sums along the paths up to where they pay most, by doubling."""
-    has = link >= 0
-    lost = gap_a + gap_b - 2 * common
-    # Of the first so many links: matched, lost, links, the score; and the same of the best so many of these.
-    total = np.stack([n + common + more, lost, has.astype(np.int64), 2 * (n + common + more) - lost], axis=1)
-    total[~has] = 0
-    pays = total[:, 3] > 0
-    best = np.where(pays[:, None], total, 0)
-    here = np.arange(len(link))
-    far, best_far = np.where(has, link, here), np.where(pays, link, here)
-    live = np.flatnonzero(has)
-    live = live[has[far[live]]]
-    while len(live):
-        ahead = far[live]
-        further = total[live] + best[ahead]
-        good = further[:, 3] > best[live, 3]
-        further_far, next_total, next_far = best_far[ahead], total[live] + total[ahead], far[ahead]
-        best[live[good]], best_far[live[good]] = further[good], further_far[good]
-        total[live], far[live] = next_total, next_far
-        live = live[has[far[live]]]
-    return Paths(a, b, link, gap_a, gap_b, n, common, more, a[best_far], b[best_far], *best[:, :3].T)
-
-
-def _links(layout: Layout, keys: Ints, max_gap: int, back: bool) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
-    """For each pair of places the next link: gap on both sides, letters, those common in the gap, names, its end or -1."""
-    side = layout.back if back else layout.ahead
-    a, b = keys >> 32, keys & 0xFFFFFFFF
-    gap_a, gap_b, n, common, more = (np.zeros(len(keys), dtype=np.int64) for _ in range(5))
-    ends = np.full(len(keys), -1, dtype=np.int64)
-    live = np.flatnonzero(goes_on(side, a, b, max_gap))
-    parts = [_choose(side, a, b, live[k : k + _ROWS], max_gap) for k in range(0, len(live), _ROWS)]
-    if not parts:
-        return gap_a, gap_b, n, common, more, ends
-    at, i, j, size = (np.concatenate(column) for column in zip(*parts, strict=True))
-    x, y = a[at] + i, b[at] + j
-    long = size >= LINK_CHARS_COUNTED
-    size[long] = equal_lengths(side.codes, x[long], y[long], LINK_CHARS_COUNTED)
-    gap_a[at], gap_b[at], n[at] = i, j, size
-    common[at] = common_subsequences(side.codes, a[at], i, b[at], j)
-    ends[at] = ((x + size) << 32) | (y + size)
-    total = len(layout.doc)
-    more[at] = same_names(layout, *((total - x - size, total - y - size) if back else (x, y)), size)
-    return gap_a, gap_b, n, common, more, ends
-
-
-def _choose(side: Side, a: Ints, b: Ints, rows: Ints, max_gap: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """The best link of each row that has one: row, gaps, letters (counted up to `LINK_CHARS_COUNTED`)."""
-    width = max_gap + 1
-    windows = np.lib.stride_tricks.sliding_window_view(side.marks, width)
-    x, y = np.ascontiguousarray(windows[a[rows]].T), np.ascontiguousarray(windows[b[rows]].T)
-    hit = np.flatnonzero(x[:, None, :] == y[None, :, :])
-    hit, row = np.divmod(hit, len(rows))
-    i, j = np.divmod(hit, width)
-    at_a, at_b = a[rows[row]] + i, b[rows[row]] + j
-    grams, codes = side.grams, side.codes
-    true = (grams[at_a] == grams[at_b]) & (grams[at_a] > 0)
-    true &= (i == 0) | (j == 0) | (codes[at_a - 1] != codes[at_b - 1])
-    row, i, j, at_a, at_b = row[true], i[true], j[true], at_a[true], at_b[true]
-    windows = np.lib.stride_tricks.sliding_window_view(codes, LINK_CHARS_COUNTED)
-    one = windows[at_a]
-    equal = (one == windows[at_b]) & (one > 0)
-    n = equal.argmin(axis=1)
-    n[equal[np.arange(len(n)), n]] = LINK_CHARS_COUNTED
-    fits = np.maximum(i, j) <= 2 * n
-    row, i, j, n = row[fits], i[fits], j[fits], n[fits]
-    rank = (((row << 10) + (i + j - n + LINK_CHARS_COUNTED) << 10) + i + j << 10) + i
-    order = np.argsort(rank)
-    order = order[np.r_[True, np.diff(row[order]) > 0][: len(order)]]
-    return rows[row[order]], i[order], j[order], n[order]
-
-
-def common_subsequences(codes: NDArray[np.unsignedinteger], a: Ints, la: Ints, b: Ints, lb: Ints) -> Ints:
-    """Length of the longest common subsequence of each two stretches of at most 64 letters, one bit a letter.
-
-    Examples
-    --------
-    >>> codes = np.array([1, 2, 3, 4, 2, 4, 1] + [0] * 64, dtype=np.uint16)
-    >>> common_subsequences(codes, np.array([0]), np.array([4]), np.array([4]), np.array([3])).tolist()
-    [2]
-    """
-    result = np.zeros(len(a), dtype=np.int64)
-    longest = np.where(np.minimum(la, lb) > 0, np.maximum(la, lb), 0)
-    below = 0
-    for width in _LCS_CLASSES:
-        chosen = np.flatnonzero((longest > below) & (longest <= width))
-        for k in range(0, len(chosen), _ROWS * 4):
-            rows = chosen[k : k + _ROWS * 4]
-            result[rows] = _subsequence(codes, a[rows], la[rows], b[rows], lb[rows], width)
-        below = width
-    return result
-
-
-def _subsequence(codes: NDArray[np.unsignedinteger], a: Ints, la: Ints, b: Ints, lb: Ints, width: int) -> Ints:
-    windows = np.lib.stride_tricks.sliding_window_view(codes, width)
-    x, y = np.ascontiguousarray(windows[a].T), np.ascontiguousarray(windows[b].T)
-    kind: Any = np.uint32 if width < 32 else np.uint64
-    full = (np.uint64(0xFFFFFFFFFFFFFFFF) >> (64 - la).astype(np.uint64)).astype(kind)
-    row = full.copy()
-    for column in range(width):
-        places = np.zeros(len(a), dtype=kind)
-        for step in range(width):
-            places |= (x[step] == y[column]).astype(kind) << kind(step)
-        hits = row & places
-        row = np.where(column < lb, ((row + hits) | (row - hits)) & full, row)
-    ones = np.unpackbits(row.view(np.uint8).reshape(len(row), -1), axis=1).sum(axis=1)
-    return la - ones.astype(np.int64)
 
 
 def _cut(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.tokens import Token, tokenize
+from fzanalytics.features.words import JIEBA_CHARACTERS
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.texts.corpus import Corpus
@@ -23,7 +26,8 @@ _COLUMNS = (
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code).isalnum()}
 #: A word is cut off another one if it has so many characters.
 _SHORTEST_PART = 2
-_SENTENCE = re.compile(r"[^。；\n]*[。；\n]?")
+# What jieba cuts by itself, whatever stands around it; other characters that carry text are words of their own.
+_STRETCH = re.compile(rf"[{JIEBA_CHARACTERS}]+|[^\W_]")
 _NAMES = {"replace": "replaced", "delete": "dropped", "insert": "inserted"}
 
 
@@ -63,36 +67,73 @@ def passage_changes(passages: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
     passages = require_table(passages, name="passages")
     require_columns(passages, _SPANS, name="passages")
     texts = compared_texts(require_corpus(corpus))
+    columns = [passages[column].tolist() for column in _SPANS]
+    narrow = {name: texts[name].translate(_NARROW) for name in {*columns[0], *columns[1]}}
+    differing = [
+        (index, *row)
+        for index, row in zip(passages.index, zip(*columns, strict=True), strict=True)
+        if narrow[row[0]][row[2] : row[3]] != narrow[row[1]][row[4] : row[5]]
+    ]
+    asked: dict[str, list[tuple[int, int]]] = {}
+    for _, one, other, *spans in differing:
+        asked.setdefault(one, []).append((spans[0], spans[1]))
+        asked.setdefault(other, []).append((spans[2], spans[3]))
+    words = {name: _Words(narrow[name], spans) for name, spans in asked.items()}
     rows: list[tuple[object, ...]] = []
-    for index, passage in zip(passages.index, passages[list(_SPANS)].itertuples(index=False), strict=True):
-        source, target = agree_on_words(
-            _words(texts[passage.source], passage.source_begin, passage.source_end),
-            _words(texts[passage.target], passage.target_begin, passage.target_end),
-        )
+    for index, one, other, a_begin, a_end, b_begin, b_end in differing:
+        source, target = agree_on_words(words[one].between(a_begin, a_end), words[other].between(b_begin, b_end))
         for change, left, right in changed_words(source, target):
-            a, b = _stretch(source, left, passage.source_end), _stretch(target, right, passage.target_end)
-            rows.append(
-                (
-                    index, passage.source, passage.target, change,
-                    texts[passage.source][a[0] : a[1]], texts[passage.target][b[0] : b[1]], *a, *b,
-                )
-            )  # fmt: skip
+            a, b = _place(source, left, a_end), _place(target, right, b_end)
+            rows.append((index, one, other, change, texts[one][a[0] : a[1]], texts[other][b[0] : b[1]], *a, *b))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def _words(text: str, begin: int, end: int) -> list[Token]:
-    """The words of a stretch that carry text, with their places in the whole."""
-    found: list[Token] = []
-    for part in _SENTENCE.finditer(text, begin, end):
-        first = part.start()
-        found += [Token(word, first + a, first + b) for word, a, b in _words_of(part.group())]
-    return found
+class _Words:
+    """The words of some parts of a text that carry text, with their places.
+
+    jieba cuts each stretch between punctuation marks for itself: those that lie inside of a part are cut once for all
+    parts, those at its ends anew.
+    """
+
+    def __init__(self, text: str, parts: list[tuple[int, int]]) -> None:
+        self._text = text
+        stretches = [match.span() for match in _STRETCH.finditer(text)]
+        self._begins, self._ends = [begin for begin, _ in stretches], [end for _, end in stretches]
+        depth = [0] * (len(stretches) + 1)
+        for low, high in (self._inside(*part) for part in parts):
+            depth[low] += 1
+            depth[high] -= 1
+        self._words: list[Token] = []
+        self._first = [0]  # how many words stand before each stretch
+        for (begin, end), n_parts in zip(stretches, accumulate(depth), strict=False):
+            if n_parts:
+                self._words += _placed(text[begin:end], begin)
+            self._first.append(len(self._words))
+
+    def _inside(self, begin: int, end: int) -> tuple[int, int]:
+        """The stretches that lie inside of a part: the first, and the one behind the last."""
+        low = bisect_left(self._begins, begin)
+        return low, max(low, bisect_right(self._ends, end))
+
+    def between(self, begin: int, end: int) -> list[Token]:
+        """The words of one of the parts."""
+        low, high = self._inside(begin, end)
+        words = self._words[self._first[low] : self._first[high]]
+        if low and self._ends[low - 1] > begin:  # one that begins before; it may go on behind the end
+            words = _placed(self._text[begin : min(self._ends[low - 1], end)], begin) + words
+        if high < len(self._begins) and self._begins[high] < end:
+            words += _placed(self._text[self._begins[high] : end], self._begins[high])
+        return words
 
 
-@lru_cache(maxsize=65536)
-def _words_of(sentence: str) -> tuple[Token, ...]:
-    """The words of one sentence, which many passages have: no word goes over the end of a sentence."""
-    return tuple(token for token in tokenize(sentence.translate(_NARROW)) if any(map(str.isalnum, token.text)))
+def _placed(stretch: str, at: int) -> list[Token]:
+    return [Token(word, at + begin, at + end) for word, begin, end in _cut_stretch(stretch)]
+
+
+@lru_cache(maxsize=1 << 17)
+def _cut_stretch(stretch: str) -> tuple[Token, ...]:
+    """The words of one stretch, which many texts have."""
+    return tuple(token for token in tokenize(stretch) if any(map(str.isalnum, token.text)))
 
 
 def agree_on_words(source: list[Token], target: list[Token]) -> tuple[list[Token], list[Token]]:
@@ -113,20 +154,26 @@ def agree_on_words(source: list[Token], target: list[Token]) -> tuple[list[Token
 
 def _cut(words: list[Token], others: set[str]) -> list[Token]:
     """Words that the other side has not, cut where one of the other side's words ends or begins."""
-    parts = {word for word in others if len(word) >= _SHORTEST_PART}
+    strange = [at for at, word in enumerate(words) if word.text not in others and len(word.text) > _SHORTEST_PART]
+    if not strange:
+        return words
     cut: list[Token] = []
-    waiting = words[::-1]
-    while waiting:
-        word = waiting.pop()
-        sizes = range(len(word.text) - 1, _SHORTEST_PART - 1, -1) if word.text not in others else ()
-        at = next((size for size in sizes if word.text[:size] in parts), 0) or next(
-            (len(word.text) - size for size in sizes if word.text[-size:] in parts), 0
-        )
-        if at:
-            waiting.append(Token(word.text[at:], word.begin + at, word.end))
-            word = Token(word.text[:at], word.begin, word.begin + at)
-        cut.append(word)
-    return cut
+    done = 0
+    for place in strange:
+        cut += words[done:place]
+        done = place + 1
+        waiting = [words[place]]
+        while waiting:
+            word = waiting.pop()
+            sizes = range(len(word.text) - 1, _SHORTEST_PART - 1, -1) if word.text not in others else ()
+            at = next((size for size in sizes if word.text[:size] in others), 0) or next(
+                (len(word.text) - size for size in sizes if word.text[-size:] in others), 0
+            )
+            if at:
+                waiting.append(Token(word.text[at:], word.begin + at, word.end))
+                word = Token(word.text[:at], word.begin, word.begin + at)
+            cut.append(word)
+    return cut + words[done:]
 
 
 def changed_words(source: list[Token], target: list[Token]) -> Iterator[tuple[str, slice, slice]]:
@@ -166,7 +213,7 @@ def _folded(word: str) -> str:
     return "".join(map(chr, reduce_text(word)[0]))
 
 
-def _stretch(words: list[Token], part: slice, end: int) -> tuple[int, int]:
+def _place(words: list[Token], part: slice, end: int) -> tuple[int, int]:
     """Where words stand; for none of them, the empty place in front of the next."""
     if part.start == part.stop:
         place = words[part.start].begin if part.start < len(words) else end

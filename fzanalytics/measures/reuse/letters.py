@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -124,11 +125,13 @@ def read_masked(text: str, classes: Sequence[NameClass] = ()) -> Letters:
     >>> len(read_masked("到2017年，河北省", ["date", "place"]).codes)
     3
     """
-    if not classes:
-        return read_letters(text)
-    return read_letters(
-        text, [(begin, end, NAME_CLASSES.index(name)) for begin, end, name in class_spans(text, classes=classes)]
-    )
+    return read_letters(text, _named_spans(text, tuple(classes)) if classes else ())
+
+
+@lru_cache(maxsize=2048)
+def _named_spans(text: str, classes: tuple[NameClass, ...]) -> list[tuple[int, int, int]]:
+    """Names and the numbers of their classes: kept, since several measures ask for those of the same texts."""
+    return [(begin, end, NAME_CLASSES.index(name)) for begin, end, name in class_spans(text, classes=classes)]
 
 
 def leave_out(texts: Mapping[str, str], ignore: pd.DataFrame | Iterable[object] | None) -> dict[str, str]:

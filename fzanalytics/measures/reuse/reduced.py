@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ Grams = NDArray[np.uint64]
 MAX_OCCURRENCES = 10_000
 #: In long texts that number falls, so that no more pairs than about this are looked at.
 MAX_PAIRS = 20_000_000
+# Stretches are compared in classes of these lengths, so many pairs at once.
+_LCS_CLASSES = (2, 4, 8, 20, 64)
+_PAIRS = 1 << 12
 
 
 def text_characters(text: str) -> NDArray[np.bool_]:
@@ -168,6 +172,43 @@ def number_grams(codes: NDArray[np.int64], n: int) -> Grams:
         mixed = (mixed ^ wide[shift : shift + count]) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
     return mixed
+
+
+def common_subsequences(codes: NDArray[np.unsignedinteger], a: Ints, la: Ints, b: Ints, lb: Ints) -> Ints:
+    """Length of the longest common subsequence of each two stretches of at most 64 letters, one bit a letter.
+
+    Examples
+    --------
+    >>> codes = np.array([1, 2, 3, 4, 2, 4, 1] + [0] * 64, dtype=np.uint16)
+    >>> common_subsequences(codes, np.array([0]), np.array([4]), np.array([4]), np.array([3])).tolist()
+    [2]
+    """
+    result = np.zeros(len(a), dtype=np.int64)
+    longest = np.where(np.minimum(la, lb) > 0, np.maximum(la, lb), 0)
+    below = 0
+    for width in _LCS_CLASSES:
+        chosen = np.flatnonzero((longest > below) & (longest <= width))
+        for k in range(0, len(chosen), _PAIRS):
+            rows = chosen[k : k + _PAIRS]
+            result[rows] = _subsequence(codes, a[rows], la[rows], b[rows], lb[rows], width)
+        below = width
+    return result
+
+
+def _subsequence(codes: NDArray[np.unsignedinteger], a: Ints, la: Ints, b: Ints, lb: Ints, width: int) -> Ints:
+    windows = np.lib.stride_tricks.sliding_window_view(codes, width)
+    x, y = np.ascontiguousarray(windows[a].T), np.ascontiguousarray(windows[b].T)
+    kind: Any = np.uint32 if width < 32 else np.uint64
+    full = (np.uint64(0xFFFFFFFFFFFFFFFF) >> (64 - la).astype(np.uint64)).astype(kind)
+    row = full.copy()
+    for column in range(width):
+        places = np.zeros(len(a), dtype=kind)
+        for step in range(width):
+            places |= (x[step] == y[column]).astype(kind) << kind(step)
+        hits = row & places
+        row = np.where(column < lb, ((row + hits) | (row - hits)) & full, row)
+    ones = np.unpackbits(row.view(np.uint8).reshape(len(row), -1), axis=1).sum(axis=1)
+    return la - ones.astype(np.int64)
 
 
 def _code_points(text: str) -> Ints:

@@ -2,7 +2,8 @@
 
 An n-gram that stands in several texts is sorted next to its likes; two places of it begin a run if the letters
 before them differ. So a run is met once, at its first letter, however long it is, and no pair of texts without a run
-is ever looked at.
+is ever looked at. Then what follows the ends of runs (`follow`, rule 3 of `align_pair`): it depends on the end alone, so
+each is looked at once, whichever runs lead to it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths, gram_keys, in_characters
-from fzanalytics.measures.reuse.reduced import Ints
+from fzanalytics.measures.reuse.alignment import LINK_CHARS_COUNTED
+from fzanalytics.measures.reuse.letters import Layout, Side, equal_lengths, gram_keys, in_characters, same_names
+from fzanalytics.measures.reuse.reduced import Ints, common_subsequences
 
 Bools = NDArray[np.bool_]
 T = TypeVar("T")
@@ -28,6 +30,7 @@ MAX_PLACES = 900
 MAX_PLACE_PAIRS = 200_000_000
 _CHUNK = 1 << 17
 _ROWS = 1 << 11
+_LINKED = 1 << 10
 
 
 class Runs(NamedTuple):
@@ -283,3 +286,121 @@ def sorted_once(layout: Layout, runs: Runs) -> Runs:
     a, b, size = a[order], b[order], size[order]
     new = np.r_[True, (a[1:] != a[:-1]) | (b[1:] != b[:-1])][: len(a)]
     return runs._replace(a=a[new], b=b[new], n=size[new])
+
+
+class Paths(NamedTuple):
+    """What follows each end of a run.
+
+    a, b: the places after the end; link: the number of the end that the next link leads to, -1 if there is none;
+    gap_a, gap_b, n, common: of that link; more: characters of names that are the same in it, beyond one each.
+    far_a, far_b: where the path stops, as far as it pays; matched, lost, links: sums along it up to there.
+    """
+
+    a: Ints
+    b: Ints
+    link: Ints
+    gap_a: Ints
+    gap_b: Ints
+    n: Ints
+    common: Ints
+    more: Ints
+    far_a: Ints
+    far_b: Ints
+    matched: Ints
+    lost: Ints
+    links: Ints
+
+
+def follow(layout: Layout, a: Ints, b: Ints, max_gap: int, *, back: bool = False) -> tuple[Paths, Ints]:
+    """The paths of links from each pair of places, and where in them each pair is; `back`: places of the mirror image."""
+    keys, start = np.unique((a << 32) | b, return_inverse=True)
+    known, columns = keys, [_links(layout, keys, max_gap, back)]
+    parts, new = [keys], keys
+    while len(new):
+        found = columns[-1]
+        ends = np.unique(found[5][found[5] >= 0])
+        place = np.minimum(np.searchsorted(known, ends), len(known) - 1)
+        new = ends[known[place] != ends]
+        if len(new):
+            parts.append(new)
+            columns.append(_links(layout, new, max_gap, back))
+            known = np.sort(np.concatenate([known, new]), kind="stable")
+    keys = np.concatenate(parts)
+    gap_a, gap_b, n, common, more, ends = (np.concatenate([part[k] for part in columns]) for k in range(6))
+    order = np.argsort(keys, kind="stable")
+    link = np.where(ends >= 0, order[np.minimum(np.searchsorted(keys[order], ends), len(keys) - 1)], -1)
+    return _summed(keys >> 32, keys & 0xFFFFFFFF, link, gap_a, gap_b, n, common, more), start
+
+
+def _summed(
+    a: Ints, b: Ints, link: Ints, gap_a: Ints, gap_b: Ints, n: Ints, common: Ints, more: Ints
+) -> Paths:  # fmt: skip
+    """Sums along the paths up to where they pay most, by doubling."""
+    has = link >= 0
+    lost = gap_a + gap_b - 2 * common
+    # Of the first so many links: matched, lost, links, the score; and the same of the best so many of these.
+    total = np.stack([n + common + more, lost, has.astype(np.int64), 2 * (n + common + more) - lost], axis=1)
+    total[~has] = 0
+    pays = total[:, 3] > 0
+    best = np.where(pays[:, None], total, 0)
+    here = np.arange(len(link))
+    far, best_far = np.where(has, link, here), np.where(pays, link, here)
+    live = np.flatnonzero(has)
+    live = live[has[far[live]]]
+    while len(live):
+        ahead = far[live]
+        further = total[live] + best[ahead]
+        good = further[:, 3] > best[live, 3]
+        further_far, next_total, next_far = best_far[ahead], total[live] + total[ahead], far[ahead]
+        best[live[good]], best_far[live[good]] = further[good], further_far[good]
+        total[live], far[live] = next_total, next_far
+        live = live[has[far[live]]]
+    return Paths(a, b, link, gap_a, gap_b, n, common, more, a[best_far], b[best_far], *best[:, :3].T)
+
+
+def _links(layout: Layout, keys: Ints, max_gap: int, back: bool) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """For each pair of places the next link: gap on both sides, letters, those common in the gap, names, its end or -1."""
+    side = layout.back if back else layout.ahead
+    a, b = keys >> 32, keys & 0xFFFFFFFF
+    gap_a, gap_b, n, common, more = (np.zeros(len(keys), dtype=np.int64) for _ in range(5))
+    ends = np.full(len(keys), -1, dtype=np.int64)
+    live = np.flatnonzero(goes_on(side, a, b, max_gap))
+    parts = [_choose(side, a, b, live[k : k + _LINKED], max_gap) for k in range(0, len(live), _LINKED)]
+    if not parts:
+        return gap_a, gap_b, n, common, more, ends
+    at, i, j, size = (np.concatenate(column) for column in zip(*parts, strict=True))
+    x, y = a[at] + i, b[at] + j
+    long = size >= LINK_CHARS_COUNTED
+    size[long] = equal_lengths(side.codes, x[long], y[long], LINK_CHARS_COUNTED)
+    gap_a[at], gap_b[at], n[at] = i, j, size
+    common[at] = common_subsequences(side.codes, a[at], i, b[at], j)
+    ends[at] = ((x + size) << 32) | (y + size)
+    total = len(layout.doc)
+    more[at] = same_names(layout, *((total - x - size, total - y - size) if back else (x, y)), size)
+    return gap_a, gap_b, n, common, more, ends
+
+
+def _choose(side: Side, a: Ints, b: Ints, rows: Ints, max_gap: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """The best link of each row that has one: row, gaps, letters (counted up to `LINK_CHARS_COUNTED`)."""
+    width = max_gap + 1
+    windows = np.lib.stride_tricks.sliding_window_view(side.marks, width)
+    x, y = np.ascontiguousarray(windows[a[rows]].T), np.ascontiguousarray(windows[b[rows]].T)
+    hit = np.flatnonzero(x[:, None, :] == y[None, :, :])
+    hit, row = np.divmod(hit, len(rows))
+    i, j = np.divmod(hit, width)
+    at_a, at_b = a[rows[row]] + i, b[rows[row]] + j
+    grams, codes = side.grams, side.codes
+    true = (grams[at_a] == grams[at_b]) & (grams[at_a] > 0)
+    true &= (i == 0) | (j == 0) | (codes[at_a - 1] != codes[at_b - 1])
+    row, i, j, at_a, at_b = row[true], i[true], j[true], at_a[true], at_b[true]
+    windows = np.lib.stride_tricks.sliding_window_view(codes, LINK_CHARS_COUNTED)
+    one = windows[at_a]
+    equal = (one == windows[at_b]) & (one > 0)
+    n = equal.argmin(axis=1)
+    n[equal[np.arange(len(n)), n]] = LINK_CHARS_COUNTED
+    fits = np.maximum(i, j) <= 2 * n
+    row, i, j, n = row[fits], i[fits], j[fits], n[fits]
+    rank = (((row << 10) + (i + j - n + LINK_CHARS_COUNTED) << 10) + i + j << 10) + i
+    order = np.argsort(rank)
+    order = order[np.r_[True, np.diff(row[order]) > 0][: len(order)]]
+    return rows[row[order]], i[order], j[order], n[order]

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.characters import covered_characters, section_labels
 from fzanalytics.measures.inputs import compared_texts, require_table
-from fzanalytics.measures.resampling import clause_resampling_interval, covered_characters, section_labels
+from fzanalytics.measures.resampling import (
+    MIN_BLOCKS,
+    check_level,
+    jackknife_spread,
+    wilson_limits,
+)
 from fzanalytics.measures.reuse.order import check_pairs, order_of_documents
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 _SHARE_COLUMNS = ("source", "target", "share", "low", "high", "n_chars", "n_target_chars", "order")
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
@@ -91,36 +102,140 @@ def borrowing_share(
         wanted = {frozenset(pair) for pair in check_pairs(pairs, texts)}
         keep = [frozenset(pair) in wanted for pair in zip(order["source"], order["target"], strict=True)]
         order = order[np.array(keep, dtype=bool)].reset_index(drop=True)
-    carries = {doc_id: text_characters(text) for doc_id, text in texts.items()}
-    blocks = {doc_id: _blocks(doc_id, len(text), paragraphs) for doc_id, text in texts.items()}
-    spans = SharedSpans(passages)
-    sizes = {doc_id: int(mask.sum()) for doc_id, mask in carries.items()}
-    rows: list[tuple[object, ...]] = []
-    for source, target, kind in _both_ways(order):
-        if not spans.shared(target, source):  # most pairs of many documents share nothing
-            rows.append((source, target, 0.0 if sizes[target] else np.nan, np.nan, np.nan, 0, sizes[target], kind))
-            continue
-        shared = covered_characters(len(texts[target]), *spans.of(target, source)) & carries[target]
-        tops, bottoms = np.bincount(blocks[target], shared), np.bincount(blocks[target], carries[target])
-        triple = clause_resampling_interval(
-            tops, bottoms, np.arange(len(tops)),
-            n_resamples=n_resamples, level=level, random_state=random_state,
-        )  # fmt: skip
-        rows.append((source, target, *triple, int(shared.sum()), int(carries[target].sum()), kind))
-    return pd.DataFrame(rows, columns=list(_SHARE_COLUMNS)).sort_values(["source", "target"], ignore_index=True)
+    if n_resamples < 1:
+        raise ValueError(f"`n_resamples` must be at least 1; got {n_resamples}. Take 999.")
+    check_level(level)
+    blocks = _read_blocks(texts, paragraphs)
+    place = {doc_id: at for at, doc_id in enumerate(texts)}
+    source, target = (order[side].map(place).to_numpy(dtype=np.int64) for side in ("source", "target"))
+    turned = (order["order"] == "unknown").to_numpy(dtype=bool)
+    source, target = np.r_[source, target[turned]], np.r_[target, source[turned]]
+    kinds = order["order"].to_numpy(dtype=object)
+    shared, low, high = _count_shared(passages, place, blocks, source, target, level)
+    size = blocks.size[target]
+    with np.errstate(invalid="ignore"):
+        share = shared / np.where(size, size, np.nan)
+    ids = np.array(list(texts), dtype=object)
+    columns = (ids[source], ids[target], share, low, high, shared, size, np.r_[kinds, kinds[turned]])
+    table = pd.DataFrame(dict(zip(_SHARE_COLUMNS, map(list, columns), strict=True)), columns=list(_SHARE_COLUMNS))
+    return table.sort_values(["source", "target"], ignore_index=True)
 
 
-def _both_ways(order: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    for source, target, kind in order.itertuples(index=False):
-        yield source, target, kind
-        if kind == "unknown":
-            yield target, source, kind
+class _Blocks(NamedTuple):
+    """The texts one after the other, cut where a section begins.
+
+    first: where each text begins; length: its characters; size: those that carry text; begins: where each stretch of
+    one section begins; label: which section that is, within its text; carried: how many characters that carry text
+    stand before each place; bottoms: of each text those of each section.
+    """
+
+    first: Ints
+    length: Ints
+    size: Ints
+    begins: Ints
+    label: Ints
+    carried: Ints
+    bottoms: list[Ints]
 
 
-def _blocks(doc_id: str, n_chars: int, paragraphs: pd.DataFrame | None) -> NDArray[np.int64]:
-    if paragraphs is None:
-        return np.zeros(n_chars, dtype=np.int64)
-    return section_labels(n_chars, paragraphs[paragraphs["doc_id"] == doc_id])
+def _read_blocks(texts: dict[str, str], paragraphs: pd.DataFrame | None) -> _Blocks:
+    groups = paragraphs.groupby("doc_id", sort=False) if paragraphs is not None else ()
+    own = {str(doc_id): part for doc_id, part in groups}
+    length = np.array([len(text) for text in texts.values()], dtype=np.int64)
+    first = np.cumsum(length) - length
+    labels, carries = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=bool)]
+    bottoms = []
+    for doc_id, text in texts.items():
+        label = section_labels(len(text), own[doc_id]) if doc_id in own else np.zeros(len(text), dtype=np.int64)
+        carry = text_characters(text)
+        bottoms.append(np.bincount(label, carry, minlength=1).astype(np.int64))
+        labels.append(label)
+        carries.append(carry)
+    label = np.concatenate(labels)
+    opens = np.r_[True, label[1:] != label[:-1]][: len(label)]
+    opens[first[length > 0]] = True
+    begins = np.flatnonzero(opens)
+    size = np.array([int(one.sum()) for one in bottoms], dtype=np.int64)
+    return _Blocks(first, length, size, begins, label[begins], np.r_[0, np.cumsum(np.concatenate(carries))], bottoms)
+
+
+def _count_shared(
+    passages: pd.DataFrame, place: dict[str, int], blocks: _Blocks, source: Ints, target: Ints, level: float
+) -> tuple[Ints, Floats, Floats]:
+    """For each pair the characters of the target that are shared with the source, and the interval of their share."""
+    shared = np.zeros(len(source), dtype=np.int64)
+    low, high = np.full(len(source), np.nan), np.full(len(source), np.nan)
+    row, begin, end = _union(*_in_targets(passages, place, blocks, source, target))
+    here = blocks.first[target[row]]
+    at = np.searchsorted(blocks.begins, here + begin, side="right") - 1
+    n = np.searchsorted(blocks.begins, here + end) - at
+    which = np.repeat(np.arange(len(row)), n)
+    at = at[which] + np.arange(len(which)) - np.repeat(np.cumsum(n) - n, n)
+    first = np.maximum(blocks.begins[at], (here + begin)[which])
+    last = np.minimum(np.r_[blocks.begins, len(blocks.carried) - 1][at + 1], (here + end)[which])
+    counts, row, label = blocks.carried[last] - blocks.carried[first], row[which], blocks.label[at]
+    np.add.at(shared, row, counts)
+    order = np.argsort(target[row], kind="stable")
+    edges = np.flatnonzero(np.r_[True, np.diff(target[row][order]) != 0])[: len(order)]
+    for part in np.split(order, edges[1:]) if len(order) else ():
+        bottom = blocks.bottoms[int(target[row[part[0]]])]
+        pairs, which = np.unique(row[part], return_inverse=True)
+        cells = np.bincount(which * len(bottom) + label[part], counts[part], minlength=len(pairs) * len(bottom))
+        low[pairs], high[pairs] = _intervals(cells.reshape(len(pairs), -1), bottom, level)
+    return shared, low, high
+
+
+def _in_targets(
+    passages: pd.DataFrame, place: dict[str, int], blocks: _Blocks, source: Ints, target: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Each passage in the target of each pair that it belongs to: number of the pair, begin and end."""
+    docs = [passages[side].astype(str).map(place).fillna(-1).to_numpy(dtype=np.int64) for side in _SPANS[:2]]
+    spans = passages[[*_SPANS[2:]]].to_numpy(dtype=np.int64)
+    keys = source * len(place) + target
+    order = np.argsort(keys)
+    parts = []
+    for one, other, side in ((0, 1, 2), (1, 0, 0)):
+        key = docs[one] * len(place) + docs[other]
+        at = np.minimum(np.searchsorted(keys[order], key), max(len(keys) - 1, 0))
+        known = (docs[one] >= 0) & (docs[other] >= 0) & (len(keys) > 0)
+        rows = np.flatnonzero(known)[keys[order][at[known]] == key[known]]
+        parts.append(np.column_stack([order[at[rows]], spans[rows, side : side + 2]]))
+    row, begin, end = np.concatenate(parts).T
+    wrong = (begin < 0) | (end < begin) | (end > blocks.length[target[row]])
+    for at in np.flatnonzero(wrong)[:1].tolist():
+        covered_characters(
+            int(blocks.length[target[row[at]]]), begin[at : at + 1], end[at : at + 1]
+        )  # says what is wrong
+    return row, begin, end
+
+
+def _union(row: Ints, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """Stretches of one row without what an earlier one of it holds."""
+    order = np.lexsort((end, begin, row))
+    row, begin, end = row[order], begin[order], end[order]
+    shift = row << 40
+    reached = np.r_[-1, np.maximum.accumulate(end + shift)[:-1]][: len(row)] - shift
+    begin = np.maximum(begin, reached)
+    keep = begin < end
+    return row[keep], begin[keep], end[keep]
+
+
+def _intervals(tops: Ints, bottoms: Ints, level: float) -> tuple[Floats, Floats]:
+    """`clause_resampling_interval` of many shares of one text, each a row of `tops`: to the last bit the same."""
+    order = np.argsort(np.arange(len(bottoms)).astype(str), kind="stable")  # sums in the order of labels as text
+    order = order[bottoms[order] > 0]
+    top, bottom = np.ascontiguousarray(tops[:, order], dtype=float), bottoms[order].astype(float)
+    none = np.full(len(top), np.nan)
+    if len(bottom) < MIN_BLOCKS:
+        return none, none
+    total = top.sum(axis=1)
+    share = total / bottom.sum()
+    variance, degrees = jackknife_spread(((total[:, None] - top) / (bottom.sum() - bottom)).T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        trials = share * (1 - share) / variance
+        low, high = wilson_limits(share, stdtrit(degrees, (1 + level) / 2) ** 2 / trials)
+    alike, known = variance <= (1e-12 * share) ** 2, (share > 0) & (share < 1)
+    return tuple(np.where(known, np.where(alike, share, side), np.nan) for side in (low, high))  # type: ignore[return-value]
 
 
 class SharedSpans:
@@ -132,7 +247,7 @@ class SharedSpans:
         groups = passages.groupby(["source", "target"], sort=False).indices
         self._places = {(str(source), str(target)): places[rows] for (source, target), rows in groups.items()}
 
-    def of(self, doc_id: str, other: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def of(self, doc_id: str, other: str) -> tuple[Ints, Ints]:
         """Begins and ends, in `doc_id`, of the passages it shares with `other`, whichever is the source."""
         pieces = self.pairs(doc_id, other)
         return pieces[:, 0], pieces[:, 1]
@@ -141,7 +256,7 @@ class SharedSpans:
         """Whether there is any passage of the two."""
         return (doc_id, other) in self._places or (other, doc_id) in self._places
 
-    def pairs(self, doc_id: str, other: str) -> NDArray[np.int64]:
+    def pairs(self, doc_id: str, other: str) -> Ints:
         """Passages of two documents as rows (begin, end in `doc_id`, begin, end in `other`)."""
         parts = []
         for key, order in (((other, doc_id), [2, 3, 0, 1]), ((doc_id, other), [0, 1, 2, 3])):

@@ -26,8 +26,15 @@ from fzanalytics.measures.topics.options import (
     choose_backend,
     choose_rounds,
 )
-from fzanalytics.measures.topics.runs import Plan, Run, check_resample, cosines_with, make_runs, set_up
-from fzanalytics.measures.topics.stability import choose_n_topics, number_row, runs_of, seed_plans, topic_rows
+from fzanalytics.measures.topics.runs import Plan, Run, check_resample, make_runs, set_up
+from fzanalytics.measures.topics.stability import (
+    choose_n_topics,
+    mean_of_known,
+    number_row,
+    runs_of,
+    seed_plans,
+    topic_rows,
+)
 from fzanalytics.measures.topics.units import TopicUnit, prepare_units
 from fzanalytics.texts.corpus import Corpus
 
@@ -194,18 +201,13 @@ def _row(number: int, runs: Mapping[Plan, Run], min_cosine: float) -> dict[str, 
     fits, samples = runs_of(runs, number, "seed"), runs_of(runs, number, "sample")
     perplexities = np.exp([-run.log_likelihood for run in fits])
     row = number_row(number, runs, min_cosine)
-    cosines = cosines_with(fits[0].topic_terms, samples)
     return {
         "n_topics": number,
         "perplexity": float(perplexities.mean()),
         "perplexity_min": float(perplexities.min()),
         "perplexity_max": float(perplexities.max()),
-        **{name: row[name] for name in ("c_v", "npmi", "exclusivity", "n_pairs", "cosine_mean", "cosine_min")},
-        "sample_cosine_mean": float(cosines.mean()) if samples else np.nan,
-        "sample_cosine_min": float(cosines.min()) if samples else np.nan,
-        "n_recurring": row["n_recurring"],
-        "recurring_share": row["recurring_share"],
-        "found_share": row["found_share"],
+        **{name: row.pop(name) for name in ("c_v", "npmi", "exclusivity")},
+        **row,
         "n_unconverged": sum(not run.converged for run in [*fits, *samples]),
     }
 
@@ -216,9 +218,7 @@ def _run_row(plan: Plan, run: Run) -> dict[str, object]:
         "kind": plan.kind,
         "run": plan.number,
         "perplexity": float(np.exp(-run.log_likelihood)),
-        "c_v": float(np.nanmean(run.c_v)),
-        "npmi": float(np.nanmean(run.npmi)),
-        "exclusivity": float(np.nanmean(run.exclusivity)),
+        **{name: mean_of_known([getattr(run, name)]) for name in ("c_v", "npmi", "exclusivity")},
         "n_iter": run.n_iter,
         "converged": run.converged,
     }

@@ -5,7 +5,6 @@ Shape letters: C units, V vocabulary, K topics.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import logging
@@ -21,7 +20,7 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from tqdm.auto import tqdm
 
-from fzanalytics.base.files import write_bytes_atomically
+from fzanalytics.base.files import sha256_of, write_bytes_atomically
 from fzanalytics.measures.topics.heldout import HeldOut, score_completion
 from fzanalytics.measures.topics.models import Backend, Floats, Model, fit_model, match_topics
 from fzanalytics.measures.topics.quality import quality_scores
@@ -142,7 +141,7 @@ def one_run(setup: Setup, plan: Plan) -> Run:
         n_topics=plan.n_topics,
         seed=plan.seed,
         max_iter=setup.max_iter,
-        prior=None if setup.prior is None else setup.prior,
+        prior=setup.prior,
         spread_start=not sampled,
     )
     scores = quality_scores(fitted.topic_terms, setup.stream)
@@ -230,8 +229,8 @@ def _parts(matrix: sparse.csr_matrix) -> tuple[np.ndarray[Any, Any], ...]:
 
 
 def _hash_arrays(*arrays: np.ndarray[Any, Any]) -> str:
-    return hashlib.sha256(b"|".join(np.ascontiguousarray(one).tobytes() for one in arrays)).hexdigest()
+    return sha256_of(b"|".join(np.ascontiguousarray(one).tobytes() for one in arrays))
 
 
 def _digest(identity: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode("utf-8")).hexdigest()[:40]
+    return sha256_of(json.dumps(identity, sort_keys=True).encode("utf-8"))[:40]

@@ -126,7 +126,7 @@ def topic_stability(
     if by == "topic":
         return pd.concat([topic_rows(number, runs, units, min_cosine) for number in numbers], ignore_index=True)
     table = pd.DataFrame([number_row(number, runs, min_cosine) for number in numbers])
-    return table.drop(columns="found_share")
+    return table.drop(columns=["sample_cosine_mean", "sample_cosine_min", "found_share"])
 
 
 def check_topics(
@@ -254,7 +254,7 @@ def runs_of(runs: Mapping[Plan, Run], n_topics: int, kind: str) -> list[Run]:
 
 
 def number_row(number: int, runs: Mapping[Plan, Run], min_cosine: float) -> dict[str, object]:
-    """Stability over seeds and quality of one number of topics."""
+    """Stability over seeds and samples, and quality, of one number of topics."""
     fits = runs_of(runs, number, "seed")
     pairs = [match_topics(one.topic_terms, other.topic_terms)[1] for one, other in combinations(fits, 2)]
     again = _columns_of_recurrence(fits[0].topic_terms, runs, number, 1, min_cosine)
@@ -264,10 +264,12 @@ def number_row(number: int, runs: Mapping[Plan, Run], min_cosine: float) -> dict
         "n_pairs": len(pairs),
         "cosine_mean": float(np.mean(pairs)),
         "cosine_min": float(np.min(pairs)),
+        "sample_cosine_mean": float(np.mean(again["sample_cosine_mean"])),
+        "sample_cosine_min": float(np.min(again["sample_cosine_min"])),
         "n_recurring": int(np.sum(recurs)),
         "recurring_share": float(np.mean(recurs)),
         "found_share": float(np.mean(again["found_share"])),
-        **{name: _mean([getattr(run, name) for run in fits]) for name in ("c_v", "npmi", "exclusivity")},
+        **{name: mean_of_known([getattr(run, name) for run in fits]) for name in ("c_v", "npmi", "exclusivity")},
     }
 
 
@@ -304,7 +306,7 @@ def _columns_of_recurrence(
     return {**columns, "found_share": found_again.mean(axis=1), "recurs": found_again.all(axis=1)}
 
 
-def _mean(values: Sequence[np.ndarray]) -> float:
+def mean_of_known(values: Sequence[np.ndarray]) -> float:
     """Mean over topics and runs without NaN; NaN if there is nothing else."""
     everything = np.concatenate(values)
     known = everything[~np.isnan(everything)]

@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.features.tokens import Analyzer
-from fzanalytics.measures.resampling import MIN_BLOCKS
+from fzanalytics.measures.resampling import MIN_BLOCKS, MIN_CLUSTERS, check_level
 from fzanalytics.measures.similarity import Unit
 from fzanalytics.measures.vocabulary.dispersion import deviation_of_proportions, juilland_d
 from fzanalytics.measures.vocabulary.formulas import (
@@ -42,18 +42,17 @@ from fzanalytics.measures.vocabulary.uncertainty import (
     MIN_SIDE,
     Sides,
     jackknife_se,
-    permutation_p,
+    relabelling_p,
+    section_interval,
 )
 from fzanalytics.measures.vocabulary.units import (
     JURISDICTIONS,
-    MIN_JURISDICTIONS,
     THESE_DOCUMENTS,
     Groups,
     count_pieces,
     group_documents,
     jurisdictions_of,
     order_groups,
-    section_interval,
 )
 from fzanalytics.texts.corpus import Corpus
 
@@ -238,8 +237,7 @@ def _check(
             raise ValueError(f"`{name}` must be at least {least}; got {number}. Leave it at its default.")
     if alpha0 is not None and not alpha0 > 0:
         raise ValueError(f"`alpha0` must be above 0; got {alpha0}. It is a number of words, such as 500.")
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must be above 0 and below 1; got {level}. Take 0.95.")
+    check_level(level)
 
 
 def _pairs(order: list[str], against: Against) -> Iterator[tuple[str, str | None]]:
@@ -292,7 +290,7 @@ def _dispersion(rows: Rows, side: NDArray[np.bool_], kept: NDArray[np.int64]) ->
 
 
 def _log_odds_of(options: _Options, *, scaled: bool = False) -> Any:
-    """The statistic that is resampled: log_odds, or z."""
+    """The statistic that sections or jurisdictions are left out of, or relabelled for: log_odds, or z."""
 
     def statistic(part: slice, a: Any, n: Any, b: Any, m: Any) -> Any:
         found = log_odds_ratio(a, n, b, m, options.alpha[part], options.alpha0)
@@ -328,7 +326,7 @@ def _population(
     joint = Sides(*sum_by(rows, ours, places, options.kept, names), *sum_by(rows, theirs, places, options.kept, names))
     sizes = int((joint.totals > 0).sum()), int((joint.totals_against > 0).sum())
     nothing = np.full(len(options.kept), np.nan)
-    enough = len(names) >= MIN_JURISDICTIONS
+    enough = len(names) >= MIN_CLUSTERS
     found: dict[str, Any] = {"low": nothing, "high": nothing, "p": nothing, "p_g2": nothing}
     if enough:
         found["p_g2"] = stats.chi2.sf(g2, 1)
@@ -355,7 +353,7 @@ def _permuted(
             for place in names
         }
         strata = np.asarray([given[place] for place in strata])
-    return permutation_p(
+    return relabelling_p(
         counts,
         totals,
         labels,

@@ -68,7 +68,7 @@ def term_lens(
     >>> term_lens(corpus, "监督")
     TermLens(监督: 4 times in 47 characters, in 2 of 2 documents)
     """
-    documents = term_frequency(corpus, word, by="doc_id", n_resamples=1)
+    documents = term_frequency(corpus, word, by="doc_id")
     order = {doc_id: place for place, doc_id in enumerate(corpus.held["doc_id"])}
     documents = documents.rename(columns={"group": "doc_id"}).sort_values("doc_id", key=lambda ids: ids.map(order))
     known = [column for column in ("doc_id", "level", "region", "kind") if column in corpus.held.columns]

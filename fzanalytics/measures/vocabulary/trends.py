@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
 from fzanalytics.measures.inputs import require_corpus
+from fzanalytics.measures.resampling import MIN_CLUSTERS, population_interval
 from fzanalytics.measures.vocabulary.uncertainty import poisson_limits
 from fzanalytics.measures.vocabulary.units import (
     JURISDICTIONS,
-    MIN_JURISDICTIONS,
     THESE_DOCUMENTS,
     Groups,
     group_documents,
@@ -44,9 +43,7 @@ def term_frequency(
     of: Of = "characters",
     per: float = 10_000,
     analyzer: Analyzer | None = None,
-    n_resamples: int = 999,
     level: float = 0.95,
-    random_state: RandomState = 0,
 ) -> pd.DataFrame:
     """Occurrences of terms for so much text, by group.
 
@@ -66,22 +63,19 @@ def term_frequency(
         The amount of text that a rate is for.
     analyzer : callable str -> list of str, optional
         With ``of="tokens"``; default `PolicyAnalyzer()`, which leaves out stop words, in the denominator too.
-    n_resamples : int
-        Draws of jurisdictions, at least 1.
     level : float
-        Share of the intervals, in (0, 1).
-    random_state : int, Generator or None
-        Same int, same table.
+        Nominal coverage of the intervals, in (0, 1).
 
     Returns
     -------
     DataFrame, one row a group and term, also where the count is 0
         group, term, count, n (characters or tokens of the group), rate (count / n x per, NaN without text);
-        n_documents with the term, of_documents; n_jurisdictions.
+        n_documents with the term, of_documents; n_jurisdictions that have text.
         text_low, text_high : the rate if the group went on writing so, word by word (`poisson_limits`): the sampling of
         text, not of localities.
-        low, high : the rate when the jurisdictions of the group are drawn anew (all documents of one together,
-        percentiles); NaN with fewer than 30 of them, or where the count is 0.
+        low, high : the rate in all jurisdictions of which those of the group are a random sample: that of
+        `population_interval`, all documents of a jurisdiction together; NaN with fewer than 30 of them, or where the
+        count is 0.
         scope : "jurisdictions", or "these documents" where there are fewer.
         earliest, latest : bounds of the dates of issue in the group; NaT if one document's is open.
         Groups from the centre down, or sorted; terms in the order given.
@@ -103,10 +97,8 @@ def term_frequency(
     named = _named(terms)
     if of not in ("characters", "tokens"):
         raise ValueError(f"`of` must be 'characters' or 'tokens'; got {of!r}.")
-    if not per > 0 or n_resamples < 1:
-        raise ValueError(
-            f"`per` must be above 0 and `n_resamples` at least 1; got {per} and {n_resamples}. Use the defaults."
-        )
+    if not per > 0:
+        raise ValueError(f"`per` must be above 0; got {per}. Take 10000.")
     held = require_corpus(corpus).held
     counts, sizes = _count(held["text"].astype(str).tolist(), named, of, analyzer)
     groups = group_documents(corpus, by)
@@ -118,10 +110,8 @@ def term_frequency(
         inside = (groups == group).to_numpy()
         common = _of_group(held[inside], sizes[inside], places[inside])
         for column, term in enumerate(named):
-            generator = make_generator(random_state, "term frequency", group, term)
-            row = {"group": group, "term": term, **common}
-            row |= _rates(counts[inside, column], sizes[inside], places[inside], per, level, n_resamples, generator)
-            rows.append(row)
+            rates = _rates(counts[inside, column], sizes[inside], places[inside], per, level)
+            rows.append({"group": group, "term": term, **common, **rates})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -171,7 +161,7 @@ def _warn_never_words(texts: list[str], named: Mapping[str, tuple[str, ...]], co
 
 
 def _of_group(documents: pd.DataFrame, sizes: NDArray[np.int64], places: NDArray[Any]) -> dict[str, Any]:
-    n_places = len(set(places))
+    n_places = len(set(places[sizes > 0]))
     bounds = {}
     for column, best in (("earliest", "min"), ("latest", "max")):
         dates = documents[column]
@@ -180,35 +170,25 @@ def _of_group(documents: pd.DataFrame, sizes: NDArray[np.int64], places: NDArray
         "n": int(sizes.sum()),
         "of_documents": len(documents),
         "n_jurisdictions": n_places,
-        "scope": JURISDICTIONS if n_places >= MIN_JURISDICTIONS else THESE_DOCUMENTS,
+        "scope": JURISDICTIONS if n_places >= MIN_CLUSTERS else THESE_DOCUMENTS,
         **bounds,
     }
 
 
 def _rates(
-    counts: NDArray[np.int64],
-    sizes: NDArray[np.int64],
-    places: NDArray[Any],
-    per: float,
-    level: float,
-    n_resamples: int,
-    generator: np.random.Generator,
+    counts: NDArray[np.int64], sizes: NDArray[np.int64], places: NDArray[Any], per: float, level: float
 ) -> dict[str, Any]:
     total, size = int(counts.sum()), int(sizes.sum())
     text_low, text_high = poisson_limits([total], [size / per], level=level)
-    low = high = float("nan")
-    names, codes = np.unique(places, return_inverse=True)
-    if len(names) >= MIN_JURISDICTIONS and total:
-        tops, bottoms = np.bincount(codes, weights=counts), np.bincount(codes, weights=sizes)
-        drawn = generator.integers(len(names), size=(n_resamples, len(names)))
-        rates = per * tops[drawn].sum(axis=1) / bottoms[drawn].sum(axis=1)
-        low, high = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2])
+    # a word has a character or more, so that words for a character, or for a word, are a share
+    shares = np.divide(counts, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
+    found = population_interval(shares, sizes, places, level=level)
     return {
         "count": total,
         "rate": per * total / size if size else float("nan"),
         "n_documents": int((counts > 0).sum()),
         "text_low": float(text_low[0]),
         "text_high": float(text_high[0]),
-        "low": float(low),
-        "high": float(high),
+        "low": per * found.low,
+        "high": per * found.high,
     }

@@ -12,22 +12,20 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse, stats
+from scipy import sparse
 
 from fzanalytics.base.tables import LEVELS, require_columns
 from fzanalytics.features.matrices import counts_of_terms
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
+from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.inputs import require_corpus
-from fzanalytics.measures.resampling import section_labels
 from fzanalytics.measures.similarity import Unit, unit_texts
-from fzanalytics.measures.vocabulary.uncertainty import Floats, Sides, Statistic
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import province_of
 
 Groups: TypeAlias = str | pd.Series | Mapping[str, object] | Callable[[pd.Series], object]
 
-#: Intervals and p-values for a population need documents of so many jurisdictions.
-MIN_JURISDICTIONS = 30
-#: What a table is about where there are fewer.
+#: What a table is about where there are fewer jurisdictions than `MIN_CLUSTERS`, and where there are as many.
 THESE_DOCUMENTS = "these documents"
 JURISDICTIONS = "jurisdictions"
 
@@ -146,16 +144,20 @@ def group_documents(corpus: Corpus, by: Groups) -> pd.Series:
     >>> group_documents(read_corpus(table), "year").to_dict()
     {'a': '2016', 'b': 'undated'}
     """
-    held = require_corpus(corpus).held
+    return group_table(require_corpus(corpus).held, by)
+
+
+def group_table(documents: pd.DataFrame, by: Groups) -> pd.Series:
+    """The group of each row of a documents table, held or not; see `group_documents`."""
     if isinstance(by, str):
-        values = _values_by_name(held, by)
+        values = _values_by_name(documents, by)
     elif callable(by):
-        values = [by(row) for _, row in held.iterrows()]
+        values = [by(row) for _, row in documents.iterrows()]
     else:
         given = dict(by.items())
-        values = [given.get(doc_id) for doc_id in held["doc_id"]]
+        values = [given.get(doc_id) for doc_id in documents["doc_id"]]
     texts = [None if value is None or pd.isna(value) else str(value) for value in values]  # type: ignore[call-overload]
-    return pd.Series(texts, index=pd.Index(held["doc_id"].astype(str)), dtype=object, name="group")
+    return pd.Series(texts, index=pd.Index(documents["doc_id"].astype(str)), dtype=object, name="group")
 
 
 def _values_by_name(held: pd.DataFrame, by: str) -> list[object]:
@@ -167,7 +169,7 @@ def _values_by_name(held: pd.DataFrame, by: str) -> list[object]:
         return [None if pd.isna(end) else f"to {int(end)}" for end in held["period_end"]]
     if by == "province":
         require_columns(held, ("region",), name="documents")
-        return [None if pd.isna(region) else str(region).partition("/")[0] for region in held["region"]]
+        return [province_of(region) or None for region in held["region"]]
     if by not in held.columns:
         raise ValueError(
             f"`by` must be 'level', 'region', 'province', 'period', 'year' or a column of the documents; got {by!r}. "
@@ -239,73 +241,3 @@ def sum_rows(counts: sparse.csr_matrix, codes: NDArray[np.int64], n: int) -> spa
     rows = np.arange(counts.shape[0])
     adder = sparse.csr_matrix((np.ones(len(rows), dtype=np.int64), (codes, rows)), shape=(n, counts.shape[0]))
     return sparse.csr_matrix(adder @ counts)
-
-
-#: Words that are held in memory at a time.
-_CHUNK = 256
-#: The least degrees of freedom, as for the clause-resampling interval of a share.
-_MIN_FREEDOM = 4
-
-
-def section_interval(sides: Sides, statistic: Statistic, *, level: float) -> tuple[Floats, Floats]:
-    """Where a statistic of two sides would lie with other sections of the same kind: each section is left out once.
-
-    Parameters
-    ----------
-    sides : Sides
-        A row a section.
-    statistic : function
-        On a scale without bounds, such as log-odds.
-    level : float
-        Nominal coverage, in (0, 1).
-
-    Returns
-    -------
-    low, high : ndarray, shape (V,)
-        The statistic less and plus a quantile of Student's t times the root of V1 + V2: for each side of B sections with
-        text (B - 1) / B times the sum of squared deviations of the values without one section from their mean, as in
-        `clause_resampling_interval`. Each side has the degrees of freedom given there, 3 B / kurtosis, at least 4 and at most
-        B - 1; together they have Satterthwaite's. Nothing is drawn at random.
-
-    References
-    ----------
-    Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 11; Satterthwaite (1946), An approximate
-    distribution of estimates of variance components.
-
-    Examples
-    --------
-    >>> counts, totals = sparse.csr_matrix(np.array([[3], [4], [5], [4], [4]])), np.full(5, 100.0)
-    >>> sides = Sides(counts, totals, sparse.csr_matrix(np.full((5, 1), 2)), totals)
-    >>> low, high = section_interval(sides, lambda part, a, n, b, m: a / n - b / m, level=0.95)
-    >>> round(float(low[0]), 4), round(float(high[0]), 4)
-    (0.0112, 0.0288)
-    """
-    n_terms = sides.counts.shape[1]
-    low, high = np.empty(n_terms), np.empty(n_terms)
-    ours, theirs = sides.counts.tocsc(), sides.counts_against.tocsc()
-    keep, keep_against = sides.totals > 0, sides.totals_against > 0
-    totals, against = sides.totals[keep], sides.totals_against[keep_against]
-    for begin in range(0, n_terms, _CHUNK):
-        part = slice(begin, begin + _CHUNK)
-        a, b = ours[:, part].toarray()[keep].astype(float), theirs[:, part].toarray()[keep_against].astype(float)
-        whole_a, whole_b, n, m = a.sum(axis=0), b.sum(axis=0), totals.sum(), against.sum()
-        full = statistic(part, whole_a, n, whole_b, m)
-        first = _spread(statistic(part, whole_a - a, (n - totals)[:, None], whole_b, m))
-        second = _spread(statistic(part, whole_a, n, whole_b - b, (m - against)[:, None]))
-        variance = first[0] + second[0]
-        with np.errstate(invalid="ignore"):
-            freedom = variance**2 / (first[0] ** 2 / first[1] + second[0] ** 2 / second[1])
-        quantile = stats.t.ppf((1 + level) / 2, np.where(variance > 0, freedom, _MIN_FREEDOM))
-        low[part], high[part] = full - quantile * np.sqrt(variance), full + quantile * np.sqrt(variance)
-    return low, high
-
-
-def _spread(without: Floats) -> tuple[Floats, Floats]:
-    """Jackknife variance and degrees of freedom of each word, from the values without one section, shape (B, V)."""
-    n = len(without)
-    squares = (without - without.mean(axis=0)) ** 2
-    total = squares.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        kurtosis = n * (squares**2).sum(axis=0) / total**2
-    freedom = np.clip(np.where(total > 0, 3 * n / kurtosis, n - 1), min(_MIN_FREEDOM, n - 1), n - 1)
-    return (n - 1) / n * total, freedom

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.reuse.order import split_ids
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
@@ -316,10 +317,6 @@ def _draw_open(ax: Axes, lane: float, known: float, edge: float, colour: str, *,
     ax.add_patch(Polygon(head, closed=True, facecolor=face, edgecolor=colour, linewidth=1.1, zorder=3))
 
 
-def _parents(value: object) -> list[str]:
-    return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else []
-
-
 def _draw_edges(
     ax: Axes, documents: pd.DataFrame, anchors: Mapping[str, tuple[float, float]], lanes: Mapping[str, int]
 ) -> None:
@@ -328,7 +325,7 @@ def _draw_edges(
 
     halo = [withStroke(linewidth=2.2, foreground="white")]  # so that a line over a bar is seen to pass it
     for child, value in zip(documents["doc_id"].astype(str), documents["parent_ids"], strict=True):
-        for parent in _parents(value):
+        for parent in split_ids(value):
             if parent not in anchors or parent == child:
                 continue
             down = 1 if lanes[child] > lanes[parent] else -1
@@ -446,7 +443,7 @@ def _shapes(documents: pd.DataFrame, language: Language, *, lineage: bool) -> li
     if open_end.any():
         text = pick(language, "open end (fades to the edge)", "一端未定（渐淡至图边）")
         shapes.append(Line2D([], [], marker=">", markersize=7, markerfacecolor=GREY, label=text, **point))
-    if lineage and any(_parents(value) for value in documents["parent_ids"]):
+    if lineage and any(split_ids(value) for value in documents["parent_ids"]):
         text = pick(language, "declared superior → subordinate", "文中列明的上级文件 → 下级文件")
         shapes.append(Line2D([], [], color=GREY, linewidth=0.8, label=text))
     return shapes

@@ -259,7 +259,7 @@ def plot_term_levels(
     Returns
     -------
     Axes
-        Grey bars: the sampling of text. Coloured bars: jurisdictions drawn anew, where there are at least 30.
+        Grey bars: the sampling of text. Coloured bars: other jurisdictions, where there are at least 30.
     """
     require_columns(levels, _LEVELS, name="levels")
     if levels.empty:

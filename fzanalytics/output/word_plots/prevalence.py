@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fzanalytics.measures.topics.covariates import TopicPrevalence
+    from fzanalytics.measures.prevalence.covariates import TopicPrevalence
 
 _SHARES = ("topic", "share", "low", "high", "text_low", "text_high", "n_documents", "n_clusters", "scope")
 _PANELS_A_ROW = 3
@@ -83,7 +83,7 @@ def plot_topic_prevalence(
     Examples
     --------
     >>> from fzanalytics import fit_topics, load_sample
-    >>> from fzanalytics.measures.topics.covariates import topic_prevalence
+    >>> from fzanalytics.measures.prevalence.covariates import topic_prevalence
     >>> corpus = load_sample()
     >>> found = topic_prevalence(fit_topics(corpus, model="nmf", n_topics=4), corpus)
     >>> figure = plot_topic_prevalence(found)

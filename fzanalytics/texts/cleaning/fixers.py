@@ -15,6 +15,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from fzanalytics.base.offsets import OffsetMap, apply_edits
+from fzanalytics.base.tables import table_of_texts
 from fzanalytics.texts.cleaning.characters import fix_invisible, fix_line_ends, fix_pinyin_notes, fix_widths
 from fzanalytics.texts.cleaning.encodings import count_damaged_lines, count_lost_characters, fix_encoding
 from fzanalytics.texts.cleaning.lines import fix_wrapped_lines
@@ -93,7 +94,8 @@ def clean_with_log(text: str, *, skip: Collection[str] = ()) -> Cleaned:
     unknown = sorted(set(skip) - {fixer.name for fixer in FIXERS})
     if unknown:
         raise ValueError(
-            f"`skip` must name fixers ({', '.join(fixer.name for fixer in FIXERS)}); got {', '.join(unknown)}."
+            f"`skip` must name fixers ({', '.join(fixer.name for fixer in FIXERS)}); got {', '.join(unknown)}. "
+            "Use () to leave out none."
         )
     offsets = OffsetMap.identity(len(text))
     rows: list[tuple[str, int, int, str, str, str]] = []
@@ -111,7 +113,7 @@ def clean_with_log(text: str, *, skip: Collection[str] = ()) -> Cleaned:
             offsets = offsets.then(step)
         if len(rows) == n_before:
             break
-    return Cleaned(text, offsets, pd.DataFrame(rows, columns=list(_COLUMNS)))
+    return Cleaned(text, offsets, table_of_texts(rows, _COLUMNS))
 
 
 def clean(text: str, *, skip: Collection[str] = ()) -> str:

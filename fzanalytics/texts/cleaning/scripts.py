@@ -56,10 +56,13 @@ def fix_traditional(text: str) -> list[Edit]:
     Simplified texts, which a blind conversion changes. In a line that is Simplified as a whole, a sentence counts by
     itself if at least four of its characters are Traditional, and more than twice as many as are Simplified.
     """
+    traditional = set(filter(is_traditional, set(text)))
+    if not traditional:
+        return []
     edits: list[Edit] = []
     begin = 0
     for line in text.splitlines(keepends=True):
-        if not line.isascii():
+        if not traditional.isdisjoint(line):
             edits += _simplify_line(line, begin)
         begin += len(line)
     return edits

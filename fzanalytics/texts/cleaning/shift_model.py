@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from math import log
+from operator import itemgetter
+
+import numpy as np
 
 from fzanalytics.texts.cleaning.scripts import to_simplified
 
@@ -63,6 +65,7 @@ def gbk_characters() -> tuple[dict[tuple[int, int], str], dict[int, list[str]], 
 
 
 START, END = "\n\n", "\n"
+_BITS = 21  # of a code point: three of them make one whole number
 
 
 @cache
@@ -92,13 +95,6 @@ class CharacterModel:
     followers: list[Counter[str]] = field(default_factory=lambda: [Counter(), Counter()])
     known: dict[tuple[str, str], float] = field(default_factory=dict)
     total: int = 0
-
-    def count(self, sequences: Iterable[str]) -> None:
-        """Count sequences of folded characters."""
-        own = list(sequences)
-        for counts, n in zip(self.counts, (1, 2, 3), strict=True):
-            runs = (map("".join, zip(*(one[i:] for i in range(n)), strict=False)) for one in own)
-            counts.update(chain.from_iterable(runs))
 
     def log_probability(self, history: str, character: str) -> float:
         """Of a folded character after two others."""
@@ -137,17 +133,30 @@ def learn_characters(texts: Iterable[str], *, most: int = 2_000_000) -> Characte
     >>> model.log_probability("指导", "思") > model.log_probability("指导", "政")
     True
     """
-    model = CharacterModel()
+    lines: list[str] = []
     n_characters = 0
     for text in texts:
-        # behind a lost character nothing is sure
-        lines = ((line.partition("?")[0], line) for line in text.splitlines())
-        model.count(
-            START + "".join(map(fold, sound)) + (END if sound == line else "") for sound, line in lines if sound.strip()
-        )
+        for line in text.splitlines():
+            sound = line.partition("?")[0]  # behind a lost character nothing is sure
+            if sound.strip():
+                lines.append(START + "".join(map(fold, sound)) + (END if sound == line else ""))
         n_characters += len(text)
         if n_characters >= most:
             break
-    for n in (2, 3):
-        model.followers[n - 2].update(sequence[:-1] for sequence in model.counts[n - 1])
-    return model
+    counts = [_count(lines, n) for n in (1, 2, 3)]
+    return CharacterModel(counts, [Counter(map(itemgetter(slice(n)), counts[n])) for n in (1, 2)])
+
+
+def _count(lines: Sequence[str], n: int) -> Counter[str]:
+    """How often n characters stand one behind the other in a line."""
+    codes = np.frombuffer("".join(lines).encode("utf-32-le"), dtype="<u4").astype(np.int64)
+    whose = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    length = max(len(codes) - n + 1, 0)
+    packed = codes[:length]
+    for i in range(1, n):
+        packed = packed << _BITS | codes[i : i + length]
+    inside = whose[:length] == whose[n - 1 :]  # not over the end of a line
+    kinds, numbers = np.unique(packed[inside], return_counts=True)
+    spelt = np.stack([kinds >> _BITS * (n - 1 - i) & (1 << _BITS) - 1 for i in range(n)], axis=1)
+    text = spelt.astype("<u4").tobytes().decode("utf-32-le")
+    return Counter(dict(zip((text[i : i + n] for i in range(0, len(text), n)), numbers.tolist(), strict=True)))

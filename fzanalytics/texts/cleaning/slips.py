@@ -84,7 +84,8 @@ def find_slips(corpus: Corpus | pd.DataFrame, *, min_evidence: int = 1, min_scor
     """
     if min_evidence < 1 or not 0 <= min_score <= 1:
         raise ValueError(
-            f"`min_evidence` must be at least 1 and `min_score` in [0, 1]; got {min_evidence} and {min_score}."
+            f"`min_evidence` must be at least 1 and `min_score` in [0, 1]; got {min_evidence} and {min_score}. "
+            "Use 1 and 0.5 where in doubt."
         )
     texts = _texts_of(corpus)
     rows = list(_slips_in_dates(texts))

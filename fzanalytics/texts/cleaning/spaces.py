@@ -10,22 +10,31 @@ from fzanalytics.texts.cleaning.characters import ANY_SPACE, HAN, SPACE
 
 _OPEN, _CLOSE = "(（〔[【〈《<“‘", ")）〕]】〉》>”’"
 _MARKS = "，。；：、！？,;:!?"
+
+
+def _spaces(before: str, behind: str, space: str = SPACE) -> re.Pattern[str]:
+    """Spaces between two characters; the first space stands first in the pattern, so that the search can leap to one."""
+    return re.compile(rf"{space}(?<={before}{space}){space}*(?={behind})")
+
+
 _STRAY = [
     # 〔 2015 〕, ( 四 ), 《 办法 》: inside a bracket, at either border
-    re.compile(rf"(?<=[{re.escape(_OPEN)}]){ANY_SPACE}+(?=\S)"),
-    re.compile(rf"(?<=\S){ANY_SPACE}+(?=[{re.escape(_CLOSE)}])"),
+    _spaces(rf"[{re.escape(_OPEN)}]", r"\S", ANY_SPACE),
+    _spaces(r"\S", rf"[{re.escape(_CLOSE)}]", ANY_SPACE),
     # 到 2020 年, 36 号: between a number and a Chinese character, either way
-    re.compile(rf"(?<=[0-9０-９]){SPACE}+(?=[{HAN}〔〕%％])"),
-    re.compile(rf"(?<=[{HAN}〔〕]){SPACE}+(?=[0-9０-９])"),
+    _spaces("[0-9０-９]", f"[{HAN}〔〕%％]"),
+    _spaces(f"[{HAN}〔〕]", "[0-9０-９]"),
     # 作用 , 为: before and after a Chinese mark or an ASCII one between Chinese characters
-    re.compile(rf"(?<=[{HAN}{re.escape(_CLOSE)}]){SPACE}+(?=[{_MARKS}])"),
-    re.compile(rf"(?<=[{_MARKS}]){SPACE}+(?=[{HAN}])"),
-    re.compile(rf"(?<=[，。；：、！？]){SPACE}+(?=[0-9０-９{re.escape(_OPEN)}])"),
+    _spaces(rf"[{HAN}{re.escape(_CLOSE)}]", f"[{_MARKS}]"),
+    _spaces(f"[{_MARKS}]", f"[{HAN}]"),
+    _spaces("[，。；：、！？]", rf"[0-9０-９{re.escape(_OPEN)}]"),
     re.compile(rf"[{HAN}]{SPACE}*[,;:]({SPACE}+)(?=[0-9０-９{re.escape(_OPEN)}])"),
     # 20 22年: one number written apart, if a unit of time or a bracket of a 发文字号 follows
-    re.compile(rf"(?<=[12][0-9]){SPACE}(?=[0-9]{{2}}{SPACE}*[年〕])"),
+    re.compile(rf"{SPACE}(?<=[12][0-9]{SPACE})(?=[0-9]{{2}}{SPACE}*[年〕])"),
 ]
-_PARAGRAPH_SPACE = re.compile(rf"(?<=[{HAN}〔〕）)”]) (?=[{HAN}〔（(“])|(?<=[{HAN}]) ?\+ ?(?=[{HAN}])")
+_PARAGRAPH_SPACE = re.compile(
+    rf" (?:(?<=[{HAN}〔〕）)”] )(?=[{HAN}〔（(“])|(?<=[{HAN}] )\+ ?(?=[{HAN}]))|\+(?<=[{HAN}]\+) ?(?=[{HAN}])"
+)
 # 1 总则, 1、 2017年: a number that opens a line and is no date is a heading's; its space parts it from the heading
 _OPENING_NUMBER = re.compile(rf"^{SPACE}*[0-9０-９.．、]+({SPACE}+)(?![年月日号〕])", re.MULTILINE)
 # 第一条 为了: the space behind the number of an article parts it from its text; in statutes it is the only mark
@@ -35,7 +44,7 @@ _OPENING_ARTICLE = re.compile(
     re.MULTILINE,
 )
 # 某某办公厅 2019年8月20日印发: before a whole date, in a line that is no prose, a space parts what happened or who signs
-_BEFORE_DATE = re.compile(rf"(?<=[{HAN}])({SPACE}+)(?=[12][0-9]{{3}}年[0-9]{{1,2}}月[0-9]{{1,2}}日)")
+_BEFORE_DATE = re.compile(rf"({SPACE}(?<=[{HAN}]{SPACE}){SPACE}*)(?=[12][0-9]{{3}}年[0-9]{{1,2}}月[0-9]{{1,2}}日)")
 _QUOTED = re.compile("“[^”\n]*|《[^》\n]*")
 
 

@@ -49,7 +49,7 @@ def find_agencies(text: str, clauses: pd.DataFrame, *, document: Mapping[str, ob
     text : str
         Clean text.
     clauses : DataFrame, shape (C, 12)
-        Not looked at: clauses of shared lists are told by `fzanalytics.texts.extraction.agency_lists.share_lists`.
+        Not looked at: clauses of shared lists are told by `fzanalytics.texts.extraction.extract.share_lists`.
     document : mapping
         `region` and `level` are used: they tell which 省 and which 市 is meant.
 
@@ -157,12 +157,20 @@ def _with_shared_head(text: str, begin: int, end: int, head: str, region: str, l
 # ---------------------------------------------------------------- running text
 
 _STOPS = re.compile(r"[。；;！？!?\n]")
+_NOT_CHARGED = "(?!人|制(?![定订作])|清单|单位|部门|同志|任|的)"
+# every way begins with a fixed character, so that the search can leap to it
 _VERB = re.compile(
-    r"(?:组织实施|组织落实|督促检查|督促落实|(?:对[^，。；、,;\n]{2,30})?负责(?!人|制(?![定订作])|清单|单位|部门|同志|任|的)|(?:对[^，。；、,;\n]{2,24})?负总责|牵头(?!部门|单位|人|抓总的|机关)|配合(?!部门|单位)|协助|协同"
+    rf"(?:组织实施|组织落实|督促检查|督促落实|对[^，。；、,;\n]{{2,30}}负责{_NOT_CHARGED}|负责{_NOT_CHARGED}|对[^，。；、,;\n]{{2,24}}负总责|负总责|牵头(?!部门|单位|人|抓总的|机关)|配合(?!部门|单位)|协助|协同"
     r"|各负其责|各司其职|参加|参与(?![度者率权方])|承办(?!单位|部门|人)|主办(?!单位|部门)|会同"
-    r"|(?:按照?|根据|依据)(?:各自)?(?:职责|职能|考核|任务)?(?:分工|权限)|(?:根据|结合|按照?)(?:各自)?职[责能]|(?:分别|共同|联合)(?![是为体点会国达增占居获到评]|参[与加]|配合|协助|负责|牵头|承办)"
-    r"|加强督促(?:检查|落实)"
-    r"|(?:为|是|作为)(?:总?牵头|主办|责任|配合|协办|参加)(?:单位|部门))"
+    + "".join(rf"|{word}(?:各自)?(?:职责|职能|考核|任务)?(?:分工|权限)" for word in ("按照?", "根据", "依据"))
+    + "".join(rf"|{word}(?:各自)?职[责能]" for word in ("根据", "结合", "按照?"))
+    + "".join(
+        rf"|{word}(?![是为体点会国达增占居获到评]|参[与加]|配合|协助|负责|牵头|承办)"
+        for word in ("分别", "共同", "联合")
+    )
+    + "|加强督促(?:检查|落实)"
+    + "".join(rf"|{word}(?:总?牵头|主办|责任|配合|协办|参加)(?:单位|部门)" for word in ("为", "是", "作为"))
+    + ")"
 )
 _TAKES_PART = re.compile(r"(?<=工)[,，]?[^。；;、\n]{0,8}参[与加]")
 _MODALS = re.compile(
@@ -194,6 +202,8 @@ def _sentences(text: str, covered: list[tuple[int, int]]) -> Iterator[tuple[int,
 
 def _labelled(text: str, begin: int, end: int) -> list[Item]:
     """责任单位：市司法局、市财政局 outside of brackets."""
+    if text.find("：", begin, end) < 0 and text.find(":", begin, end) < 0:
+        return []
     match = LABEL.search(text, begin, end)
     if match is None or text[max(begin, match.start() - 1) : match.start()].strip() not in ("", *"，,。；;（(【、*"):
         return []

@@ -11,14 +11,18 @@ import pandas as pd
 
 from fzanalytics.texts.dating import find_doc_numbers, normalise_number
 from fzanalytics.texts.extraction.mentions import Mention
+from fzanalytics.texts.searching import sought
+from fzanalytics.texts.titles import normalise_title, title_spans
 
 Role = Literal["opening", "body", "own"]
 
 _MAX_TITLE = 160
 #: The number that follows a title: （冀发〔2016〕24号）, （中发〔2015〕36号，以下简称《实施纲要》）.
 _NUMBER_BEHIND = re.compile(r"[）)]{0,2}\s{0,3}[（(]\s{0,3}([^（()）\n]{2,40}?号)")
-_SHORT_FORM = re.compile(
-    r"(?:以下|下)?(?:统一)?(?:简称|称|称为)[为:：]?\s{0,3}[《“\"〈‘]([^《》”\"〈〉’\n]{2,30})[》”\"〉’]"
+_SHORT_FORM = sought(
+    r"(?:以下|下)?(?:统一)?(?:简称|称|称为)[为:：]?\s{0,3}[《“\"〈‘]([^《》”\"〈〉’\n]{2,30})[》”\"〉’]",
+    core="称",
+    reach=5,
 )
 _SHORT_BEHIND = 60
 _PERIODICAL = re.compile(r"(?:日报|晚报|早报|时报|周报|(?:委员会|国务院|政府)公报|周刊|月刊|杂志|新闻联播|焦点访谈)$")
@@ -43,7 +47,6 @@ _IS_DOCUMENT = re.compile(
 )
 _STATUTE = re.compile(r"(?:法|条例|办法|规定|细则|纲要|规划)(?:[（(][^（()）]{1,12}[)）])?$")
 _YEARS = re.compile(r"\(?(?:(?:19|20)\d{2})(?:年)?-(?:19|20)\d{2}年?\)?")
-_STATE = re.compile(r"\((?:试行|暂行|草案|修订|修正|[^()]{0,12}征求意见稿)\)$")
 
 
 class Citation(NamedTuple):
@@ -202,23 +205,6 @@ def _is_free(match: re.Match[str], spans: list[tuple[int, int]]) -> bool:
     return (at == 0 or spans[at - 1][1] <= match.start()) and (at == len(spans) or match.end() <= spans[at][0])
 
 
-def title_spans(text: str) -> list[tuple[int, int]]:
-    """Outermost 《》 within a line; a sign that is never closed opens nothing."""
-    spans: list[tuple[int, int]] = []
-    stack: list[int] = []
-    for match in re.finditer(r"[《》\n]", text):
-        if match[0] == "\n":
-            stack.clear()
-        elif match[0] == "《":
-            stack.append(match.start())
-        elif stack:
-            begin = stack.pop()
-            while spans and spans[-1][0] > begin:
-                spans.pop()
-            spans.append((begin, match.end()))
-    return [span for i, span in enumerate(spans) if i + 1 == len(spans) or spans[i + 1][0] >= span[1]]
-
-
 def _end_of_bracket(text: str, position: int) -> int:
     """Behind the bracket that closes after a number, if little else stands in it; else behind the number."""
     match = re.compile(r"[^（()）\n]{0,40}[)）]").match(text, position)
@@ -254,48 +240,3 @@ def _is_own(cited: Citation, own_title: str, own_number: str) -> bool:
     if bare_cited == bare_own and not all(years) and not cited.number:
         return years[0] is None  # 《方案（2016—2020年）》 in a plan without years may be an earlier one
     return len(cited.title) <= 4 and bare_own.endswith(cited.title)  # 《方案》, without a word on what is meant
-
-
-def find_citations(text: str) -> list[tuple[int, int, str, str]]:
-    """The documents that a text names in 《》, with their number where one follows.
-
-    Returns
-    -------
-    list of (int, int, str, str)
-        begin, end, title (without the notice around it, brackets of inner titles normalised), number or "".
-
-    Examples
-    --------
-    >>> text = "根据《关于印发〈河北省法治政府建设实施方案〉的通知》(冀发〔2016〕24号)"
-    >>> find_citations(text)[0][2:]
-    ('河北省法治政府建设实施方案', '冀发〔2016〕24号')
-    """
-    return [(cited.begin, cited.end, cited.title, cited.number) for cited in _titled(text)]
-
-
-_TITLE_SIGNS = str.maketrans(
-    dict(zip("（）［］【】，：", "()()(),:", strict=True))
-    | dict.fromkeys("—–－～‐‑―﹣−─", "-")
-    | dict.fromkeys("〈《＜", "<")
-    | dict.fromkeys("〉》＞", ">")
-    | {chr(ord("０") + i): str(i) for i in range(10)}
-)
-
-
-def normalise_title(title: str) -> str:
-    """A title without the notice around it, spaces, and differences of brackets, digits and dashes, for comparison.
-
-    Examples
-    --------
-    >>> normalise_title("中共中央 国务院关于印发〈法治政府建设实施纲要（2015-2020 年）〉的通知")
-    '法治政府建设实施纲要(2015-2020年)'
-    """
-    title = re.sub(r"[\s\u200b\ufeff]+", "", title)
-    if "印发" in title or "转发" in title:
-        inner = re.search(r"[〈<《＜]([^〈〉<>《》＜＞]{4,80})[〉>》＞]?", title)
-        if inner:
-            title = inner[1]
-        elif "印发" in title:
-            title = title.partition("印发")[2].removesuffix("的通知")
-    title = re.sub(r"-+", "-", title.translate(_TITLE_SIGNS))
-    return re.sub(r"(\d{4})年?-(\d{4})年", r"\1-\2年", title).strip("<>")

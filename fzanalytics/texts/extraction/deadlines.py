@@ -29,6 +29,7 @@ from fzanalytics.texts.extraction.intervals import (
 from fzanalytics.texts.extraction.mentions import Mention, dated_mention
 from fzanalytics.texts.extraction.recurrence import find_durations, find_recurring
 from fzanalytics.texts.extraction.wording import Claims, lines_without_deadlines, past_part, prepare
+from fzanalytics.texts.searching import sought
 
 
 def find_deadlines(text: str, *, document: Mapping[str, object]) -> list[Mention]:
@@ -252,7 +253,7 @@ def _plain(text: str, found: re.Match[str], end: int, after: str, span: Span, ow
     modified = whole and no_later and not wording.TASK_NEXT.match(after)
     if (
         past
-        or wording.SEASON.match(after)
+        or wording.SEASON.pattern.match(after)
         or (whole and wording.FORECAST.match(after))
         or (whole and _is_over(span, after, own))
         or (modified and wording.MODIFIES.search(text[max(0, found.start() - 3) : found.start()]))
@@ -292,10 +293,12 @@ _NAMED_YEAR = re.compile(
     rf"(?P<word>今年|下一年度?(?!度)|下年度|本年度|本年(?!度)|当年|明年|次年|翌年|后年|第二年(?=年?[底末初中上下第\d]))的?"
     rf"(?:(?:{PARTS.replace('%', '1')}){_UNTIL}|(?=[,要将起前拟再]|开始|以?前)|(?<=[今明]年){wording.NO_ADDRESS})"
 )
-_BARE = re.compile(
+_BARE = sought(
     rf"(?<![\d年每{_HAN}半数几多两今明去上当本次后历近同度前\x00])"
     rf"(?:年(?P<part0>底(?![线数])|末|内|中(?=前|(?:全部|全面|基本)?(?:完成|建成|启动|开工|投用|投产|通车|实现)))|(?P<part1>[上下]半年(?:末|底)?|第?[一二三四1-4]季度(?:末|底)?|前[一二三1-3]个?季度)|(?P<months>[当本]?月[底末])"
-    rf"|(?:(?P<month1>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:(?P<day1>\d{{1,2}})日|(?P<tail1>上旬|中旬|下旬|底|末|初))?|(?P<from>1[0-2]|[1-9])(?=[-—–~～至到]{{1,2}}\d{{1,2}}月)){_UNTIL})"
+    rf"|(?:(?P<month1>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:(?P<day1>\d{{1,2}})日|(?P<tail1>上旬|中旬|下旬|底|末|初))?|(?P<from>1[0-2]|[1-9])(?=[-—–~～至到]{{1,2}}\d{{1,2}}月)){_UNTIL})",
+    core="年(?=[底末内中])|半年|季度|月",
+    reach=6,
 )
 _TO_BARE = re.compile(r"(?<![达得受收回看溯遇年月日号])[到至]$")
 
@@ -323,7 +326,7 @@ def _is_meant(text: str, found: re.Match[str]) -> bool:
     return not (
         wording.DONE.match(text, end)
         or wording.OF_SOMETHING.match(text, end)
-        or wording.SEASON.match(text, end)
+        or wording.SEASON.pattern.match(text, end)
         or (text.startswith("可", end) and wording.EXPECTED.search(text[max(0, begin - 2) : begin]))
         or (found[0] == "今年" and wording.FORECAST.match(text, end))
         or _of_a_year(found.groupdict().get("part1"), text[end : end + 4])

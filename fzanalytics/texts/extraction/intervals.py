@@ -17,7 +17,6 @@ from fzanalytics.base.numbering import parse_number
 from fzanalytics.texts.extraction.mentions import Mention, dated_mention
 from fzanalytics.texts.extraction.wording import (
     DONE,
-    HAN_NUMBER,
     LOOKED_AHEAD,
     LOOKED_BACK,
     OF_SOMETHING,
@@ -26,8 +25,9 @@ from fzanalytics.texts.extraction.wording import (
     YEAR,
     Claims,
     nearest_before,
-    read_number,
 )
+from fzanalytics.texts.numbers import HAN_NUMBER, read_number
+from fzanalytics.texts.searching import sought
 
 _LETTERS = str.maketrans("lIoO", "1100", " ")
 
@@ -314,8 +314,10 @@ _ISSUE = re.compile(
     r"(?=(?:开始|正式|起)?(?:施行|实施|执行|生效))"
 )
 # 今明两年, 下世纪初, 秋季投用; 春节前, 国庆节前; 到本世纪中叶
-_BOTH = re.compile(
-    "今明两年|今冬明春|(?<![到至])[本下]世纪(?:初|中叶|末)(?!以来)|(?:今[春夏秋冬]|(?<![年每届四\\d])[春夏秋冬]季)(?=搬迁|启用|投用|投入使用|建成|竣工|完工|开工|正式|全面)"
+_BOTH = sought(
+    "今明两年|今冬明春|(?<![到至])[本下]世纪(?:初|中叶|末)(?!以来)|(?:今[春夏秋冬]|(?<![年每届四\\d])[春夏秋冬]季)(?=搬迁|启用|投用|投入使用|建成|竣工|完工|开工|正式|全面)",
+    core="今明两年|今冬明春|世纪|今[春夏秋冬]|季(?=搬迁|启用|投用|投入使用|建成|竣工|完工|开工|正式|全面)",
+    reach=1,
 )
 _FEAST = {
     "国庆": (10, 1),

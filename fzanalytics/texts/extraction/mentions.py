@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fzanalytics.base.tables import make_table
+from fzanalytics.base.tables import COLUMNS, empty_table
 
 
 class Mention(NamedTuple):
@@ -66,20 +66,23 @@ def mention_table(doc_id: str, text: str, clauses: pd.DataFrame, mentions: Itera
     ['《立法法》']
     """
     begins, clause_ids = clauses["begin"].tolist(), clauses["clause_id"].tolist()
-    rows: list[dict[str, object]] = []
-    for mention in sorted(mentions, key=lambda one: (one.begin, one.end, one.kind, one.value)):
-        inside = bisect_right(begins, mention.begin)
-        known = {key: pd.NA if value is None else value for key, value in mention._asdict().items()}
-        known.update(
-            not_before=pd.NaT if mention.not_before is None else mention.not_before,
-            not_after=pd.NaT if mention.not_after is None else mention.not_after,
-        )
-        rows.append(
-            {
-                **known,
-                "doc_id": doc_id,
-                "clause_id": mention.clause_id or (clause_ids[inside - 1] if inside else pd.NA),
-                "text": text[mention.begin : mention.end],
-            }
-        )
-    return make_table("mentions", rows)
+    ordered = sorted(mentions, key=lambda one: (one.begin, one.end, one.kind, one.value))
+    if not ordered:
+        return empty_table("mentions")
+    columns = {
+        name: [pd.NA if value is None else value for value in values]
+        for name, values in zip(Mention._fields, zip(*ordered, strict=True), strict=True)
+    }
+    stands_in = [bisect_right(begins, one.begin) for one in ordered]
+    table = {
+        **columns,
+        "doc_id": [doc_id] * len(ordered),
+        "clause_id": [
+            one.clause_id or (clause_ids[inside - 1] if inside else pd.NA)
+            for one, inside in zip(ordered, stands_in, strict=True)
+        ],
+        "not_before": [pd.NaT if one.not_before is None else one.not_before for one in ordered],
+        "not_after": [pd.NaT if one.not_after is None else one.not_after for one in ordered],
+        "text": [text[one.begin : one.end] for one in ordered],
+    }
+    return pd.DataFrame({name: table[name] for name in COLUMNS["mentions"]})

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from fzanalytics.texts.agency_names import is_body_behind
-from fzanalytics.texts.extraction.citations import title_spans
 from fzanalytics.texts.extraction.mentions import Mention
 from fzanalytics.texts.region_changes import Place, known_names, line_of_command, region_at
+from fzanalytics.texts.titles import title_spans
 
 _LAST = re.compile(r"[省市县区州盟旗岛]")
 # names that are ordinary words too: only behind their superior, or in a document of that superior

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fzanalytics.texts.extraction.mentions import Mention
-from fzanalytics.texts.extraction.wording import ARABIC_NUMBER, Claims, prepare, read_number, show_value
+from fzanalytics.texts.extraction.wording import Claims, prepare
+from fzanalytics.texts.numbers import ARABIC_NUMBER, HAN_FIGURES, HAN_NUMBER, read_number, show_value
 
-_HAN = "〇零一二三四五六七八九十两百千万亿"
-_NUMBER = rf"{ARABIC_NUMBER}[百千万亿]{{0,2}}|[{_HAN}]{{1,12}}(?:点[〇零一二三四五六七八九]{{1,4}})?"
+_NUMBER = rf"{ARABIC_NUMBER}[百千万亿]{{0,2}}|{HAN_NUMBER}(?:点[〇零一二三四五六七八九]{{1,4}})?"
 # what is counted or measured, the longer before the shorter; glossed in groups: people, acts, things, places, papers, money, measures
 _UNITS = (
     "人次|户次|台次|件次|车次|架次|人天|人年|名|人(?![大民口均才员事体力工文们])|位(?!一体|置)|户(?!籍|外)",
@@ -46,14 +46,14 @@ _BEFORE = re.compile(
     rf"(?P<compare>{_AT_LEAST}|{_AT_MOST}|{_MORE}|{_LESS}|大约|约|近)?[到至]?$"
 )
 _QUANTITY = re.compile(
-    rf"(?<![\d.第{_HAN}\x00/])(?<!\d,)(?:(?P<percent>(?P<whole>[百千万]|[二三四五六七八九十]{{1,2}})分之(?P<of>[{_HAN}]{{1,6}}(?:点[{_HAN}]{{1,4}})?|\d{{1,3}}(?:\.\d{{1,4}})?))"
+    rf"(?<![\d.第{HAN_FIGURES}\x00/])(?<!\d,)(?:(?P<percent>(?P<whole>[百千万]|[二三四五六七八九十]{{1,2}})分之(?P<of>[{HAN_FIGURES}]{{1,6}}(?:点[{HAN_FIGURES}]{{1,4}})?|\d{{1,3}}(?:\.\d{{1,4}})?))"
     rf"|(?P<n>{_NUMBER})(?P<more>余|多(?!次|项|方|种|元|层|样|部|个))?"
     rf"(?:(?:[-—–~～至到]|%[-—–~～至到])(?P<n2>{_NUMBER}))?(?P<more2>余|多)?(?P<scale>[百千万亿]{{1,2}})?"
     rf"(?P<unit>%|‰|{_UNIT}))"
     rf"(?P<after>\(?(?:含)?(?:及)?(?:以上|以下|以内|之内|左右|上下)(?!述|级|文)|(?<=[个元人吨里亩])多)?"
 )
 # 二万元以上五万元以下: the upper end of a range whose lower one goes before
-_UPPER = re.compile(rf"百分之(?P<percent>[{_HAN}]{{1,8}})以下|(?P<n>{_NUMBER})(?P<unit>%|‰|{_UNIT})以下")
+_UPPER = re.compile(rf"百分之(?P<percent>[{HAN_FIGURES}]{{1,8}})以下|(?P<n>{_NUMBER})(?P<unit>%|‰|{_UNIT})以下")
 _AFTER = {"以上": ">=", "以下": "<=", "以内": "<=", "之内": "<=", "左右": "~", "上下": "~", "多": ">"}
 # Chinese numbers name sets and manners more often than amounts (三项制度, 一个窗口, 两条线); with these units they do not
 _COUNTED = frozenset(

@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fzanalytics.base.numbering import parse_number
 from fzanalytics.texts.metadata import KINDS
+from fzanalytics.texts.numbers import HAN_NUMBER
+from fzanalytics.texts.searching import sought
+from fzanalytics.texts.titles import title_spans
 
 #: What stands for a character that is part of a name: no pattern knows it.
 BLANK = "\x00"
@@ -27,7 +29,6 @@ YEAR = rf"(?<![\d.\x00])(?:[12] ?[09oO] ?[0-9lIoO] ?[0-9lIoO]|{_HAN_YEAR})"
 _FOLD = str.maketrans("０１２３４５６７８９％﹪，；：（）－‐‑﹣○ＯО．", "0123456789%%,;:()----〇OO.")
 _SPACES = re.compile(r"[^\S\n]+")
 _MAX_TITLE, _MAX_QUOTE, _MAX_SPEECH = 200, 24, 40
-_TITLE_MARK = re.compile(r"[《》\n]")
 _QUOTE = re.compile(rf"“[^“”。;,\n]{{1,{_MAX_QUOTE}}}”")
 _OWN_NUMBER = re.compile(
     r"[〔\[﹝(][^\S\n]?(?:19|20)\d{2}[^\S\n]?[〕\]﹞)][^\S\n]?(?:第[^\S\n]?)?\d{1,5}[^\S\n]?号|第\d{1,5}号"
@@ -109,7 +110,7 @@ def _compact(text: str) -> Prepared:
 
 def _blank(text: str, *, blank_quotes: bool) -> str:
     spans = [(found.start(), found.end()) for found in _OWN_NUMBER.finditer(text)]
-    for begin, end in title_spans(text):
+    for begin, end in title_spans(text, longest=_MAX_TITLE):
         behind = _BEHIND_TITLE.match(text, end)
         spans.append((begin, behind.end() if behind else end))
     if blank_quotes:
@@ -121,30 +122,6 @@ def _blank(text: str, *, blank_quotes: bool) -> str:
             parts += [text[done:begin], BLANK * (end - begin)]
             done = end
     return "".join([*parts, text[done:]])
-
-
-def title_spans(text: str) -> list[tuple[int, int]]:
-    """Where titles in 《》 stand, the outermost of nested ones; a title ends with its line or is none.
-
-    Examples
-    --------
-    >>> title_spans("依《关于印发《规划》的通知》和《办法》及《未完")
-    [(1, 14), (15, 19)]
-    """
-    spans: list[tuple[int, int]] = []
-    opened: list[int] = []
-    for mark in _TITLE_MARK.finditer(text):
-        if mark[0] == "《":
-            opened.append(mark.start())
-        elif mark[0] == "》" and opened:
-            begin = opened.pop()
-            if mark.end() - begin <= _MAX_TITLE:
-                while spans and spans[-1][0] >= begin:
-                    spans.pop()
-                spans.append((begin, mark.end()))
-        elif mark[0] == "\n":
-            opened.clear()
-    return spans
 
 
 def is_quoted(text: str, place: int) -> bool:
@@ -178,63 +155,6 @@ def nearest_before(places: list[int], place: int, floor: int) -> int | None:
     """Index of the last of the sorted `places` before `place` and not before `floor`."""
     index = bisect_left(places, place) - 1
     return index if index >= 0 and places[index] >= floor else None
-
-
-_HAN_FIGURES = "〇零一二三四五六七八九两"
-#: A number in Chinese figures, or in Arabic ones, not within a longer one. At most 12 characters.
-HAN_NUMBER = f"[{_HAN_FIGURES}十百千万亿]{{1,12}}"
-ARABIC_NUMBER = r"\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?"
-_SCALES = {"万": 10**4, "亿": 10**8}
-
-
-def read_number(text: str) -> float | None:
-    """The value of a number in Arabic or Chinese figures, 万 and 亿 included, 半 as 0.5; None if it is none.
-
-    Examples
-    --------
-    >>> [read_number(number) for number in ("1,000.5", "三十", "两", "半", "1.2万", "三点五", "十万亿", "万")]
-    [1000.5, 30, 2, 0.5, 12000, 3.5, 10000000000000, None]
-    """
-    factor = 1
-    while len(text) > 1 and text[-1] in _SCALES:
-        factor, text = factor * _SCALES[text[-1]], text[:-1]
-    value = _read_plain(text)
-    if value is None:
-        return None
-    value = round(value * factor, 9)
-    return int(value) if value == int(value) else value
-
-
-def _read_plain(text: str) -> float | None:
-    if text == "半":
-        return 0.5
-    if re.fullmatch(ARABIC_NUMBER, text):
-        return float(text.replace(",", ""))
-    for scale, factor in (("亿", 10**8), ("万", 10**4)):
-        head, found, tail = text.partition(scale)
-        if found:
-            whole, rest = _read_plain(head), _read_plain(tail.lstrip("零〇"))
-            return None if whole is None or rest is None else whole * factor + rest
-    whole_text, point, decimals = text.partition("点")
-    try:
-        value = parse_number(whole_text) if whole_text else None
-        if value is None or not point:
-            return value
-        return float(f"{value}.{''.join(str(parse_number(figure)) for figure in decimals)}")
-    except ValueError:
-        return None
-
-
-def show_value(value: float) -> str:
-    """A number without needless decimals, never in powers of ten.
-
-    Examples
-    --------
-    >>> show_value(0.30000000000000004), show_value(12000000.0)
-    ('0.3', '12000000')
-    """
-    rounded = round(value, 6)
-    return str(int(rounded)) if rounded == int(rounded) else f"{rounded:.6f}".rstrip("0")
 
 
 # Lines and stretches that hold no deadline ------------------------------------------------------------------------------
@@ -363,8 +283,10 @@ MODIFIES = re.compile(
     r"|荣获|按照|根据|依据|结合|对照|针对|围绕|聚焦|关于|(?<![应面相])对)$"
 )
 #: A season or a feast by which something is to be done: it has no days of its own here.
-SEASON = re.compile(
-    r"(?:(?:20\d\d|[今明])年)?(?:1?\d月)?(?:春节|元旦|国庆节?|“?七一”?|中秋节?|“?五一”?|“十一”|端午节?|清明节?|(?<!防)主?汛期?|雨季|入汛|供暖[季期]|采暖[季期]|入冬|(?:[春秋]季(?:学期)?)?开学|学期结束)(?:来临|到来|开始|结束)?(?:之|以)?前(?!后|夕|期|往|线|沿|指|检查|准备)"
+SEASON = sought(
+    r"(?:(?:20\d\d|[今明])年)?(?:1?\d月)?(?:春节|元旦|国庆节?|“?七一”?|中秋节?|“?五一”?|“十一”|端午节?|清明节?|(?<!防)主?汛期?|雨季|入汛|供暖[季期]|采暖[季期]|入冬|(?:[春秋]季(?:学期)?)?开学|学期结束)(?:来临|到来|开始|结束)?(?:之|以)?前(?!后|夕|期|往|线|沿|指|检查|准备)",
+    core="春节|元旦|国庆|七一|中秋|五一|十一”|端午|清明|汛|雨季|供暖|采暖|入冬|开学|学期结束",
+    reach=13,
 )
 #: Behind a plain day: an event of that day.
 EVENT = re.compile(r"[^。;\n]{0,40}(?:通过|修正|修订|公布|发布|印发|批准|召开|颁布|会议)|印(?:\n|$)")

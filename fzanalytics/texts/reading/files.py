@@ -214,19 +214,26 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     return data
 
 
-def read_text_file(path: Path, source: str) -> RawFile:
-    """Read one text file.
+def read_text_bytes(data: bytes, source: str) -> RawFile:
+    """Read the bytes of a text file.
+
+    Parameters
+    ----------
+    data : bytes
+    source : str
+        Its path relative to the corpus.
 
     Raises
     ------
     UnreadableFile
-        If it is empty, binary, too large, or cannot be opened.
+        If it is blank, binary, or text in no usual encoding.
+
+    Examples
+    --------
+    >>> raw = read_text_bytes("法治政府建设".encode("gbk"), "plans/a.txt")
+    >>> raw.name, raw.text, raw.encoding
+    ('a', '法治政府建设', 'gb18030')
     """
-    return read_text_bytes(read_bytes(path), source)
-
-
-def read_text_bytes(data: bytes, source: str) -> RawFile:
-    """The same for the bytes of a text file."""
     if is_binary(data):
         raise UnreadableFile("it is a binary file under the name of a text; convert it to text")
     text, encoding = decode(data)

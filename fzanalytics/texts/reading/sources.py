@@ -10,7 +10,7 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.texts.catalogue import is_no, problem
-from fzanalytics.texts.metadata import issuer_type_of, normalise_title
+from fzanalytics.texts.metadata import issuer_type_of
 from fzanalytics.texts.reading.files import (
     TABLE_SUFFIXES,
     TEXT_COLUMNS,
@@ -24,6 +24,7 @@ from fzanalytics.texts.reading.files import (
 )
 from fzanalytics.texts.reading.formats import REMEDIES, SUFFIXES, is_known_format, read_document
 from fzanalytics.texts.regions import infer_region
+from fzanalytics.texts.titles import normalise_title
 
 #: Tables of these names in a folder are its metadata.
 METADATA_NAMES = ("documents.csv", "documents.xlsx", "metadata.csv", "metadata.xlsx")
@@ -125,7 +126,8 @@ def _from_file(raw: RawFile, problems: list[dict[str, object]]) -> list[dict[str
     if dated and published and published < dated:
         message = f"{raw.source}: it says that it was published on {published}, before it was dated ({dated}); "
         problems.append(problem("unreadable date", message + "the former is left out", source=raw.source))
-        published = told.pop("published", "")[:0]
+        del told["published"]
+        published = ""
     if not told:
         return []
     row: dict[str, object] = {"source": raw.source, **told}
@@ -166,7 +168,7 @@ def read_rows(
     held = table["held"] if "held" in table.columns else pd.Series(True, index=table.index)
     texts = table[column].astype(object)
     raws = []
-    for i, text in enumerate(texts.where(texts.notna(), "").astype(str)):
+    for i, text in enumerate(map(str, texts.where(texts.notna(), ""))):  # an Arrow column cannot hold half a character
         place = f"{source}#{i + 1}"
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # a file cannot hold half a character
         if not text.strip() and is_no(held.iloc[i]):

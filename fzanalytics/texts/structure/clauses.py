@@ -17,13 +17,11 @@ from fzanalytics.base.offsets import OffsetMap
 from fzanalytics.base.tables import make_table
 from fzanalytics.texts.structure.lines import Line, blank_responsibility, is_responsible, split_lines
 from fzanalytics.texts.structure.markers import SPOKEN, Mark
-from fzanalytics.texts.structure.paragraphs import find_paragraphs
+from fzanalytics.texts.structure.paragraphs import END_OF_HEADING, MAX_HEADING, find_paragraphs
 from fzanalytics.texts.structure.parts import Outline, read_outline
 
 __all__ = ["Line", "blank_responsibility", "find_clauses", "find_paragraphs", "is_responsible", "split_lines"]
 
-_END_OF_HEADING = re.compile(r"[。：:；;！!？?]")
-_MAX_HEADING = 40
 _OWN_TITLE = re.compile(r"[（(【\[]([^（()）【】\[\]]{2,30})[)）】\]]")
 # what a paragraph of an article ends with when the next line is a new paragraph, not the rest of it or an item
 _FULL_STOP = re.compile(r"[。！？!?][”’）)*]*$")
@@ -230,12 +228,12 @@ def _with_paragraphs(outline: Outline, marks: list[Mark], after: int) -> list[Ma
 
 
 def _heading(text: str, mark: Mark) -> str:
-    body = text[mark.end : mark.end + 5 * _MAX_HEADING].partition("\n")[0].strip("* \u3000")
+    body = text[mark.end : mark.end + 5 * MAX_HEADING].partition("\n")[0].strip("* \u3000")
     if mark.numbering in ("第一编", "第一章", "第一节"):  # 总　则
-        return re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff](?:\s|$))", "", body)[:_MAX_HEADING]
+        return re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff](?:\s|$))", "", body)[:MAX_HEADING]
     if mark.numbering == "第一条" and (title := _OWN_TITLE.match(body)):  # （目的和依据）
         return title[1]
-    stop = _END_OF_HEADING.search(body)
+    stop = END_OF_HEADING.search(body)
     heading = body[: stop.start()] if stop else body
-    fits = len("".join(heading.split())) <= _MAX_HEADING  # spaces not counted
-    return heading if fits else heading[:_MAX_HEADING] + "…"
+    fits = len("".join(heading.split())) <= MAX_HEADING  # spaces not counted
+    return heading if fits else heading[:MAX_HEADING] + "…"

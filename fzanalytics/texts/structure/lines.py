@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_OPENING, _CLOSING = frozenset("（(〔[【"), frozenset("）)〕]】")
-_MAX_BRACKET = 600
+#: Brackets of all kinds, and how long a list of agencies in one may be.
+OPENING, CLOSING = frozenset("（(〔[【"), frozenset("）)〕]】")
+MAX_BRACKET = 600
 # what a bracket of responsible agencies begins and ends with: 省法制办…负责, 各县（市、区）政府, 市财政局等部门
 _AGENCY_FIRST = re.compile(
     r"(?:[省市县区州旗镇乡各]|中央|国家|国务院|有关|相关|责任|牵头|[^，、,]{1,8}[局委办厅部院会行])"
@@ -113,11 +114,11 @@ def _find_responsibility(line: str) -> tuple[int, int] | None:
 def _last_bracket(line: str) -> tuple[int, int] | None:
     """Where the bracket that ends a line stands; brackets of different kinds may close one another."""
     end = len(line.rstrip("。．. \t\u3000"))
-    if not end or line[end - 1] not in _CLOSING:
+    if not end or line[end - 1] not in CLOSING:
         return None
     depth = 0
-    for i in range(end - 1, max(-1, end - 1 - _MAX_BRACKET), -1):
-        depth += (line[i] in _CLOSING) - (line[i] in _OPENING)
+    for i in range(end - 1, max(-1, end - 1 - MAX_BRACKET), -1):
+        depth += (line[i] in CLOSING) - (line[i] in OPENING)
         if depth == 0:
             return i, end
     return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
 import pandas as pd
 
@@ -49,6 +51,13 @@ def find_oddities(clauses: pd.DataFrame) -> pd.DataFrame:
     >>> find_oddities(find_clauses("a", "一、目标\\n（一）甲\\n（二）乙\\n二、任务\\n（三）丙")).empty
     True
     """
+    table = pd.DataFrame(_oddities(clauses), columns=["oddity", "clause_id", "path"])
+    table["message"] = table["oddity"].map(ODDITIES) + " " + table["path"]
+    return table
+
+
+def _oddities(clauses: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Oddity, clause_id and path of each, sorted by oddity."""
     rows: list[tuple[str, str, str]] = []
     last_in: dict[tuple[str, str], int] = {}  # of each parent and kind
     last_of: dict[tuple[str, str], int] = {}  # of each kind, in the document or one attachment
@@ -67,9 +76,7 @@ def find_oddities(clauses: pd.DataFrame) -> pd.DataFrame:
         last_in[parent, numbering] = last_of[root, numbering] = number
     rows += [("jump", clause_id, path) for clause_id, path in _find_jumps(clauses)]
     rows.sort(key=lambda row: list(ODDITIES).index(row[0]))
-    table = pd.DataFrame(rows, columns=["oddity", "clause_id", "path"])
-    table["message"] = table["oddity"].map(ODDITIES) + " " + table["path"]
-    return table
+    return rows
 
 
 def tell_oddities(clauses: pd.DataFrame) -> list[tuple[int, str]]:
@@ -82,10 +89,10 @@ def tell_oddities(clauses: pd.DataFrame) -> list[tuple[int, str]]:
     [(1, 'a number is missing before 三')]
     """
     told = []
-    for oddity, rows in find_oddities(clauses).groupby("oddity", sort=False):
-        places = rows["path"].tolist()
+    for oddity, rows in groupby(_oddities(clauses), key=itemgetter(0)):
+        places = [path for _, _, path in rows]
         more = f" and {len(places) - _MAX_PLACES} more" if len(places) > _MAX_PLACES else ""
-        told.append((len(places), f"{ODDITIES[str(oddity)]} {', '.join(places[:_MAX_PLACES])}{more}"))
+        told.append((len(places), f"{ODDITIES[oddity]} {', '.join(places[:_MAX_PLACES])}{more}"))
     return told
 
 

@@ -13,8 +13,9 @@ from fzanalytics.base.tables import make_table
 from fzanalytics.texts.structure.lines import Line, is_responsible, split_lines
 from fzanalytics.texts.structure.markers import SPOKEN
 
-_END_OF_HEADING = re.compile(r"[。：:；;！!？?]")
-_MAX_HEADING = 40
+#: What ends the heading of a clause, and how long one may be.
+END_OF_HEADING = re.compile(r"[。：:；;！!？?]")
+MAX_HEADING = 40
 _MIN_PARAGRAPH = 15
 _ARTICLE = re.compile(r"(?:^|/)第[^/]{1,9}条(?:之[^/]{1,3})?/")
 _CHAPTER = re.compile(r"第[^/]{1,9}[编章节]$")
@@ -143,4 +144,4 @@ def _is_heading(line: Line) -> bool:
     if marker is None:
         return line.text in _LABELS
     body = line.text[marker.end :].rstrip("。 ：:*")
-    return len(body) <= _MAX_HEADING and not _END_OF_HEADING.search(body) and not is_responsible(line.text)
+    return len(body) <= MAX_HEADING and not END_OF_HEADING.search(body) and not is_responsible(line.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -102,22 +103,37 @@ def find_parts(text: str) -> pd.DataFrame:
     [('attachment list', 'document'), ('signature', 'document'), ('date', 'document'), ('note', 'document'),
      ('title', '附件1'), ('body', '附件1')]
     """
+    rows = [(one.part, one.within, one.begin, one.end, text[one.begin : one.end]) for one in list_parts(text)]
+    return pd.DataFrame(rows, columns=["part", "within", "begin", "end", "text"])
+
+
+class Stretch(NamedTuple):
+    """Lines in a row of one part; begin and end in the text."""
+
+    part: str
+    within: str
+    begin: int
+    end: int
+
+
+def list_parts(text: str) -> list[Stretch]:
+    """The stretches of a text that `find_parts` gives as rows."""
     outline = read_outline(text)
-    rows: list[dict[str, object]] = []
-    last: tuple[str, str] | None = None
+    found: list[Stretch] = []
     for line, within, part in zip(outline.lines, outline.within, outline.part, strict=True):
-        if (within, part) == last:
-            rows[-1]["end"] = line.end
+        if found and (found[-1].within, found[-1].part) == (within, part):
+            found[-1] = found[-1]._replace(end=line.end)
         else:
-            rows.append({"part": part, "within": within, "begin": line.begin, "end": line.end})
-        last = within, part
-    table = pd.DataFrame(rows, columns=["part", "within", "begin", "end"])
-    table["text"] = [text[begin:end] for begin, end in zip(table["begin"], table["end"], strict=True)]
-    return table
+            found.append(Stretch(part, within, line.begin, line.end))
+    return found
 
 
+@lru_cache(maxsize=2)
 def read_outline(text: str) -> Outline:
-    """The lines of a text with their parts and the clause numbers in them; what `find_parts` and `find_clauses` build on."""
+    """The lines of a text with their parts and the clause numbers in them; what `find_parts` and `find_clauses` build on.
+
+    To read from, not to write to: those who ask for the last text again get the same lists.
+    """
     lines = split_lines(text)
     part = [""] * len(lines)
     find_contents(lines, part)

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from fzanalytics.base.seeds import RandomState, make_generator
-from fzanalytics.measures.formula import (
+from fzanalytics.measures.inputs import require_table
+from fzanalytics.measures.prevalence.draws import average_of_units, document_draws
+from fzanalytics.measures.prevalence.formula import (
     Question,
     contrast_row,
     covariates_of,
@@ -25,11 +27,10 @@ from fzanalytics.measures.formula import (
     read_formula,
     share_questions,
 )  # fmt: skip
-from fzanalytics.measures.inputs import require_table
-from fzanalytics.measures.regression import Contrasts, plan_contrasts
-from fzanalytics.measures.topic_draws import average_of_units, document_draws
+from fzanalytics.measures.prevalence.regression import Contrasts, plan_contrasts
+from fzanalytics.measures.resampling import MIN_CLUSTERS, check_level, wilson_limits
 from fzanalytics.measures.topics.result import TopicResult
-from fzanalytics.measures.vocabulary.units import JURISDICTIONS, MIN_JURISDICTIONS, THESE_DOCUMENTS
+from fzanalytics.measures.vocabulary.units import JURISDICTIONS, THESE_DOCUMENTS
 from fzanalytics.texts.corpus import Corpus
 
 Floats = NDArray[np.float64]
@@ -100,7 +101,7 @@ def topic_prevalence(
     weights: Weights = "document",
     cluster: str = "region",
     uncertainty: Uncertainty = "clusters",
-    min_clusters: int = MIN_JURISDICTIONS,
+    min_clusters: int = MIN_CLUSTERS,
     level: float = 0.95,
     at: Mapping[str, Sequence[float]] | None = None,
     n_draws: int = 200,
@@ -266,10 +267,9 @@ def _check_options(weights: str, uncertainty: str, min_clusters: int, level: flo
         raise ValueError(
             f"`min_clusters` must be at least {FEWEST_CLUSTERS}; got {min_clusters}. Nothing can be said of others from so few."
         )
-    if not 0 < level < 1 or n_draws < 2:
-        raise ValueError(
-            f"`level` must be in (0, 1) and `n_draws` at least 2; got {level} and {n_draws}. Use the defaults."
-        )
+    check_level(level)
+    if n_draws < 2:
+        raise ValueError(f"`n_draws` must be at least 2; got {n_draws}. Take 200.")
 
 
 def _documents_in_use(
@@ -387,7 +387,5 @@ def _interval(estimate: float, variance: float, quantile: float, is_share: bool)
     half = quantile * float(np.sqrt(variance))
     if not is_share or not 0 < estimate < 1:
         return estimate - half, estimate + half
-    unit = half**2 / (estimate * (1 - estimate))
-    middle = (estimate + unit / 2) / (1 + unit)
-    half = float(np.sqrt(unit * (estimate * (1 - estimate) + unit / 4))) / (1 + unit)
-    return max(0.0, min(middle - half, estimate)), min(1.0, max(middle + half, estimate))
+    low, high = wilson_limits(estimate, half**2 / (estimate * (1 - estimate)))
+    return float(low), float(high)

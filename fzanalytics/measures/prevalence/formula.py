@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.tables import empty_table, require_columns
-from fzanalytics.measures.vocabulary.units import group_documents, order_groups
+from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.vocabulary.units import group_table, order_groups
 from fzanalytics.texts.corpus import Corpus
 
 Floats = NDArray[np.float64]
 
 _NAME = re.compile(r"[^\W\d]\w*")
-
 
 #: At most so many values of a number are tabled, unless `at` names them.
 GRID = 7
@@ -131,7 +130,6 @@ def covariates_of(documents: pd.DataFrame | Corpus, names: tuple[str, ...]) -> p
         raise ValueError(
             f"`documents` must have each doc_id once; got {doubled[0]} more than once. Leave out the others."
         )
-    whole = Corpus(table.assign(held=True), empty_table("clauses"), empty_table("paragraphs"))
     columns: dict[str, Any] = {}
     for name in names:
         if name == "year":
@@ -145,7 +143,7 @@ def covariates_of(documents: pd.DataFrame | Corpus, names: tuple[str, ...]) -> p
                 f"There are: {', '.join(map(str, table.columns))}."
             )
         else:
-            columns[name] = group_documents(whole, name).to_numpy(dtype=object)
+            columns[name] = group_table(table, name).to_numpy(dtype=object)
     return pd.DataFrame(columns, index=pd.Index(table["doc_id"].astype(str), name="doc_id"))
 
 

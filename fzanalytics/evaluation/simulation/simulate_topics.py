@@ -8,7 +8,6 @@ Shape letters: D documents, C paragraphs, V vocabulary, K topics.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,14 +16,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.files import sha256_of
 from fzanalytics.base.numbering import format_number
 from fzanalytics.base.seeds import RandomState, make_generator
-from fzanalytics.base.tables import DATE_COLUMNS, LEVELS, make_table, require_columns
+from fzanalytics.base.tables import LEVELS, make_table, require_columns, type_documents
 from fzanalytics.features.tokens import PolicyAnalyzer, load_policy_words
-from fzanalytics.measures.topics.covariates import TopicPrevalence
+from fzanalytics.measures.prevalence.covariates import TopicPrevalence
 from fzanalytics.measures.topics.models import match_topics
 from fzanalytics.measures.topics.result import TopicResult
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import NATION
 
 Floats = NDArray[np.float64]
 
@@ -176,7 +177,7 @@ def simulate_policy_text(
     shares : DataFrame, optional
         The mean share of each topic (columns) at each level (rows): rows sum to 1. Default: four topics at three levels.
     n_jurisdictions : int or mapping of level to int
-        Jurisdictions of each level.
+        Jurisdictions of each level; of "national" there is one, whatever the number for all.
     n_documents : int
         Documents of each jurisdiction, one a period of five years, the first 2011 to 2015.
     towards, drift : K shares, float
@@ -241,7 +242,7 @@ def simulate_policy_text(
                 row = _describe(str(level), number, period, rng)
                 text, topics, own = _write(row, _dirichlet(within * moved, rng), topic_terms, n_paragraphs,
                                            paragraph_words, focus, rng)  # fmt: skip
-                rows.append(row | {"text": text, "n_chars": len(text), "sha256": _digest(text)})
+                rows.append(row | {"text": text, "n_chars": len(text), "sha256": sha256_of(text.encode("utf-8"))})
                 lines += own
                 written += topics
     return _result(planted, rows, lines, written, topic_terms, [drift * i for i in range(n_documents)], goal)
@@ -279,8 +280,13 @@ def _check(
         )
     if not ((values > 0).all() and np.allclose(values.sum(axis=1), 1)):
         faults.append("`shares` must be above 0, rows summing to 1")
-    given = n_jurisdictions if isinstance(n_jurisdictions, Mapping) else dict.fromkeys(shares.index, n_jurisdictions)
-    sizes = {str(level): int(given.get(level, 0)) for level in shares.index}
+    if isinstance(n_jurisdictions, Mapping):
+        sizes = {str(level): int(n_jurisdictions.get(level, 0)) for level in shares.index}
+    else:
+        n = int(n_jurisdictions)
+        sizes = {str(level): min(n, 1) if level == LEVELS[0] else n for level in shares.index}
+    if sizes.get(LEVELS[0], 1) > 1:
+        faults.append(f"`n_jurisdictions` must have one {LEVELS[0]}, there is one centre; got {sizes[LEVELS[0]]}")
     if min(sizes.values(), default=0) < 1 or n_documents < 1:
         faults.append(
             f"`n_jurisdictions` of each level and `n_documents` must be at least 1; got {sizes} and {n_documents}"
@@ -340,7 +346,7 @@ def _dirichlet(sizes: Floats, rng: np.random.Generator) -> Floats:
 
 def _describe(level: str, number: int, period: int, rng: np.random.Generator) -> dict[str, object]:
     """The row of a document, without its text."""
-    region = "全国" if level == "national" else f"模拟{format_number(number)}省"
+    region = NATION if level == "national" else f"模拟{format_number(number)}省"
     if level in _UNITS:
         region += f"/模拟{_UNITS[level]}"
     start = _FIRST_YEAR + _PERIOD_YEARS * period
@@ -381,19 +387,10 @@ def _write(
     return text, counts, lines
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
 def _result(
     planted: pd.DataFrame, rows: list[dict[str, object]], lines: list[dict[str, object]],
     written: list[NDArray[np.int64]], topic_terms: pd.DataFrame, moves: list[float], goal: Floats,
 ) -> SimulatedTopics:  # fmt: skip
-    documents = make_table("documents", rows)
-    for column in DATE_COLUMNS:
-        documents[column] = pd.to_datetime(documents[column], errors="coerce").astype("datetime64[ns]")
-    for column in ("period_start", "period_end"):
-        documents[column] = documents[column].astype("Int64")
     tables = [make_table(name, lines)[list(make_table(name, []).columns)] for name in ("clauses", "paragraphs")]
     units = pd.Index([str(line["paragraph_id"]) for line in lines], name="paragraph_id")
     counts = pd.DataFrame(np.array(written), index=units, columns=topic_terms.index)
@@ -410,7 +407,7 @@ def _result(
         for k, (topic, base) in enumerate(zip(topic_terms.index, values, strict=True))
     ]
     return SimulatedTopics(
-        corpus=Corpus(documents.astype({"held": bool, "n_chars": int}), *tables),
+        corpus=Corpus(type_documents(make_table("documents", rows)), *tables),
         topic_terms=topic_terms,
         shares=pd.DataFrame(cells, columns=["level", "period", "topic", "share"]),
         document_topics=totals.div(totals.sum(axis=1), axis=0),

@@ -171,6 +171,16 @@ def score_sentences(found: Sequence[str], true: Sequence[str]) -> tuple[Scores, 
 def score_prototype(found: Sequence[str], truth: str) -> pd.Series:
     """All scores of a rebuilt text (its sentences in letters) against the true one.
 
+    The same for every method: a rebuilt text, a voted one, a descendant (`split_letters` of it) are scored alike.
+
+    - gram: distinct runs of six letters, wherever they stand (a set; what is said twice counts once).
+    - character: letters in common runs of at least six, wherever they stand, each letter used once (tiles, no bag of
+      letters and no alignment of the whole).
+    - sentence: sentences that are paired with a true one, at most one each, of which half the letters are the same in order.
+    - paired: the letters that paired sentences share in their order.
+
+    None asks whether the sentences stand in the true order.
+
     Returns
     -------
     Series of float

@@ -1,0 +1,85 @@
+"""The characters of a text, one by one: which section each lies in, and which lie in spans."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+
+def section_labels(n_chars: int, paragraphs: pd.DataFrame) -> NDArray[np.int64]:
+    """The block of each character of one document: its section, for resampling.
+
+    Parameters
+    ----------
+    n_chars : int
+        Characters of the document.
+    paragraphs : DataFrame
+        The paragraphs of this document: begin, end, section.
+
+    Returns
+    -------
+    ndarray of int, shape (n_chars,)
+        Sections are numbered from 1 in the order of their labels; 0 is all text outside of paragraphs.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"begin": [1, 3], "end": [3, 4], "section": ["（一）", "（二）"]})
+    >>> section_labels(5, table).tolist()
+    [0, 1, 1, 2, 0]
+    """
+    labels = np.zeros(n_chars, dtype=np.int64)
+    codes = pd.factorize(paragraphs["section"].fillna("").astype(str), sort=True)[0] + 1
+    for begin, end, code in zip(paragraphs["begin"], paragraphs["end"], codes, strict=True):
+        labels[int(begin) : int(end)] = code
+    return labels
+
+
+def covered_characters(n_chars: int, begins: ArrayLike, ends: ArrayLike) -> NDArray[np.bool_]:
+    """Which characters of a text lie in at least one of the spans.
+
+    Parameters
+    ----------
+    n_chars : int
+        Characters of the text.
+    begins, ends : array_like of int
+        Half-open spans; they may overlap.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_chars,)
+
+    Raises
+    ------
+    ValueError
+        If a span is not within the text.
+
+    Examples
+    --------
+    >>> covered_characters(5, [0, 1], [2, 3]).tolist()
+    [True, True, True, False, False]
+    """
+    first, last = np.asarray(begins, dtype=np.int64), np.asarray(ends, dtype=np.int64)
+    wrong = (first < 0) | (last < first) | (last > n_chars)
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            f"`passages` must lie within their texts; got {first[at]} to {last[at]} in a text of {n_chars} "
+            f"characters. Find the passages again with this corpus."
+        )
+    steps = np.zeros(n_chars + 1, dtype=np.int64)
+    np.add.at(steps, first, 1)
+    np.add.at(steps, last, -1)
+    return np.cumsum(steps[:-1]) > 0
+
+
+def covered_spans(mask: ArrayLike) -> list[tuple[int, int]]:
+    """Begin and end of each run of True, half-open: the way back from `covered_characters`.
+
+    Examples
+    --------
+    >>> covered_spans([True, True, False, True])
+    [(0, 2), (3, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], np.asarray(mask, dtype=bool), [False]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

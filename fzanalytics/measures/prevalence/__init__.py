@@ -1,0 +1,1 @@
+"""Topic shares by covariates: formula, regression, draws."""
