@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +23,6 @@ from fzanalytics.texts.structure.clauses import find_clauses, is_responsible, sp
 
 CASES = json.loads((Path(__file__).parent / "cases" / "agencies.json").read_text(encoding="utf-8"))
 DUTY = r"除分别负责外，列在首位的为牵头部门，下同|等(?:各?有关)?部门|按职责分工(?:分别)?负[责贡]实?|牵头(?:负责)?|配合落实|负责|及"
-NO_CLAUSES = pd.DataFrame({"begin": [], "clause_id": [], "path": []})
 
 
 @cache
@@ -37,7 +35,7 @@ def document(place: str) -> dict[str, str]:
 
 
 def found(text: str, place: str) -> list[list[str]]:
-    mentions = find_agencies(text, NO_CLAUSES, document=document(place))
+    mentions = find_agencies(text, document=document(place))
     return [[text[m.begin : m.end], m.value, str(m.role), str(m.evidence)] for m in mentions]
 
 
@@ -76,7 +74,7 @@ def test_the_first_leads_where_the_document_says_so() -> None:
 def test_a_list_at_a_heading_covers_what_stands_below_it() -> None:
     text = "（一）审批改革（市编办、市司法局负责）\n1.清理事项。\n2.公开清单。（市财政局负责）\n3.评估。\n（二）执法\n1.公示。"
     clauses = find_clauses("a", text)
-    agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    agencies = find_agencies(text, document={"region": "广东省/清远市"})
     shared = [(text[m.begin : m.end], clause) for m, clause in share_lists(text, clauses, agencies)]
     assert shared == [(name, f"a#（一）/{number}") for number in (1, 3) for name in ("市编办", "市司法局")]
 
@@ -84,7 +82,7 @@ def test_a_list_at_a_heading_covers_what_stands_below_it() -> None:
 def test_a_list_on_a_line_of_its_own_covers_all_items_above_it() -> None:
     text = "（一）审批\n1.清理事项。\n2.公开清单。\n（市编办负责）\n（二）执法\n1.公示。（市司法局负责）\n2.记录。（市司法局负责）"
     clauses = find_clauses("a", text)
-    agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    agencies = find_agencies(text, document={"region": "广东省/清远市"})
     assert [(m.value, clause) for m, clause in share_lists(text, clauses, agencies)] == [
         ("清远市机构编制委员会办公室", "a#（一）/1")
     ]
@@ -93,14 +91,14 @@ def test_a_list_on_a_line_of_its_own_covers_all_items_above_it() -> None:
 def test_a_list_that_ends_an_item_covers_that_item_alone() -> None:
     text = "（一）审批\n1.清理事项。\n2.公开清单。（市编办负责）"
     clauses = find_clauses("a", text)
-    agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    agencies = find_agencies(text, document={"region": "广东省/清远市"})
     assert len(agencies) == 1 and share_lists(text, clauses, agencies) == []
 
 
 def test_above_items_are_covered_by_words() -> None:
     text = "（一）审批\n1.清理事项。\n2.公开清单。\n以上各项由市编办负责。"
     clauses = find_clauses("a", text)
-    agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    agencies = find_agencies(text, document={"region": "广东省/清远市"})
     assert [clause for _, clause in share_lists(text, clauses, agencies)] == ["a#（一）/1"]
 
 
@@ -108,7 +106,7 @@ def test_every_list_of_the_sample_is_read() -> None:
     """What is left of each bracket without its agencies is separators and words of duty."""
     counts = {}
     for row in sample().held.itertuples(index=False):
-        mentions = find_agencies(row.text, NO_CLAUSES, document=row._asdict())
+        mentions = find_agencies(row.text, document=row._asdict())
         counts[row.doc_id] = len(mentions)
         for line in split_lines(row.text):
             if not is_responsible(line.text):
@@ -129,7 +127,7 @@ def test_every_list_of_the_sample_is_read() -> None:
         "xiahe_county_2017": 153,
     }
     xiahe = sample().held.set_index("doc_id").loc["xiahe_county_2017"]
-    mentions = find_agencies(xiahe["text"], NO_CLAUSES, document=xiahe)
+    mentions = find_agencies(xiahe["text"], document=xiahe)
     assert [xiahe["text"][m.begin : m.end] for m in mentions][:6] == [
         "县审改办",
         "县发改局",
@@ -202,7 +200,7 @@ def test_time_is_linear(unit: str) -> None:
     def seconds(length: int) -> float:
         text = (unit * length)[:length]
         begin = time.perf_counter()
-        find_agencies(text, NO_CLAUSES, document=document("河北省"))
+        find_agencies(text, document=document("河北省"))
         return time.perf_counter() - begin
 
     assert seconds(15_000) < 8
@@ -211,7 +209,7 @@ def test_time_is_linear(unit: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="省市县法制办财政局、，。（）()和及与由负责牵头配合按职责分工等部门各\n：单位 1", max_size=200))
 def test_mentions_lie_in_the_text(text: str) -> None:
-    mentions = find_agencies(text, NO_CLAUSES, document=document("河北省"))
+    mentions = find_agencies(text, document=document("河北省"))
     places = [(m.begin, m.end) for m in mentions]
     assert places == sorted(set(places))
     assert all(0 <= begin < end <= len(text) and text[begin:end].strip() == text[begin:end] for begin, end in places)

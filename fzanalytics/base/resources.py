@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+import pandas as pd
+
 
 def data_path(name: str = "") -> Path:
     """The path of a file or folder of the package's data.
@@ -36,6 +38,17 @@ def data_path(name: str = "") -> Path:
         f"`{name}` must be among the data files of fzanalytics; it is in none of "
         f"{', '.join(str(folder) for folder in folders)}. Install the package again."
     )
+
+
+def read_data(name: str) -> pd.DataFrame:
+    """A table of the package's data; every cell is text, "" where it is empty.
+
+    Examples
+    --------
+    >>> read_data("regions.csv").loc[0, "name"]
+    '全国'
+    """
+    return pd.read_csv(data_path(name), dtype=str, keep_default_na=False, encoding="utf-8")
 
 
 def _data_folders() -> list[Path]:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from fzanalytics.base.resources import data_path
+from fzanalytics.base.resources import read_data
 from fzanalytics.texts.regions import NATION, read_place_names
 from fzanalytics.texts.structure.lines import CLOSING, OPENING
 
@@ -86,7 +86,7 @@ def load_agencies() -> pd.DataFrame:
     >>> agencies.loc["编委办", "full"].tolist()[0]
     '机构编制委员会办公室'
     """
-    return pd.read_csv(data_path("agencies.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    return read_data("agencies.csv")
 
 
 @lru_cache(maxsize=16_384)

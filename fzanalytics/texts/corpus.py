@@ -227,7 +227,7 @@ def _assemble(
             tables["clauses"].append(clauses)
             paragraphs = find_paragraphs(doc_id, text, clauses, offsets)
             tables["paragraphs"].append(paragraphs)
-            tables["mentions"].append(extract_mentions(doc_id, text, clauses, paragraphs, document=row))
+            tables["mentions"].append(extract_mentions(doc_id, text, clauses, document=row))
             last = offsets.span(0, len(text))[1] if end < len(cleaned.text) else len(raw.text) + 1
             inside = cleaned.repairs["raw_begin"].between(first, last, inclusive="left")
             tables["repairs"] += [cleaned.repairs[inside].assign(doc_id=doc_id), corrected]

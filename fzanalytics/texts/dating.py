@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from fzanalytics.base.numbering import parse_number
-from fzanalytics.base.resources import data_path
+from fzanalytics.base.resources import read_data
 
 #: 〔2016〕 in a 发文字号, in any of its brackets.
 DOC_NUMBER = re.compile(
@@ -102,7 +102,7 @@ def find_stated_date(text: str) -> pd.Timestamp | None:
 
 @cache
 def _events() -> list[tuple[re.Pattern[str], str, pd.Timestamp, str]]:
-    table = pd.read_csv(data_path("events.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    table = read_data("events.csv")
     return [
         (re.compile(pattern), region, pd.Timestamp(date), event)
         for pattern, region, date, event in zip(
@@ -198,7 +198,7 @@ def _dates_of_issue(text: str) -> list[tuple[pd.Timestamp, str]]:
 
 @cache
 def _endings() -> list[tuple[re.Pattern[str], str, str]]:
-    table = pd.read_csv(data_path("endings.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    table = read_data("endings.csv")
     return [
         (re.compile(rf"(?<![原曾])(?:{pattern})"), ended, body)
         for pattern, ended, body in zip(table["pattern"], table["ended"], table["body"], strict=True)

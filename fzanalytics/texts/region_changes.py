@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fzanalytics.base.resources import data_path
+from fzanalytics.base.resources import read_data
 from fzanalytics.texts.regions import NATION, Region, line_up, name_region, regions_by_code
 
 _BASE = "2021-01"
@@ -42,7 +42,7 @@ class Place(NamedTuple):
 
 @cache
 def _changes() -> tuple[Change, ...]:
-    table = pd.read_csv(data_path("region_changes.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    table = read_data("region_changes.csv")
     return tuple(Change(*row) for row in table.itertuples(index=False))
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fzanalytics.base.resources import data_path
+from fzanalytics.base.resources import read_data
 
 NATION = "全国"
 
@@ -27,7 +27,7 @@ class Region(NamedTuple):
 
 @cache
 def _table() -> pd.DataFrame:
-    return pd.read_csv(data_path("regions.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    return read_data("regions.csv")
 
 
 def load_regions() -> pd.DataFrame:

@@ -347,12 +347,12 @@ def _documents(
     return type_documents(make_table("documents", rows))
 
 
-def _mentions(documents: pd.DataFrame, clauses: pd.DataFrame, paragraphs: pd.DataFrame) -> pd.DataFrame:
+def _mentions(documents: pd.DataFrame, clauses: pd.DataFrame) -> pd.DataFrame:
     """What is extracted from the texts held."""
     parts = []
     for row in documents[documents["held"]].to_dict("records"):
-        own, theirs = (table[table["doc_id"] == row["doc_id"]] for table in (clauses, paragraphs))
-        parts.append(extract_mentions(row["doc_id"], row["text"], own, theirs, document=row))
+        own = clauses[clauses["doc_id"] == row["doc_id"]]
+        parts.append(extract_mentions(row["doc_id"], row["text"], own, document=row))
     return fill_mentions(pd.concat(parts, ignore_index=True), documents)
 
 
@@ -364,7 +364,7 @@ def _result(spread: Spread, documents: pd.DataFrame, mentions: bool) -> Simulati
         wanted = [{key: row[key] for key in COLUMNS[name]} for row in rows if row["doc_id"] in held]
         tables.append(make_table(name, wanted))
     if mentions:
-        tables.append(_mentions(documents, *tables))
+        tables.append(_mentions(documents, tables[0]))
     columns = ["doc_id", "region", "level", "superior", "kin", "date", "lag_days", "lag_days_centre", "period", "previous",
                "cites"]  # fmt: skip
     return Simulation(

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-import pandas as pd
-
 from fzanalytics.texts.agency_names import (
     MAX_NAME,
     has_place,
@@ -41,15 +39,13 @@ _FIRST_LEADS = re.compile(
 )
 
 
-def find_agencies(text: str, clauses: pd.DataFrame, *, document: Mapping[str, object]) -> list[Mention]:
+def find_agencies(text: str, *, document: Mapping[str, object]) -> list[Mention]:
     """The agencies that a document makes responsible, each with its role and its place.
 
     Parameters
     ----------
     text : str
         Clean text.
-    clauses : DataFrame, shape (C, 12)
-        Not looked at: clauses of shared lists are told by `fzanalytics.texts.extraction.extract.share_lists`.
     document : mapping
         `region` and `level` are used: they tell which 省 and which 市 is meant.
 
@@ -78,7 +74,7 @@ def find_agencies(text: str, clauses: pd.DataFrame, *, document: Mapping[str, ob
     Examples
     --------
     >>> text = "1.清理审批事项。（省编委办牵头，省财政厅等部门配合）"
-    >>> [(m.value, m.role) for m in find_agencies(text, pd.DataFrame(), document={"region": "河北省", "level": "province"})]
+    >>> [(m.value, m.role) for m in find_agencies(text, document={"region": "河北省", "level": "province"})]
     [('河北省机构编制委员会办公室', 'lead'), ('河北省财政厅', 'support')]
     """
     region, level = _known(document, "region"), _known(document, "level")

@@ -18,9 +18,7 @@ from fzanalytics.texts.extraction.places import find_places
 from fzanalytics.texts.extraction.quantities import find_quantities
 
 
-def extract_mentions(
-    doc_id: str, text: str, clauses: pd.DataFrame, paragraphs: pd.DataFrame, *, document: Mapping[str, object]
-) -> pd.DataFrame:
+def extract_mentions(doc_id: str, text: str, clauses: pd.DataFrame, *, document: Mapping[str, object]) -> pd.DataFrame:
     """The mentions of one document.
 
     Parameters
@@ -29,7 +27,6 @@ def extract_mentions(
     text : str
         Clean text.
     clauses : DataFrame, shape (C, 12)
-    paragraphs : DataFrame, shape (P, 9)
     document : mapping
         What is known of the document: the columns of the documents table.
 
@@ -38,7 +35,7 @@ def extract_mentions(
     DataFrame
         The columns of `COLUMNS["mentions"]`, sorted by place.
     """
-    agencies = find_agencies(text, clauses, document=document)
+    agencies = find_agencies(text, document=document)
     mentions = [*find_cited(text, clauses, document=document), *agencies, *find_places(text, document=document)]
     mentions += [mention._replace(clause_id=clause) for mention, clause in share_lists(text, clauses, agencies)]
     mentions += [*find_deadlines(text, document=document), *find_quantities(text), *find_obligations(text)]
@@ -70,7 +67,7 @@ def share_lists(text: str, clauses: pd.DataFrame, mentions: list[Mention]) -> li
     >>> from fzanalytics.texts.structure.clauses import find_clauses
     >>> text = "（一）审批改革（市编办负责）\\n1.清理事项。\\n2.公开清单。"
     >>> clauses = find_clauses("a", text)
-    >>> agencies = find_agencies(text, clauses, document={"region": "广东省/清远市"})
+    >>> agencies = find_agencies(text, document={"region": "广东省/清远市"})
     >>> [(mention.value, clause) for mention, clause in share_lists(text, clauses, agencies)]
     [('清远市机构编制委员会办公室', 'a#（一）/1'), ('清远市机构编制委员会办公室', 'a#（一）/2')]
     """

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fzanalytics.base.resources import data_path
+from fzanalytics.base.resources import read_data
 from fzanalytics.base.tables import require_columns
 from fzanalytics.texts.extraction.mentions import Mention
 from fzanalytics.texts.extraction.wording import prepare
@@ -68,7 +68,7 @@ def find_obligations(text: str) -> list[Mention]:
 @cache
 def _words() -> _Words:
     """The list as one pattern, longer words first."""
-    table = pd.read_csv(data_path("obligation_words.csv"), dtype=str, keep_default_na=False, encoding="utf-8")
+    table = read_data("obligation_words.csv")
     rows = table.to_dict("records")
     strong = sorted((row for row in rows if row["role"] in ROLES), key=lambda row: -len(row["word"]))
     imperative = "|".join(row["word"] for row in rows if row["role"] == "imperative")
