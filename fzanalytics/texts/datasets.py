@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from fzanalytics.base.files import sha256_of
 from fzanalytics.base.resources import data_path
 from fzanalytics.base.tables import require_columns
 from fzanalytics.texts.corpus import Corpus, read_corpus
@@ -173,7 +173,7 @@ def _local_files(rows: pd.DataFrame, folder: Path) -> list[Path]:
         file = next((place for place in places if place.is_file()), None)
         if file is None:
             missing.append(row.path)
-        elif hashlib.sha256(file.read_bytes()).hexdigest() != row.sha256:
+        elif sha256_of(file) != row.sha256:
             differing.append(file.name)
         else:
             files.append(file)

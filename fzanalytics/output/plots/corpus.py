@@ -20,9 +20,11 @@ from fzanalytics.output.plots.style import (
     Language,
     axes_or_new,
     document_labels,
+    fitting_names,
     fitting_size,
     in_house_style,
     legend_below,
+    level_name,
     order_by_level,
     pick,
     set_font,
@@ -352,18 +354,17 @@ def _draw_levels(ax: Axes, documents: pd.DataFrame, lanes: Mapping[str, int], sp
     levels = dict(zip(documents["doc_id"].astype(str), documents["level"], strict=True))
     bands: dict[str, list[int]] = {}
     for doc_id, lane in lanes.items():
-        bands.setdefault(str(levels[doc_id]), []).append(lane)
-    for number, (level, inside) in enumerate(bands.items()):
+        bands.setdefault(level_name(levels[doc_id], language), []).append(lane)
+    for number, (name, inside) in enumerate(bands.items()):
         if number % 2 == 0:
             ax.axhspan(min(inside) - 0.5, max(inside) + 0.5, facecolor=PALE, edgecolor="none", zorder=0)
-        name = LEVEL_NAMES[language].get(level, level)
         middle = (min(inside) + max(inside)) / 2
         ax.text(1.02, middle, name, transform=ax.get_yaxis_transform(), va="center", ha="left")
 
 
 def _label_lanes(ax: Axes, documents: pd.DataFrame, lanes: Mapping[str, int], names: Mapping[str, str]) -> None:
     held = dict(zip(documents["doc_id"].astype(str), documents["held"].astype(bool), strict=True))
-    ax.set_yticks(list(lanes.values()), labels=[names[doc_id] for doc_id in lanes])
+    ax.set_yticks(list(lanes.values()), labels=fitting_names([names[doc_id] for doc_id in lanes]))
     for doc_id, text in zip(lanes, ax.get_yticklabels(), strict=True):
         text.set(color="black" if held[doc_id] else GREY, fontsize=_size_of(len(lanes)))
     ax.set_ylim(len(lanes) - 0.5, -0.5)

@@ -13,11 +13,11 @@ from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
-    LEVEL_NAMES,
     Language,
     axes_or_new,
     in_house_style,
     legend_below,
+    level_name,
     pick,
     set_font,
     short,
@@ -268,9 +268,9 @@ def _frame(ax: Axes, rows: Sequence[tuple[int, list[str]]], widest: int, languag
             y -= _ROW if rows[at - 1][0] != rank else 0.85 * _ROW
         heights.setdefault(rank, []).append(y)
     left = -(widest - 1) / 2 - 1.0
-    names = [*LEVEL_NAMES[language].values(), pick(language, "Unknown", "不明")]
     for rank, ys in heights.items():
-        ax.text(left, float(np.mean(ys)), names[rank], ha="right", va="center", fontsize=9, color=GREY)
+        name = level_name(LEVELS[rank] if rank < len(LEVELS) else None, language)
+        ax.text(left, float(np.mean(ys)), name, ha="right", va="center", fontsize=9, color=GREY)
     ax.set_xlim(left - 0.55, (widest - 1) / 2 + 1.0)
     ax.set_ylim(y - 0.75, 0.35)
     ax.set_axis_off()

@@ -15,6 +15,7 @@ from fzanalytics.output.plots.style import (
     SEQUENTIAL,
     Language,
     axes_or_new,
+    fitting_names,
     fitting_size,
     in_house_style,
     pick,
@@ -95,7 +96,7 @@ def plot_prototype(
     _write_headings(ax, stretches[stretches["kind"] != "sentence"], ends)
     ax.set_xlim(-0.1, right + _COUNTS + 0.1)
     ax.set_ylim(ends[1], ends[0])
-    names = [short(name, 16) for name in shown_labels(columns, labels)]
+    names = fitting_names(shown_labels(columns, labels), ems=13)
     ax.set_xticks(
         [place + 0.5 for place in places] + [right + _COUNTS / 2], [*names, pick(language, "provinces", "省份数")]
     )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from fzanalytics.base.files import write_bytes_atomically
 from fzanalytics.base.fonts import drawable, font_file
+from fzanalytics.texts.regions import NATION
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -331,7 +332,7 @@ def _chinese_labels(documents: pd.DataFrame, ids: Sequence[str]) -> dict[str, st
 def _place(row: Mapping[Hashable, Any]) -> str:
     """The last part of the region; the centre for the whole country."""
     name = _text(row.get("region")).rpartition("/")[2]
-    return "中央" if name == "全国" or _text(row.get("level")) == "national" else name
+    return "中央" if name == NATION or _text(row.get("level")) == "national" else name
 
 
 def _tell_apart(additions: Sequence[str]) -> bool:
@@ -426,15 +427,54 @@ def subtitle(ax: Axes, text: str) -> None:
     )
 
 
+def level_name(level: object, language: Language) -> str:
+    """The name of a level of government; another group stands for itself, a missing one is unknown.
+
+    Examples
+    --------
+    >>> level_name("county", "zh"), level_name("2016", "en"), level_name(pd.NA, "en")
+    ('县级', '2016', 'Unknown')
+    """
+    if not _text(level):
+        return pick(language, "Unknown", "不明")
+    return LEVEL_NAMES[language].get(str(level), str(level))
+
+
 def shown_labels(ids: Iterable[object], labels: Mapping[str, str] | None) -> list[str]:
-    """The names to show for ids; an id without a name stands for itself.
+    """The names to show for ids, none so long that it leaves no room; an id without a name stands for itself.
 
     Examples
     --------
     >>> shown_labels(["a", "b"], {"a": "Hebei"})
     ['Hebei', 'b']
     """
-    return [(labels or {}).get(str(one), str(one)) for one in ids]
+    return fitting_names([(labels or {}).get(str(one), str(one)) for one in ids])
+
+
+def fitting_names(names: Sequence[str], *, ems: float = 22) -> list[str]:
+    """Names at most so many times their font size wide: cut at the end, or in the middle if that tells them apart.
+
+    Names that no cut tells apart stay whole.
+
+    Examples
+    --------
+    >>> fitting_names(["法治政府建设实施方案", "县"], ems=6), fitting_names(["plan_of_2016", "plan_of_2021"], ems=4)
+    (['法治政府建…', '县'], ['pl…2016', 'pl…2021'])
+    """
+    ends = [_cut(name, ems, tail=0) for name in names]
+    middles = [_cut(name, ems, tail=ems / 2) for name in names]
+    whole = len(set(names))
+    return next((tried for tried in (ends, middles) if len(set(tried)) == whole), list(names))
+
+
+def _cut(name: str, ems: float, *, tail: float) -> str:
+    """The name without what does not fit before its last `tail` ems."""
+    if width_of(name) <= ems:
+        return name
+    last = next((i for i in range(len(name)) if width_of(name[i:]) <= tail), len(name)) if tail else len(name)
+    room = ems - width_of(name[last:]) - 1
+    first = max((i for i in range(last) if width_of(name[:i]) <= room), default=0)
+    return f"{name[:first]}…{name[last:]}"
 
 
 def spread(places: Sequence[float], *, gap: float, low: float, high: float) -> list[float]:

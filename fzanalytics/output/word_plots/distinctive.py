@@ -13,11 +13,11 @@ from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
-    LEVEL_NAMES,
     PALE,
     Language,
     axes_or_new,
     in_house_style,
+    level_name,
     new_figure,
     pick,
     set_font,
@@ -223,7 +223,7 @@ def plot_distinctive_group(
 
 def _title_of_group(row: pd.Series, group: str, language: Language, names: Mapping[str, str] | None) -> str:
     def name(one: str) -> str:
-        return (names or {}).get(one, LEVEL_NAMES[language].get(one, one))
+        return (names or {}).get(one, level_name(one, language))
 
     n, words = int(row["of_documents"]), int(row["n"])
     other = (

@@ -13,12 +13,13 @@ from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
-    LEVEL_NAMES,
     Language,
     axes_or_new,
     document_labels,
+    fitting_names,
     fitting_size,
     in_house_style,
+    level_name,
     new_figure,
     pick,
     set_font,
@@ -112,7 +113,8 @@ def plot_term_lens(
 
 
 def _names(documents: pd.DataFrame, language: Language, labels: Mapping[str, str] | None) -> dict[str, str]:
-    return document_labels(documents.drop_duplicates("doc_id"), language=language, labels=labels)
+    names = document_labels(documents.drop_duplicates("doc_id"), language=language, labels=labels)
+    return dict(zip(names, fitting_names(list(names.values())), strict=True))
 
 
 @in_house_style
@@ -272,7 +274,7 @@ def plot_term_levels(
         if not pd.isna(row["low"]):
             ax.vlines(place, row["low"], row["high"], color=colour, linewidth=1.6, zorder=2)
         ax.plot([place], [row["rate"]], marker="o", color=colour, markersize=7, linestyle="none", zorder=3)
-        name = (names or {}).get(str(row["group"]), LEVEL_NAMES[language].get(str(row["group"]), str(row["group"])))
+        name = (names or {}).get(str(row["group"]), level_name(row["group"], language))
         n, of = int(row["count"]), int(row["of_documents"])
         captions.append(pick(language, f"{name}\n{n} times\n{of} doc.", f"{name}\n{n}次\n{of}份"))
     ax.set_xticks(range(len(captions)), labels=captions)

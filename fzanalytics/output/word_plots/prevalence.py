@@ -13,12 +13,12 @@ from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
-    LEVEL_NAMES,
     LINE_STYLES,
     MARKERS,
     Language,
     axes_or_new,
     in_house_style,
+    level_name,
     new_figure,
     pick,
     set_font,
@@ -219,7 +219,7 @@ def _name(value: object, language: Language) -> str:
     text = str(value)
     if text.startswith("to ") and text[3:].isdigit():
         return pick(language, f"to {text[3:]}", f"至{text[3:]}")
-    return LEVEL_NAMES[language].get(text, text)
+    return level_name(value, language)
 
 
 def _handle(group: object, place: int, language: Language) -> Any:

@@ -18,6 +18,7 @@ from fzanalytics.output.plots.style import (
     fitting_size,
     in_house_style,
     ink_on,
+    level_name,
     new_figure,
     order_by_level,
     pick,
@@ -389,5 +390,5 @@ def _rows_of_shares(
     order = [*known, *(level for level in by_level.index if level not in known)]
     for level in order:
         n = sum(levels.get(one) == level for one in ids)
-        captions.append(f"{LEVEL_NAMES[language].get(str(level), str(level))} ({n})")
+        captions.append(f"{level_name(level, language)} ({n})")
     return pd.concat([table, by_level.loc[order, list(table.columns)]]), captions, len(ids)

@@ -15,11 +15,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import sha256
 from io import BytesIO, StringIO
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
+
+from fzanalytics.base.files import sha256_of
 
 TEXT_SUFFIXES = (".txt", ".text", ".md")
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm")
@@ -239,7 +240,7 @@ def read_text_bytes(data: bytes, source: str) -> RawFile:
     text, encoding = decode(data)
     if not text.strip("\ufeff \t\r\n\u3000"):
         raise UnreadableFile("it is empty; remove it or put the text into it")
-    return RawFile(source, PurePosixPath(source).stem, text, encoding, sha256(data).hexdigest())
+    return RawFile(source, PurePosixPath(source).stem, text, encoding, sha256_of(data))
 
 
 _MAGIC = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
 
+from fzanalytics.base.files import sha256_of
 from fzanalytics.base.tables import require_columns
 from fzanalytics.texts.catalogue import is_no, problem
 from fzanalytics.texts.metadata import issuer_type_of
@@ -182,7 +182,7 @@ def read_rows(
                 _row_id(table, i, source),
                 text,
                 "table",
-                sha256(text.encode("utf-8")).hexdigest(),
+                sha256_of(text.encode("utf-8")),
             )
         )
     return raws
