@@ -60,14 +60,14 @@ def cut_words(text: str, words: tuple[str, ...], engine: Engine) -> Iterator[str
     >>> list(cut_words("建设法治政府，2015-2020年", (), "auto"))
     ['建设', '法治政府', '，', '2015', '-', '2020', '年']
     """
-    reference = jieba_tokenizer(words)
     if choose_engine(engine, words) == "jieba":
+        reference = jieba_tokenizer(words)
         for piece in _pieces(text):
             yield from reference.cut(piece, HMM=True)
         return
     fast = _rjieba_tokenizer(words).cut
     for piece in _pieces(text):
-        yield from _cut_levelled(piece, fast, reference.cut)
+        yield from _cut_levelled(piece, fast, words)
 
 
 def check_engine(engine: str) -> Engine:
@@ -160,16 +160,21 @@ def _rjieba_tokenizer(words: tuple[str, ...]) -> Any:
     return tokenizer
 
 
-def _cut_levelled(
-    piece: str, fast: Callable[[str], list[str]], reference: Callable[..., Iterator[str]]
-) -> Iterator[str]:
+def _cut_levelled(piece: str, fast: Callable[[str], list[str]], words: tuple[str, ...]) -> list[str]:
     """The words of a piece: plain Chinese stretches by the fast engine, the others by jieba."""
     is_mixed = _PLAIN_MARK.search
     parts = _STRETCHES.split(piece)
-    yield from _between(parts[0])
+    found = [*_between(parts[0])]
     for stretch, between in zip(parts[1::2], parts[2::2], strict=True):
-        yield from reference(stretch, HMM=True) if is_mixed(stretch) else fast(stretch)
-        yield from _between(between)
+        found += _cut_mixed(stretch, words) if is_mixed(stretch) else fast(stretch)
+        found += _between(between)
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _cut_mixed(stretch: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """By jieba; kept, since many texts have it and several measures cut the same texts."""
+    return tuple(jieba_tokenizer(words).cut(stretch, HMM=True))
 
 
 def _between(text: str) -> list[str] | str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from fzanalytics.features.engines import Engine, check_engine, cut_words
 from fzanalytics.features.masks import MASK_TOKENS, check_kinds, mask_names
 from fzanalytics.features.words import (
+    StopWords,
     Words,
     as_stop_words,
     as_words,
@@ -168,7 +170,10 @@ class PolicyAnalyzer:
 
     def __call__(self, text: str) -> list[str]:
         """Give the terms of a text, in order, with repetitions."""
-        return self.analyze(text).terms
+        if self.mask:
+            return self.analyze(text).terms
+        term_of = _term_of(self.stop_words, self.min_chars)
+        return [term for word in cut_words(text, self.words, self.engine) if (term := term_of[word]) is not None]
 
     def analyze(self, text: str) -> Analysis:
         """Give the terms of a text with what was left out.
@@ -220,3 +225,24 @@ class PolicyAnalyzer:
                     yield MASK_TOKENS[span.kind], "kept"
                 else:
                     yield text[span.begin : span.end].lower(), "masked"
+
+
+class _Terms(dict[str, str | None]):
+    """The term of each word that was met before, None if it is none."""
+
+    def __init__(self, stop_words: StopWords, min_chars: int) -> None:
+        super().__init__()
+        self._stopped, self._min_chars = stop_set(stop_words), min_chars
+
+    def __missing__(self, word: str) -> str | None:
+        term = word.lower()
+        kept = len(word) >= self._min_chars and _WORD_CHARACTER.search(word) and term not in self._stopped
+        if len(self) >= 1 << 20:
+            self.clear()
+        self[word] = term if kept else None
+        return self[word]
+
+
+@lru_cache(maxsize=8)
+def _term_of(stop_words: StopWords, min_chars: int) -> _Terms:
+    return _Terms(stop_words, min_chars)

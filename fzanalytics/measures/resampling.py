@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from fzanalytics.base.seeds import RandomState
 
@@ -123,7 +123,7 @@ def _ratio_interval(
     if variance <= (1e-12 * share) ** 2:  # all blocks alike
         return share, share
     trials = share * (1 - share) / variance
-    low, high = wilson_limits(share, student.ppf((1 + level) / 2, degrees) ** 2 / trials)
+    low, high = wilson_limits(share, stdtrit(degrees, (1 + level) / 2) ** 2 / trials)
     return float(low), float(high)
 
 

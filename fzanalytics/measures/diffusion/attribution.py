@@ -253,12 +253,12 @@ def proxy_text_spans(corpus: Corpus, *, passages: pd.DataFrame | None = None) ->
     2
     """
     facts, spans, texts = _look_up(corpus, passages)
+    held = corpus.held
+    written = dict(zip(held["doc_id"].astype(str), held["text"].astype(str), strict=True))
     rows = []
     for doc_id in facts.ids:
         if facts.held[doc_id] and facts.level[doc_id] > 0:
-            witnesses = find_witnesses(doc_id, facts)
-            text = str(corpus.held.loc[corpus.held["doc_id"].astype(str) == doc_id, "text"].iloc[0])
-            rows += proxy_rows(doc_id, text, texts[doc_id], witnesses, spans)
+            rows += proxy_rows(doc_id, written[doc_id], texts[doc_id], find_witnesses(doc_id, facts), spans)
     return pd.DataFrame(rows, columns=["doc_id", "begin", "end", "text", "n_witnesses", "witnesses"])
 
 

@@ -142,16 +142,17 @@ def _of_document(
         status = "held" if held else "not applicable" if name in sources.without else "proxy" if proxy else "not held"
         witnesses = [other for others in sources.witnesses.values() for other in others] if proxy else []
         chances = pools.chances(doc_id, len(text), held, spans)
-        rows = pd.DataFrame({"doc_id": doc_id, "clause_id": names, "set": name, "status": status})
-        rows["n_sources"] = len(held) or len(witnesses)
-        rows["n_chars"] = sizes.astype(np.int64)
         mask = masks[name].astype(float) if name in masks else None
-        rows["share"] = unit_share(mask, carries, labels, sizes)
+        share = unit_share(mask, carries, labels, sizes)
+        columns: dict[str, object] = {
+            "doc_id": doc_id, "clause_id": names, "set": name, "status": status,
+            "n_sources": len(held) or len(witnesses), "n_chars": sizes.astype(np.int64), "share": share,
+        }  # fmt: skip
         for baseline in ("genre", "ancestry"):
             chance, n = chances[baseline]
-            rows[f"{baseline}_share"] = unit_share(chance, carries, labels, sizes)
-            rows[f"{baseline}_excess"] = rows["share"] - rows[f"{baseline}_share"]
-            rows[f"n_{baseline}"] = n
+            expected = unit_share(chance, carries, labels, sizes)
+            columns |= {f"{baseline}_share": expected, f"{baseline}_excess": share - expected, f"n_{baseline}": n}
+        rows = pd.DataFrame(columns)
         tables.append(rows if len(names) == 1 or sizes[0] else rows[1:])
     return pd.concat(tables, ignore_index=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 #: Brackets of all kinds, and how long a list of agencies in one may be.
@@ -54,6 +55,7 @@ def is_responsible(line: str) -> bool:
     return _find_responsibility(line) is not None
 
 
+@lru_cache(maxsize=2048)
 def blank_responsibility(text: str) -> str:
     """A text with spaces for the brackets that name those responsible.
 
