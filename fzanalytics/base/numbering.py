@@ -155,6 +155,8 @@ def read_marker(line: str) -> Marker | None:
     (True, True)
     """
     start = _LEAD.match(line).end()  # type: ignore[union-attr]
+    if not _FIRST.match(line, start):  # most lines begin with words
+        return None
     for numbering, pattern in _MARKERS:
         match = pattern.match(line, start)
         if match:
@@ -166,6 +168,8 @@ def read_marker(line: str) -> Marker | None:
 
 
 _LEAD = re.compile(r"[\s#*>]*")
+#: What a number may begin with.
+_FIRST = re.compile("[第一二三四五六七八九十百千〇零○0-9０-９（(〔\\[【﹙［㈠-㈩\u2460-\u249b\u3251-\u325f]")
 _LEAD_SPACE = re.compile(r"[\s*]*")
 
 

@@ -29,9 +29,10 @@ def section_labels(n_chars: int, paragraphs: pd.DataFrame) -> NDArray[np.int64]:
     [0, 1, 1, 2, 0]
     """
     labels = np.zeros(n_chars, dtype=np.int64)
-    codes = pd.factorize(paragraphs["section"].fillna("").astype(str), sort=True)[0] + 1
-    for begin, end, code in zip(paragraphs["begin"], paragraphs["end"], codes, strict=True):
-        labels[int(begin) : int(end)] = code
+    sections = paragraphs["section"].fillna("").astype(str).tolist()
+    code = {section: number for number, section in enumerate(sorted(set(sections)), start=1)}
+    for begin, end, section in zip(paragraphs["begin"].tolist(), paragraphs["end"].tolist(), sections, strict=True):
+        labels[int(begin) : int(end)] = code[section]
     return labels
 
 

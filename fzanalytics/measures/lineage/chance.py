@@ -74,7 +74,8 @@ def _turned(excess: Floats, n: int, rng: np.random.Generator) -> Floats:
     """Sums over sections with the circle of candidates turned at random in each; shape (n, candidates)."""
     size, n_blocks = excess.shape
     turns = rng.integers(size, size=(n_blocks, n))
+    circles = np.lib.stride_tricks.sliding_window_view(np.concatenate([excess, excess[:-1]]).T, size, axis=1)
     sums = np.zeros((n, size))
-    for values, turn in zip(excess.T, turns, strict=True):
-        sums += np.lib.stride_tricks.sliding_window_view(np.r_[values, values[:-1]], size)[turn]
+    for circle, turn in zip(circles, turns, strict=True):
+        sums += circle[turn]
     return sums

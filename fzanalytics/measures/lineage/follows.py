@@ -296,22 +296,24 @@ class _Field:
         return np.bincount(cells, minlength=len(self.ids) * n).reshape(len(self.ids), n)
 
     def find_tendencies(self) -> None:
-        """What counts for p of every document with every other; rows are targets, NaN for its own province."""
+        """What counts for p of documents asked with every other; rows are targets, NaN for its own province."""
         n = len(self.ids)
-        scores = np.full((n, n), np.nan)
         roots = pd.factorize(np.array([province_of(self.facts.region[name]) for name in self.ids]))[0]
         chosen = np.unique(np.linspace(0, len(self.held) - 1, MAX_ASKED).astype(int))
-        for name in [self.held[at] for at in chosen]:
+        self._asked = np.array(sorted(self.place[self.held[at]] for at in chosen), dtype=np.int64)
+        scores = np.full((len(self._asked), n), np.nan)
+        for row, at in enumerate(self._asked):
+            name = self.ids[at]
             found, candidates = self.incidence(name), self.candidates(name)
             counted = np.bincount(found.row[self._alike(name, found, candidates)], minlength=n)
             others = candidates & (roots != roots[self.place[name]])
-            scores[self.place[name], others] = counted[others] / max(found.n_units, 1)
+            scores[row, others] = counted[others] / max(found.n_units, 1)
         self._tendencies = scores
 
     def tendency(self, target: str) -> Floats:
         """Mean of that for each document, over the documents but the target."""
         assert self._tendencies is not None
-        scores = np.delete(self._tendencies, self.place[target], axis=0)
+        scores = self._tendencies[self._asked != self.place[target]]
         known = np.isfinite(scores)
         total = np.where(known, scores, 0.0).sum(axis=0)
         return np.asarray(np.divide(total, known.sum(axis=0), out=np.zeros(len(total)), where=known.any(axis=0)))
