@@ -155,7 +155,7 @@ _HOMES = {
     "plot_distinctive_terms": "output.word_plots.distinctive",
     "plot_term_lens": "output.word_plots.lens",
     "plot_ribbons": "output.plots.ribbons",
-    "document_labels": "output.plots.style",
+    "document_labels": "output.plots.names",
     "save_figure": "output.plots.style",
     "show_passages": "output.reading",
     "write_table": "output.tables",

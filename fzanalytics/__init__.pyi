@@ -120,12 +120,12 @@ from fzanalytics.output.plots.corpus import plot_timeline as plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage as plot_coverage
 from fzanalytics.output.plots.coverage import plot_coverage_curve as plot_coverage_curve
 from fzanalytics.output.plots.mentions import plot_mentions as plot_mentions
+from fzanalytics.output.plots.names import document_labels as document_labels
 from fzanalytics.output.plots.network import plot_network as plot_network
 from fzanalytics.output.plots.prototype import plot_prototype as plot_prototype
 from fzanalytics.output.plots.ribbons import plot_ribbons as plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity as plot_paragraph_similarity
 from fzanalytics.output.plots.similarity import plot_similarity as plot_similarity
-from fzanalytics.output.plots.style import document_labels as document_labels
 from fzanalytics.output.plots.style import save_figure as save_figure
 from fzanalytics.output.reading import show_passages as show_passages
 from fzanalytics.output.tables import read_table as read_table

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, empty_table
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.regions import NATION
 
 _YEARS = ("period_start", "period_end")
 
@@ -65,7 +66,7 @@ def _document(doc_id: str, text: str | None, given: Mapping[str, object]) -> dic
         "doc_id": doc_id,
         "title": doc_id,
         "level": level,
-        "region": "全国" if level == "national" else f"{doc_id}省",
+        "region": NATION if level == "national" else f"{doc_id}省",
         "region_code": "000000",
         "issuers": f"{doc_id}人民政府",
         "issuer_type": "government",

@@ -6,6 +6,7 @@ import sys
 import pandas as pd
 import pytest
 
+from fzanalytics.output import pipeline
 from fzanalytics.output.commands import main
 
 
@@ -34,12 +35,12 @@ def test_analyze_writes_and_reports(tmp_path, capsys):
     assert "tables/documents.csv" in capsys.readouterr().out
 
 
-def test_quiet_prints_nothing(tmp_path, capsys):
-    (tmp_path / "a.txt").write_text("河北省实施方案\n1.全面清理行政审批事项，规范行政审批行为。", encoding="utf-8")
-    arguments = ["analyze", str(tmp_path / "a.txt"), "--out", str(tmp_path / "out"), "--formats", "png", "--quiet"]
-    assert main(arguments) == 0
-    printed = capsys.readouterr()
-    assert printed.out == "" and printed.err == ""
+@pytest.mark.parametrize("quiet", [True, False])
+def test_quiet_shows_neither_a_bar_nor_the_report(tmp_path, capsys, monkeypatch, quiet):
+    asked = {}
+    monkeypatch.setattr(pipeline, "analyze", lambda *_, **options: asked.update(options) or "the report")
+    assert main(["analyze", "a.txt", "--out", str(tmp_path / "out"), *["--quiet"] * quiet]) == 0
+    assert capsys.readouterr() == ("" if quiet else "the report\n", "") and asked["progress"] is not quiet
 
 
 @pytest.mark.parametrize(

@@ -446,3 +446,20 @@ def test_a_given_title_tells_kind_and_policy_of_a_text_without_one(tmp_path):
     assert documents[["kind", "lineage", "held"]].values.tolist() == [
         ["工作报告", "政府工作报告", True], ["实施方案", "法治政府建设", False]
     ]  # fmt: skip
+
+
+def test_an_added_text_changes_nothing_in_the_others_and_must_bear_the_title_of_its_row(sample, tmp_path):
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    for folder, opening in ((right, "法治政府建设实施纲要\n（2015－2020年）"), (wrong, "政府工作报告\n各位代表：")):
+        folder.mkdir()
+        text = f"{opening}\n" + "一、总体要求\n深入推进依法行政，加快建设法治政府。\n" * 20
+        (folder / "法治政府建设实施纲要（2015-2020年）.txt").write_text(text, encoding="utf-8")
+    for folder, doubts in ((right, 0), (wrong, 1)):
+        corpus = load_sample(add=folder)
+        kinds = corpus.problems.set_index("kind")
+        assert corpus.documents.set_index("doc_id").loc["national_outline_2015", "held"]
+        assert (kinds.index == "doubtful match").sum() == doubts
+        texts = corpus.documents.set_index("doc_id")["text"]
+        for doc_id, text in zip(sample.held["doc_id"], sample.held["text"], strict=True):
+            assert texts[doc_id] == text
+    assert "is it that document?" in kinds.loc["doubtful match", "message"]

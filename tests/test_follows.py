@@ -1,6 +1,7 @@
 """Who follows whom: the same as the ranking it rests on, what is planted is found, and chance is told as chance."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fzanalytics.measures.lineage.chance import source_p
@@ -42,7 +43,8 @@ def test_the_best_source_is_that_of_the_ranking(sample):
         ranked = find_sources(sample, doc_id=target, top=None)
         if target == "hebei_province_2016":  # Shijiazhuang names it as its superior: it cannot be its source
             assert (
-                ranked["source"].tolist() == ["shijiazhuang_city_2016"] and found.loc[target, "note"] == "no candidate"
+                ranked["source"].tolist() == ["shijiazhuang_city_2016"]
+                and found.loc[target, "note"] == "no candidate; declared but not held: national_outline_2015"
             )
             continue
         row = found.loc[target]
@@ -78,6 +80,15 @@ def test_margin_and_p_need_twenty_candidates():
         assert row["n_candidates"] == n - 1 and row["source"] is not None
         assert (row["margin"] >= 0) == enough and np.isfinite(row["p"]) == enough
         assert row["note"] == ("" if enough else "fewer than 20 candidates")
+
+
+def test_without_regions_long_documents_do_not_stand_out_more_and_it_is_said():
+    with_regions = world(np.random.default_rng(5), 24)
+    documents = with_regions.documents.assign(region=pd.NA)
+    without = type(with_regions)(documents, with_regions.clauses, with_regions.paragraphs)
+    a, b = (infer_sources(one, n_permutations=99) for one in (with_regions, without))
+    assert a["p"].notna().any() and a["p"].equals(b["p"])  # each document is of a province of its own in both
+    assert set(b["note"]) == {"24 of 24 documents without a region"} and set(a["note"]) == {""}
 
 
 def test_younger_ones_are_no_candidates_and_what_shares_nothing_is_no_source():

@@ -91,7 +91,7 @@ def test_a_square_matrix_keeps_its_names(tmp_path):
     assert_frame_equal(read_table(tmp_path / "a.csv", index=1), table.rename_axis("id"))
 
 
-def test_two_index_levels_and_a_row_count(tmp_path):
+def test_two_index_levels_and_a_row_count():
     table = pd.DataFrame({"x": [1, 2]}, index=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", "n"]))
     assert list(with_index_as_columns(table).columns) == ["k", "n", "x"]
     plain = pd.DataFrame({"x": [1, 2, 3]})

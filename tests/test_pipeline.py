@@ -152,13 +152,14 @@ class TestAnalyze:
         assert documents["level"].tolist() == ["province", "prefecture"]
         assert documents["earliest"].dt.strftime("%Y-%m-%d").tolist() == ["2016-08-01", "2017-01-05"]
 
-    def test_what_a_corpus_does_not_allow_is_said_and_the_rest_is_made(self, tmp_path):
+    def test_what_a_corpus_does_not_allow_is_said_and_the_rest_is_made(self, tmp_path, capfd):
         place = tmp_path / "one"
         place.mkdir()
         (place / "a.txt").write_text(plan("河北省", range(6)), encoding="utf-8")
         (place / "empty.txt").write_bytes(b"")
         (place / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
         report = fz.analyze(place, tmp_path / "out", formats=["png"], n_topics=2)
+        assert capfd.readouterr() == ("", "")  # no bar, and no word of a library
         assert "tables/clauses.csv" in report.files and "fig1_corpus_en.png" in report.files
         assert any("fig2_similarity" in note and "not made" in note for note in report.notes)
         assert sum("empty.txt" in note or "picture.txt" in note for note in report.notes) == 2

@@ -10,6 +10,8 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
 from matplotlib.text import Text
@@ -21,15 +23,13 @@ from fzanalytics.base.fonts import MISSING_GLYPH, font_file
 from fzanalytics.output.plots.attribution import plot_attribution
 from fzanalytics.output.plots.corpus import plot_corpus, plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage, plot_coverage_curve
+from fzanalytics.output.plots.names import LEVEL_NAMES, document_labels, fitting_names, order_by_level, width_of
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity, plot_similarity
 from fzanalytics.output.plots.style import (
     COLOURS,
     LEVEL_COLOURS,
-    LEVEL_NAMES,
-    document_labels,
     legend_below,
     new_figure,
-    order_by_level,
     save_figure,
     set_font,
     spread,
@@ -372,6 +372,61 @@ def test_hundreds_of_documents_are_drawn_in_a_figure_that_can_be_saved(documents
     assert overlaps([text for text in plot_corpus(many).get_yticklabels() if text.get_text()]) == []
 
 
+#: As file names are that a scholar kept: alike for a whole line, told apart by the last characters.
+LONG = {one: f"notice_of_the_provincial_government_on_law_based_government_{one}" for one in (
+    "hebei", "sjz", "qingyuan", "outline", "guangdong", "henan", "henan2", "luoyang", "qinhuangdao", "a", "b", "c",
+)}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("top_terms", "topic_stability")])
+def test_long_names_are_told_apart_and_leave_room(drawings, name):
+    function, tables, options = drawings[name]
+    ax = function(*tables, labels=LONG, **options)
+    texts = shown_texts(ax.figure)  # a layout that does not fit is a warning, and that an error
+    assert overlaps(texts) == []
+    assert ax.get_window_extent().width > 0.3 * ax.figure.bbox.width
+    drawn, plain = (
+        {line.split(" · ")[0] for text in shown for line in text.get_text().split("\n")}
+        for shown in (texts, shown_texts(function(*tables, **options).figure))
+    )
+    cut = [line for line in drawn if line.startswith("notice") and "…" in line]
+    ids = plain & set(LONG)
+    assert ids and all(sum(line.endswith(f"_{one}") for line in cut) == 1 for one in ids)
+
+
+def test_lines_of_forty_documents_leave_room_for_themselves(curve):
+    one = curve[curve["target"] == "b"]
+    for n in (1, 19, 40):
+        table = pd.concat([one.assign(target=f"document_{number:02}") for number in range(n)])
+        ax = plot_coverage_curve(table)
+        assert overlaps(shown_texts(ax.figure)) == []
+        assert ax.get_window_extent().height > 0.6 * ax.figure.bbox.height
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, ""])
+def test_a_missing_level_is_unknown(documents, missing):
+    table = documents.assign(level=pd.Series([missing] * len(documents), dtype=object))
+    for language, name in (("en", "Unknown"), ("zh", "不明")):
+        assert [text.get_text() for text in plot_corpus(table, language=language).texts] == [name]
+
+
+@pytest.mark.parametrize("height", [1.6, 3.0, 12.0])
+def test_the_legend_of_stability_stands_below_its_axis_however_tall(stability, height):
+    ax = plot_topic_stability(stability, n_topics=4, ax=new_figure(5, height + 1.5).add_subplot())
+    texts = shown_texts(ax.figure)
+    assert overlaps(texts) == []
+    gap = ax.xaxis.get_label().get_window_extent().y0 - ax.get_legend().get_window_extent().y1
+    assert 0 <= gap * 72 / ax.figure.dpi < 20
+
+
+@given(names=st.lists(st.text("ab_法治政府", min_size=1, max_size=40), min_size=1, max_size=6), ems=st.integers(3, 20))
+def test_fitting_names_are_told_apart_as_before(names, ems):
+    fitted = fitting_names(names, ems=ems)
+    assert len(set(fitted)) == len(set(names))
+    for name, shown in zip(names, fitted, strict=True):
+        assert shown == name or (width_of(shown) <= ems < width_of(name) and "…" in shown)
+
+
 # --- saving ---------------------------------------------------------------------------------------------------
 
 
@@ -631,6 +686,8 @@ def test_a_document_that_begins_after_its_end_is_refused(documents):
     with pytest.raises(ValueError, match=r"`documents` must have the columns .*missing: parent_ids"):
         plot_corpus(documents.drop(columns="parent_ids"))
     with pytest.raises(ValueError, match="must have at least one row"):
+        plot_corpus(documents.head(0))
+    with pytest.raises(ValueError, match=r"^`timeline` must have at least one row"):
         plot_timeline(documents.head(0))
 
 
@@ -957,7 +1014,7 @@ def test_the_label_says_what_the_centre_is(parts, documents):
         "qingyuan\nsuperior: guangdong, not held\ncentre: proxy, 2 other provinces",
     ]
     chinese = plot_attribution(parts, documents=documents, language="zh").get_yticklabels()
-    assert chinese[2].get_text() == "sjz\n上级：hebei，已入库\n中央：代理文本（2个外省佐证）"
+    assert chinese[2].get_text() == "sjz\n上级：hebei，已入库\n中央：代理文本（2个外省见证）"
 
 
 def test_an_interval_that_is_not_estimable_is_left_out(parts):

@@ -6,8 +6,8 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch
 
 from fzanalytics.measures.diffusion.flows import flow_edges
+from fzanalytics.output.plots.names import document_labels
 from fzanalytics.output.plots.network import plot_network
-from fzanalytics.output.plots.style import document_labels
 
 # a library's own deprecations are for its makers; any other warning while drawing is ours
 pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning")
@@ -112,3 +112,20 @@ def test_faults():
         plot_network(EDGES, DOCUMENTS, best=0)
     with pytest.raises(ValueError, match="`edges` must have flows of flow_edges; got 'sideways'"):
         plot_network(EDGES.assign(flow="sideways"), DOCUMENTS)
+
+
+def test_long_names_of_documents_are_told_apart():
+    labels = {one: f"notice_of_the_provincial_government_on_law_based_government_{one}" for one in DOCUMENTS["doc_id"]}
+    texts = [text.get_text().split("\n") for text in plot_network(EDGES, DOCUMENTS, labels=labels).texts]
+    names = [lines for lines in texts if lines[0].startswith("notice")]
+    assert len(names) == 5 and max(map(len, names)) <= 4
+    assert {lines[-1].rpartition("_")[2] for lines in names} == set(DOCUMENTS["doc_id"])
+
+
+def test_documents_without_a_line_a_level_or_at_all():
+    alone = DOCUMENTS.head(1).assign(level=None, region=None)
+    ax = plot_network(EDGES.iloc[:0], alone)
+    assert {"n", "Unknown", "1 document held; 0 lines, 0 of them with a direction"} == {t.get_text() for t in ax.texts}
+    assert not ax.get_legend().get_texts()
+    with pytest.raises(ValueError, match=r"^`documents` must have at least one row; got none"):
+        plot_network(EDGES.iloc[:0], DOCUMENTS.iloc[:0])

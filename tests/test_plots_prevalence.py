@@ -100,6 +100,10 @@ def test_axes_topics_and_covariates_may_be_chosen(cells, lines):
         plot_topic_prevalence(cells, topics=[9])
     with pytest.raises(ValueError, match="`x` and `by` must be covariates of `prevalence`, level, period; got year"):
         plot_topic_prevalence(cells, x="year")
+    for options in ({"topics": []}, {}):
+        shares = cells.shares if options else cells.shares.iloc[:0]
+        with pytest.raises(ValueError, match="`prevalence` must have a share of a topic to draw; got none"):
+            plot_topic_prevalence(dataclasses.replace(cells, shares=shares), **options)
     with pytest.raises(ValueError, match="`topic` must be a topic"):
         plot_prevalence_of_topic(cells, 9)
 

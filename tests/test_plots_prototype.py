@@ -45,6 +45,13 @@ def test_documents_of_a_province_stand_together() -> None:
     assert places[3] - places[2] == pytest.approx(1) and places[2] - places[1] > 1
 
 
+def test_long_names_of_witnesses_are_told_apart() -> None:
+    labels = {one: f"notice_of_the_provincial_government_{one}" for one in "abcd"}
+    ax = plot_prototype(STRETCHES, DOCUMENTS, labels=labels)
+    names = [label.get_text() for label in ax.get_xticklabels()][:-1]
+    assert [name[-2:] for name in names] == ["_d", "_a", "_b", "_c"] and all("…" in name for name in names)
+
+
 def test_labels_headings_and_chinese() -> None:
     ax = plot_prototype(STRETCHES, language="zh", labels={"a": "河北省"})
     assert [label.get_text() for label in ax.get_xticklabels()] == ["河北省", "b", "c", "d", "省份数"]

@@ -72,6 +72,8 @@ def test_groups_may_be_chosen_and_named(terms):
     assert [ax.get_title(loc="left").split(":")[0] for ax in figure.axes] == ["Xiahe", "Province"]
     with pytest.raises(ValueError, match="`groups` must be groups of `terms`, province, prefecture, county; got town"):
         plot_distinctive_terms(terms, groups=["town"])
+    with pytest.raises(ValueError, match=r"`groups` must be groups of `terms`, .*; got none"):
+        plot_distinctive_terms(terms, groups=[])
     many = pd.concat([terms.assign(group=f"g{i}") for i in range(5)])
     assert (
         "; 12 of 15 comparisons shown"

@@ -42,7 +42,7 @@ def test_a_ribbon_stands_where_its_passage_stands():
 
 
 def test_passages_found_the_other_way_round_are_turned():
-    turned = passages("b", "a").rename(columns=lambda name: name)
+    turned = passages("b", "a")
     swap = {f"source_{end}": f"target_{end}" for end in ("begin", "end")}
     turned = turned.rename(columns={**swap, **{value: key for key, value in swap.items()}})
     one, other = (plot_ribbons(table, DOCUMENTS, "a", "b") for table in (passages(), turned))
@@ -67,6 +67,15 @@ def test_headings_of_two_levels_stand_beside_the_bars():
 def test_two_documents_that_share_nothing_are_two_bars():
     ax = plot_ribbons(passages(), DOCUMENTS, "b", "c")
     assert ribbons(ax) == [] and len(ax.patches) == 2
+
+
+def test_long_names_stand_beside_each_other():
+    ax = plot_ribbons(
+        passages(), DOCUMENTS, "a", "b", labels={one: "notice_of_the_government_" * 4 + one for one in "ab"}
+    )
+    ax.figure.draw_without_rendering()
+    left, right = (text.get_window_extent() for text in ax.texts if text.get_text().startswith("notice"))
+    assert left.x1 < right.x0
 
 
 def test_faults():

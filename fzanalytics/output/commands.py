@@ -49,7 +49,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Who copied what from whom, how fast, and what they changed, in Chinese policy documents.",
     )
     parser.add_argument("--version", action="version", version=f"fzanalytics {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    parser.set_defaults(run=lambda _: _help(parser))
 
     reproduce = commands.add_parser("reproduce", help="make the figures and tables of the bundled corpus")
     reproduce.add_argument("--out", default="figures", metavar="DIR", help="where to write (default: figures)")
@@ -102,6 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--misses", action="store_true", help="also list every miss, false alarm and wrong answer")
     evaluate.set_defaults(run=_evaluate)
     return parser
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return 0
 
 
 def _reproduce(options: argparse.Namespace) -> int:

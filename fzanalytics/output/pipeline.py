@@ -19,7 +19,8 @@ import pandas as pd
 from fzanalytics.base.files import sha256_of, staged_directory
 from fzanalytics.base.resources import data_path
 from fzanalytics.output.manifest import MadeFile, build_manifest, write_manifest
-from fzanalytics.output.plots.style import Format, document_labels, save_figure
+from fzanalytics.output.plots.names import document_labels
+from fzanalytics.output.plots.style import Format, save_figure
 from fzanalytics.output.steps import Step, list_figures, list_tables
 from fzanalytics.output.tables import write_table
 from fzanalytics.output.work import N_JOBS, Settings, Work, main_source

@@ -20,11 +20,11 @@ from fzanalytics.output.plots.attribution import plot_attribution
 from fzanalytics.output.plots.corpus import plot_corpus, plot_timeline
 from fzanalytics.output.plots.coverage import plot_coverage, plot_coverage_curve
 from fzanalytics.output.plots.mentions import plot_mentions
+from fzanalytics.output.plots.names import Language
 from fzanalytics.output.plots.network import plot_network
 from fzanalytics.output.plots.prototype import plot_prototype
 from fzanalytics.output.plots.ribbons import plot_ribbons
 from fzanalytics.output.plots.similarity import plot_paragraph_similarity, plot_similarity
-from fzanalytics.output.plots.style import Language
 from fzanalytics.output.word_plots.distinctive import plot_distinctive_terms
 from fzanalytics.output.word_plots.prevalence import plot_topic_prevalence
 from fzanalytics.output.word_plots.topics import name_topics, plot_topics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ from fzanalytics.texts.regions import infer_region
 from fzanalytics.texts.relations import fill_from_corpus, fill_mentions
 from fzanalytics.texts.structure.clauses import find_clauses, find_paragraphs
 from fzanalytics.texts.structure.oddities import tell_oddities
+from fzanalytics.texts.titles import normalise_title
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def read_corpus(
     text_column : str, optional
         The column of a table that holds the texts; without it the first of text, 正文, 全文, 内容, 文本, content.
     add : path or sequence of paths
-        Further files or folders to read along with `source`.
+        Further files or folders to read along with `source`. They change nothing in how the others are read.
     skip_fixers : iterable of str
         Fixers of the cleaning to leave out; see `clean`, and "byte_shift", which needs a corpus to learn from.
     slips : DataFrame, optional
@@ -161,6 +163,7 @@ def read_corpus(
         raws, rows = read_rows(source, text_column, "table", problems), rows_given(source, text_column, "table")
     else:
         raws, rows, metadata = read_path(Path(source), text_column, metadata, problems)
+    n_own = len(raws)
     for place in map(Path, [add] if isinstance(add, str | Path) else add):
         more, more_rows, _ = read_path(place, text_column, empty_table("documents"), problems)
         folder = place.name if place.is_dir() else place.resolve().parent.name
@@ -178,7 +181,7 @@ def read_corpus(
                 else "Put TXT, DOCX, PDF or HTML files into it, or give a table with a text column."
             )
         )
-    return _assemble(raws, catalogues, problems, frozenset(skip_fixers), slips, progress)
+    return _assemble(raws, n_own, catalogues, problems, frozenset(skip_fixers), slips, progress)
 
 
 def _name(source: object) -> str:
@@ -190,6 +193,7 @@ def _name(source: object) -> str:
 
 def _assemble(
     raws: list[RawFile],
+    n_own: int,
     catalogues: list[pd.DataFrame],
     problems: list[dict[str, object]],
     skip_fixers: frozenset[str],
@@ -203,7 +207,7 @@ def _assemble(
     documents: list[dict[str, object]] = []
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in ("clauses", "paragraphs", "mentions", "repairs")}
     taken: set[str] = set()
-    for raw, cleaned in zip(raws, _clean_all(raws, skip_fixers, progress), strict=True):
+    for raw, cleaned in zip(raws, _clean_all(raws, n_own, skip_fixers, progress), strict=True):
         if not cleaned.text.strip():
             message = f"{raw.source}: nothing is left of it but remains of a web page; remove it"
             problems.append(problem("unreadable", message, source=raw.source))
@@ -268,14 +272,17 @@ def _correct_slips(
     return done.text, done.offsets, done.repairs.assign(doc_id=doc_id)
 
 
-def _clean_all(raws: list[RawFile], skip: frozenset[str], progress: bool) -> list[Cleaned]:
-    """Clean every text; then, with what the clean ones teach, those whose bytes were shifted."""
+def _clean_all(raws: list[RawFile], n_own: int, skip: frozenset[str], progress: bool) -> list[Cleaned]:
+    """Clean every text; then, with what the clean ones teach, those whose bytes were shifted.
+
+    Texts that were added teach nothing, so that the others are read as they are without them.
+    """
     own = skip - {"byte_shift"}
     cleaned = [clean_with_log(raw.text, skip=own) for raw in _bar(raws, progress)]
     shifted = [i for i, raw in enumerate(raws) if count_damaged_lines(raw.text)] if own == skip else []
     if shifted:
         others = [i for i in range(len(raws)) if i not in set(shifted)]
-        model = learn_characters(cleaned[i].text for i in [*shifted, *others])
+        model = learn_characters(cleaned[i].text for i in [*shifted, *others] if i < n_own)
         for i in shifted:
             cleaned[i] = clean_shifted(raws[i].text, model, skip=own)
     return cleaned
@@ -352,6 +359,7 @@ def _describe(
         places.add(place)
         record = table.rows[place]
         _check_hash(record, raw, default_id, problems)
+        _check_title(record, raw, default_id, text, problems)
         given = {key: value for key, value in record.items() if not pd.isna(value) and key in _GIVEN}  # type: ignore[call-overload]
         given.update(merge_dates(row, given))
         if "title" in given and told.title == raw.name:  # a title that is given tells more than the name of a file
@@ -374,6 +382,29 @@ def _check_hash(record: dict[str, object], raw: RawFile, doc_id: str, problems: 
     if isinstance(recorded, str) and recorded.lower() != raw.sha256:
         message = f"{raw.source}: its bytes are not those that the metadata were made for (SHA-256 differs)"
         problems.append(problem("changed file", message, doc_id=doc_id, source=raw.source))
+
+
+#: Where a text bears its title, if it does.
+_OPENING = 4000
+
+
+def _check_title(
+    record: dict[str, object], raw: RawFile, doc_id: str, text: str, problems: list[dict[str, object]]
+) -> None:
+    """Whether a text is that of the row it was taken for, which was not at hand before: a file may have a wrong name."""
+    title = record.get("title")
+    if record.get("held") is not False or not isinstance(title, str):
+        return
+    words, opening = (re.sub(r"\W", "", part) for part in (normalise_title(title), text[:_OPENING]))
+    words = re.split(r"\d", words)[0]
+    doc_id, number = str(record.get("doc_id") or doc_id), record.get("doc_number")
+    numbers = isinstance(number, str) and re.sub(r"\W", "", number) in opening
+    if words not in opening and not numbers:
+        message = (
+            f"{raw.source}: was taken for {doc_id} by the name of its file, but its opening has neither that title "
+            f"({title}) nor its number; is it that document?"
+        )
+        problems.append(problem("doubtful match", message, doc_id=doc_id, source=raw.source))
 
 
 def _look_for_problems(

@@ -1,9 +1,9 @@
 """When a document was issued: what it states, and the bounds that it betrays.
 
-Four kinds of evidence count. A date that is stated decides. The year in a document's own number (冀发〔2016〕24号)
+Five kinds of evidence count. A date that is stated decides. The year in a document's own number (冀发〔2016〕24号)
 bounds it on both sides, also where only another document gives that number. What a text names bounds it from below: a
 plan that names the 19th Congress is not older than October 2017, one that names 国家监察委员会 not older than March 2018. A
-web page's date bounds it from above. A deadline inside a text bounds nothing from above: plans are issued after the first
+web page's date bounds it from above. A report to a people's congress on the work of 2023 is given in 2024. A deadline inside a text bounds nothing from above: plans are issued after the first
 deadlines that they copy. Nor do bodies that have ended since (法制办): that is a hint, and stands in the note alone.
 """
 
@@ -46,6 +46,8 @@ _PRINT_LINE = re.compile(r"办公[厅室]\s*$")
 _AHEAD = re.compile(r"(?:迎接|喜迎|筹备|即将|备战|献礼)[^，。；]{0,6}$")
 _FOR = re.compile(r"(?:为|确保|保障|服务|保证)[^，。；]{0,4}$")
 _TO_BE_HELD = re.compile(r"[^，。；]{0,4}(?:胜利|顺利|圆满)?召开(?!以来|后|，)")
+
+LOOKS_BACK = "what it looks back on"
 
 
 class Bounds(NamedTuple):
@@ -98,6 +100,125 @@ def find_stated_date(text: str) -> pd.Timestamp | None:
         dates.append(_timestamp(year, parse_number(match[3]), parse_number(match[4])))
     known = [date for date in dates if date is not None]
     return known[0] if known else None
+
+
+_LETTERS = str.maketrans("lIoO", "1100", " ")
+
+
+def read_year(text: str) -> int | None:
+    """The year that figures name, in the years 1949 to 2099; None for any other.
+
+    Examples
+    --------
+    >>> [read_year(year) for year in ("2017", "2 0 1 7", "20l7", "二〇一七", "2999")]
+    [2017, 2017, 2017, 2017, None]
+    """
+    figures = text.translate(_LETTERS)
+    if not figures.isascii():
+        figures = str(parse_number(re.sub("[Oo0]", "〇", text)))
+    year = int(figures) if figures.isdigit() else 0
+    return year if 1949 <= year <= 2099 else None
+
+
+_FOLD = str.maketrans("０１２３４５６７８９，；（）○ＯО", "0123456789,;()〇OO")
+_SPACES = re.compile(r"[^\S\n]+")
+# ——2024年1月13日在马鞍山市第十七届人民代表大会第四次会议上; its end may stand on the next line
+_DELIVERED = re.compile(
+    r"(?<![\d.\x00])(?P<year>[12][09oO][0-9lIoO]{2}|[二一][〇零Oo九八七六五四三二一]{3})年(?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})月"
+    r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})日在[^。,;\n]{2,40}(?:\n{1,2}第[^。,;\n]{1,20})?(?:会|会议)上"
+)
+_BEFORE_DAY = re.compile(r"(?:^|\n)(?:政府工作报告)?[-—–－─(]*$")
+_BEHIND_PLACE = re.compile(r"(?:的(?:讲话|报告|说明|发言))?\)?(?:\n|$)")
+_HEAD = 400  # characters from the head of a document within which the day of its delivery stands
+
+
+def find_delivery_day(text: str, *, own_line: bool = True) -> pd.Timestamp | None:
+    """The day on which a report or a speech was given: ——2024年1月16日在…会议上, at the head of a text.
+
+    Parameters
+    ----------
+    text : str
+        Clean text, or one made ready for extraction.
+    own_line : bool
+        The words must be a line of their own; within a sentence they tell of another meeting.
+
+    Examples
+    --------
+    >>> find_delivery_day("政府工作报告\\n——2024年1月16日在亳州市第五届人民代表大会第三次会议上\\n各位代表：")
+    Timestamp('2024-01-16 00:00:00')
+    >>> find_delivery_day("2024年1月16日在全市工作会议上，市长作了部署。") is None
+    True
+    """
+    head = _SPACES.sub("", text[: 3 * _HEAD].translate(_FOLD))[:_HEAD]
+    for found in _DELIVERED.finditer(head):
+        if own_line and not (_BEFORE_DAY.search(head[: found.start()]) and _BEHIND_PLACE.match(head, found.end())):
+            continue
+        year = read_year(found["year"])
+        return _timestamp(year, parse_number(found["month"]), parse_number(found["day"])) if year else None
+    return None
+
+
+#: 一、2023年工作回顾, a line of its own.
+LOOKED_BACK = re.compile(
+    r"(?:^|\n)(?P<number>[一二]、)?[^。，,;\n]{0,12}(?P<year>(?:19|20)\d{2})年[^。，,;\n]{0,12}(?:回顾|总结)[^。，,;\n]{0,6}(?=\n)"
+)
+#: 二、2024年工作安排, a line of its own.
+LOOKED_AHEAD = re.compile(
+    r"\n[^。，,;\n]{0,12}((?:19|20)\d{2})年[^。，,;\n]{0,12}(?:工作(?:的?总体)?(?:安排|任务|重点|思路|部署|目标|要求)?|总体(?:要求|思路)|(?:重点|主要)(?:工作|任务|目标)|预期目标|目标任务)[^。，,;\n]{0,12}(?=\n)"
+)
+#: 刚刚过去的2023年
+YEAR_PAST = re.compile(r"(?<!年)过去的((?:19|20)\d{2})年")
+_TO_CONGRESS = re.compile(r"(?:^|\n)各位代表|今年政府工作")
+_REPORT_TITLE = re.compile(r"(?:((?:19|20)\d{2})年?)?[^年]{0,30}政府工作报告(?:[（(][^（()）]{1,30}[)）])?$")
+_OPENING = 1000  # characters within which 过去的2023年 speaks of the year that is reported on
+
+
+def find_year_reported(text: str, title: str = "") -> int | None:
+    """The year that a report to a people's congress looks back on; such a report is given in the year after it.
+
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    title : str
+
+    Returns
+    -------
+    int or None
+        The year in the heading of the review (2023年工作回顾; 2023年主要工作 where 2024年主要工作 follows), or in 过去的2023年
+        in the opening. None for what is no such report (a department reviews a year before its end), for a review of
+        several years, where the title names another year, and where the review calls its own year 今年: some
+        congresses meet in December. One that meets then and does not say so is dated a few weeks too late.
+
+    Examples
+    --------
+    >>> find_year_reported("各位代表：\\n一、2023年工作回顾\\n过去一年，全市人民团结奋斗。")
+    2023
+    >>> find_year_reported("各位代表：\\n一、2023年工作回顾\\n今年是开局之年。") is None
+    True
+    """
+    squeezed = _SPACES.sub("", text.translate(_FOLD))
+    named = _REPORT_TITLE.search(title)
+    if not named and not _TO_CONGRESS.search(squeezed):
+        return None
+    year, begin = _year_of_review(squeezed)
+    if year is None or (named and named[1] and int(named[1]) != year + 1):
+        return None
+    ahead = LOOKED_AHEAD.search(squeezed, begin)
+    return None if "今年" in squeezed[begin : ahead.start() if ahead else begin + _HEAD] else year
+
+
+def _year_of_review(text: str) -> tuple[int | None, int]:
+    """The year that is reviewed, and where the review begins."""
+    if back := LOOKED_BACK.search(text):
+        several = re.search(r"年(?:以来|来)|[-—–－~～至到](?:19|20)\d{2}年", back[0])
+        return (None if several else int(back["year"])), back.end()
+    if past := YEAR_PAST.search(text, 0, _OPENING):
+        return int(past[1]), past.end()
+    headings = [*LOOKED_AHEAD.finditer(text)][:2]
+    if len(headings) == 2 and int(headings[1][1]) == int(headings[0][1]) + 1:
+        return int(headings[0][1]), headings[0].end()
+    return None, 0
 
 
 @cache
@@ -262,7 +383,7 @@ def year_of_number(number: str) -> int | None:
     return int(year) if year.isdigit() else None
 
 
-def date_document(text: str, *, region: str = "", doc_number: str = "", page_date: str = "") -> Bounds:
+def date_document(text: str, *, region: str = "", doc_number: str = "", page_date: str = "", title: str = "") -> Bounds:
     """Bounds on the issuing date of one document, from the document alone.
 
     Parameters
@@ -275,20 +396,23 @@ def date_document(text: str, *, region: str = "", doc_number: str = "", page_dat
         Its own number, if known.
     page_date : str
         What a web page says of its own date, if anything.
+    title : str
+        Its title, if known: a government work report is known by it.
 
     Returns
     -------
     Bounds
-        basis is one or more of "stated", "from what it cites", "page date", joined by ";". An open side is None.
+        basis is one or more of "stated", "from what it cites", "what it looks back on", "page date", each once, joined
+        by ";". An open side is None.
 
     Examples
     --------
     >>> date_document("根据中发〔2015〕36号，到2016年年底完成。")
     Bounds(earliest=Timestamp('2015-01-01 00:00:00'), latest=None, basis='from what it cites', note='cites 中发〔2015〕36号')
     """
-    stated = find_stated_date(text)
-    if stated is not None:
-        return Bounds(stated, stated, "stated", "date line")
+    for stated, words in ((find_delivery_day(text), "day of its delivery"), (find_stated_date(text), "date line")):
+        if stated is not None:
+            return Bounds(stated, stated, "stated", words)
     earliest, note = find_lower_bound(text, region, doc_number)
     bases, notes = ["from what it cites"] if earliest is not None else [], [note] if note else []
     latest = None
@@ -297,6 +421,12 @@ def date_document(text: str, *, region: str = "", doc_number: str = "", page_dat
         earliest = max(first, earliest) if earliest is not None and earliest <= latest else first
         bases.insert(0, "stated")
         notes.append(f"own number {doc_number}")
+    elif (year := find_year_reported(text, title)) is not None:
+        first, end = pd.Timestamp(year + 1, 1, 1), pd.Timestamp(year + 1, 12, 31)
+        if earliest is None or earliest <= end:
+            earliest, latest = max(first, earliest or first), end
+            bases.append(LOOKS_BACK)
+            notes.append(f"a report on {year}")
     page = parse_date(page_date) if page_date else None
     if page is not None and (latest is None or page < latest) and (earliest is None or earliest <= page):
         latest = page

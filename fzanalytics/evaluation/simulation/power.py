@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -70,6 +71,11 @@ def power(
     if not 0 < alpha < 1:
         raise ValueError(f"`alpha` must be above 0 and below 1; got {alpha}. Take 0.05.")
     designs = [design] if isinstance(design, Mapping) else list(design)
+    known = set(inspect.signature(simulate_diffusion).parameters)
+    if unknown := sorted({str(name) for options in designs for name in options} - known):
+        raise ValueError(
+            f"`design` must name options of simulate_diffusion; got {', '.join(unknown)}. They are: {', '.join(sorted(known))}."
+        )
     rows = []
     for number, options in enumerate(designs):
         values = []

@@ -192,6 +192,10 @@ def _lags_declared(documents: pd.DataFrame) -> list[tuple[object, ...]]:
                     "adopted" if exists[target] else "unknown",
                 )
             )
+    if not rows and not absent:
+        logger.warning(
+            "No document declares a superior, so no lag is known; for the adopters of one policy give `lineage`."
+        )
     if absent:
         logger.warning("%d declared superiors have no row of their own and no lag.", absent)
     return rows

@@ -162,11 +162,13 @@ def attribution(
     paragraphs, clauses = _by_document(corpus.paragraphs), _by_document(corpus.clauses)
     rows: list[dict[str, object]] = []
     unused: list[str] = []
+    centreless: list[str] = []
     for doc_id in facts.ids:
         if not facts.held[doc_id] or facts.level[doc_id] == 0:
             continue
         sources = sources_of(doc_id, facts, corpus.documents)
         unused += [doc_id] * bool(sources.younger)
+        centreless += [doc_id] * (sources.centre == "proxy" and not _names_the_centre(doc_id, facts))
         text = texts[doc_id]
         masks = set_masks(sources, text, chosen, spans)
         if unit == "document":
@@ -178,11 +180,23 @@ def attribution(
         logger.warning(
             "Superiors of %d documents are surely younger and not used as sources: %s.", len(unused), _some(unused)
         )
+    if centreless:
+        logger.warning(
+            "No document of the centre is held or named for the policy of %d documents: what stands in for it is text that "
+            "provinces share, which may be no more than their genre: %s.", len(centreless), _some(centreless)
+        )  # fmt: skip
     table = pd.DataFrame(rows, columns=[_COLUMNS[0], *["clause_id"] * (unit == "clause"), *_COLUMNS[1:]])
     numbers = ["share", "resampling_low", "resampling_high", "bound_low", "bound_high"]
     return table.astype(
         {**dict.fromkeys(numbers, float), "n_chars": "int64", "n_witnesses": "int64", "superior_held": bool}
     )
+
+
+def _names_the_centre(doc_id: str, facts: DocumentFacts) -> bool:
+    """Whether the policy of a document has a document of the centre, held or not, or the document declares one."""
+    same = (other for other in facts.ids if facts.lineage[other] == facts.lineage[doc_id])
+    declared = (other for other in facts.ancestors[doc_id] if other in facts.level)
+    return any(facts.level[other] == 0 for other in (*same, *declared))
 
 
 def check_sets(sets: Sequence[SetName], unit: str) -> tuple[str, ...]:
@@ -198,7 +212,7 @@ def check_sets(sets: Sequence[SetName], unit: str) -> tuple[str, ...]:
 
 
 def _some(ids: list[str]) -> str:
-    return ", ".join(ids[:5]) + (", ..." if len(ids) > 5 else "")
+    return ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
 
 
 def check_unit(unit: str) -> None:

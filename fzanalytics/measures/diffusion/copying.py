@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -24,6 +25,8 @@ from fzanalytics.texts.corpus import Corpus
 KINDS = ("verbatim", "fill-in", "edited", "reworded", "slogan", "own", "short")
 #: What counts as borrowed: the words stand in the source. Rewording is a likeness, slogans are a channel of their own.
 BORROWED = ("verbatim", "fill-in", "edited")
+
+logger = logging.getLogger(__name__)
 
 _COLUMNS = (
     "target", "paragraph_id", "section", "begin", "end", "text", "kind", "source", "order", "n_sources", "share",
@@ -110,6 +113,11 @@ def copying_kinds(
     texts = compared_texts(corpus)
     ids = list(texts)
     allowed = allowed_sources(corpus, ids, source)
+    if not allowed.any():
+        logger.warning(
+            "No document is known to be a source of another: of %d held, %d have a day or year of their own. Give dates "
+            "(metadata), or name a source.", len(ids), int((corpus.held["earliest"].notna() & corpus.held["latest"].notna()).sum()),
+        )  # fmt: skip
     if passages is None:
         passages = find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, mask=NAME_CLASSES)
     require_columns(require_table(passages, name="passages"), _SPANS, name="passages")

@@ -16,7 +16,7 @@ from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.lineage.chance import source_p
 from fzanalytics.measures.resampling import MIN_BLOCKS
-from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable
+from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, split_ids
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import number_grams, reduce_text, text_characters
 from fzanalytics.measures.reuse.sources import GRAM_CHARS, document_grams
@@ -26,6 +26,8 @@ from fzanalytics.texts.regions import province_of
 Score = Literal["grams", "passages"]
 #: With fewer candidates there is neither a margin nor a p.
 MIN_CANDIDATES = 20
+#: From one in so many on, documents without a region are told of.
+MANY_PLACELESS = 3
 #: How much a candidate shares with others is a mean over so many documents at most, spread evenly over the doc_ids.
 MAX_ASKED = 200
 #: Dates of one stratum are in one span of so many years (the period's end, if it is known, stands for the date).
@@ -94,7 +96,8 @@ def infer_sources(
         - second: the next candidate. margin in [0, 1]: score less that of the second. p in (0, 1]: see Notes. Both are NaN
           with fewer than `MIN_CANDIDATES` (20) of n_candidates.
         - n_stratum: candidates of the source's stratum, itself included; n_sections: sections of the target that p rests
-          on; note: why margin or p is missing.
+          on; note: why margin or p is missing, which documents the target declares that are not held, and
+          that many regions are unknown (then provinces cannot be told apart, and p corrects for less).
 
     Raises
     ------
@@ -127,8 +130,10 @@ def infer_sources(
     --------
     >>> from fzanalytics.texts.datasets import load_sample
     >>> found = infer_sources(load_sample()).set_index("target").loc["shijiazhuang_city_2016"]
-    >>> found["source"], found["relation"], found["order"], int(found["n_candidates"]), found["note"]
-    ('hebei_province_2016', 'superior', 'declared', 5, 'fewer than 20 candidates')
+    >>> found["source"], found["relation"], found["order"], int(found["n_candidates"])
+    ('hebei_province_2016', 'superior', 'declared', 5)
+    >>> found["note"]
+    'fewer than 20 candidates; declared but not held: national_outline_2015'
     >>> bool(np.isnan(found["margin"])), bool(np.isnan(found["p"]))
     (True, True)
     """
@@ -148,7 +153,7 @@ def infer_sources(
     if any(int(field.candidates(name).sum()) >= MIN_CANDIDATES for name in wanted):
         field.find_tendencies()
     rows = [
-        _infer(name, field, n_permutations, random_state)
+        _with_notes(_infer(name, field, n_permutations, random_state), field)
         for name in tqdm(wanted, desc="infer_sources", disable=not progress)
     ]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
@@ -189,6 +194,16 @@ def _infer(target: str, field: _Field, n_permutations: int, random_state: Random
     return {**row, "note": ""}
 
 
+def _with_notes(row: dict[str, object], field: _Field) -> dict[str, object]:
+    """The row, its note with what a reader of the source must know."""
+    notes = [str(row["note"])] if row["note"] else []
+    if lacking := [name for name in field.parents[str(row["target"])] if not field.facts.held.get(name, False)]:
+        notes.append(f"declared but not held: {', '.join(lacking)}")
+    if field.n_placeless > len(field.held) / MANY_PLACELESS:
+        notes.append(f"{field.n_placeless} of {len(field.held)} documents without a region")
+    return {**row, "note": "; ".join(notes)}
+
+
 class _Field:
     """All that can be source or target, by place in `DocumentFacts.ids`."""
 
@@ -199,6 +214,9 @@ class _Field:
         self.orders = OrderTable(self.facts)
         self.texts = compared_texts(corpus)
         self.held = [name for name in self.ids if name in self.texts]
+        self.n_placeless = sum(self.facts.region[name] is None for name in self.held)
+        parents = zip(corpus.documents["doc_id"].astype(str), corpus.documents["parent_ids"], strict=True)
+        self.parents = {name: split_ids(value) for name, value in parents}
         self._is_held = np.array([self.facts.held[name] for name in self.ids], dtype=bool)
         self._every = np.arange(len(self.ids))
         self._paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
@@ -298,7 +316,8 @@ class _Field:
     def find_tendencies(self) -> None:
         """What counts for p of documents asked with every other; rows are targets, NaN for its own province."""
         n = len(self.ids)
-        roots = pd.factorize(np.array([province_of(self.facts.region[name]) for name in self.ids]))[0]
+        # a document without a region is of no other's province
+        roots = pd.factorize(np.array([province_of(self.facts.region[name]) or f"?{name}" for name in self.ids]))[0]
         chosen = np.unique(np.linspace(0, len(self.held) - 1, MAX_ASKED).astype(int))
         self._asked = np.array(sorted(self.place[self.held[at]] for at in chosen), dtype=np.int64)
         scores = np.full((len(self._asked), n), np.nan)

@@ -163,7 +163,14 @@ def group_table(documents: pd.DataFrame, by: Groups) -> pd.Series:
 def _values_by_name(held: pd.DataFrame, by: str) -> list[object]:
     if by == "year":
         require_columns(held, ("earliest", "latest"), name="documents")
-        return [_years(*bounds) for bounds in zip(held["earliest"], held["latest"], strict=True)]
+        years: list[object] = [_years(*bounds) for bounds in zip(held["earliest"], held["latest"], strict=True)]
+        if spans := sum("–" in str(year) for year in years):
+            message = (
+                f"{spans} of {len(years)} documents have bounds and no year of their own: "
+                "groups such as 2016–2018 or 2016– are not years."
+            )
+            warnings.warn(message, UserWarning, stacklevel=4)
+        return years
     if by == "period":
         require_columns(held, ("period_end",), name="documents")
         return [None if pd.isna(end) else f"to {int(end)}" for end in held["period_end"]]

@@ -10,18 +10,16 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.adoption.turnbull import Turnbull
-from fzanalytics.output.plots.corpus import _draw_open
+from fzanalytics.output.plots.intervals import draw_bar, draw_open
+from fzanalytics.output.plots.names import LEVEL_NAMES, Language, fitting_names, pick
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
-    LEVEL_NAMES,
-    Language,
     axes_or_new,
     fitting_size,
     in_house_style,
     legend_below,
-    pick,
     set_font,
     subtitle,
 )
@@ -35,7 +33,6 @@ _LAGS = (
     "source", "target", "target_level", "lag_days_low", "lag_days_high", "region", "status",
     "since_centre", "since_superior",
 )  # fmt: skip
-_BAR = 0.42
 _BOX = "#9CC4E4"
 _BAND = "#E3E3E3"
 _INK = COLOURS[0]
@@ -200,7 +197,7 @@ def plot_lags(
     for lane, row in enumerate(shown.to_dict("records")):
         _draw_lag(ax, row, lane, span)
     ax.axvline(0, color="black", linewidth=0.8, zorder=1)
-    names = _names_of(shown, language, labels or {})
+    names = fitting_names(_names_of(shown, language, labels or {}))
     ax.set_yticks(range(len(shown)), labels=names)
     for text in ax.get_yticklabels():
         text.set_fontsize(fitting_size(len(shown), min(0.26 * len(shown), 50)))
@@ -352,10 +349,9 @@ def _span_of(shown: pd.DataFrame) -> tuple[float, float]:
 
 
 def _draw_lag(ax: Axes, row: Mapping[Any, Any], lane: int, span: tuple[float, float]) -> None:
-    from matplotlib.patches import Rectangle
-
     colour = LEVEL_COLOURS.get(str(row["target_level"]), GREY)
-    face = colour if row["status"] == "adopted" else "white"
+    held = row["status"] == "adopted"
+    face = colour if held else "white"
     low, high = row["lag_days_low"], row["lag_days_high"]
     width = span[1] - span[0]
     if low == high or (pd.notna(low) and pd.notna(high) and high - low < width / 150):
@@ -363,11 +359,9 @@ def _draw_lag(ax: Axes, row: Mapping[Any, Any], lane: int, span: tuple[float, fl
         return
     if pd.isna(low) or pd.isna(high):
         known, edge = (high, span[0]) if pd.isna(low) else (low, span[1])
-        _draw_open(ax, lane, known, edge, colour, tip=0.018 * width, held=row["status"] == "adopted")
+        draw_open(ax, lane, known, edge, colour, tip=0.018 * width, held=held)
         return
-    bar = Rectangle((low, lane - _BAR / 2), high - low, _BAR, facecolor=face, edgecolor=colour, linewidth=1.1)
-    bar.set_zorder(3)
-    ax.add_patch(bar)
+    draw_bar(ax, lane, low, high, colour, held=held)
 
 
 def _names_of(shown: pd.DataFrame, language: Language, labels: Mapping[str, str]) -> list[str]:

@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, ids_by_level, pick, shown_labels
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     PALE,
-    Language,
     axes_or_new,
     fitting_size,
     in_house_style,
     legend_below,
-    order_by_level,
-    pick,
     set_font,
-    shown_labels,
 )
 
 if TYPE_CHECKING:
@@ -112,7 +109,7 @@ def plot_attribution(
     ['≤40', '≥10', '≥10', '≤40', '■', 'superior only', '≤40', '[5–50]', '0–40']
     """
     _check(attribution)
-    ids = _ordered(attribution, documents)
+    ids = ids_by_level(attribution["doc_id"], documents)
     height = min(0.86 * len(ids), 100)
     ax = axes_or_new(ax, 12.2, 2.5 + height)
     names = dict(zip(ids, shown_labels(ids, labels), strict=True))
@@ -159,15 +156,6 @@ def _check(attribution: pd.DataFrame) -> None:
         raise ValueError(
             f"`attribution` must have each part of a document once; got {twice['doc_id'].iloc[0]} twice. Drop one."
         )
-
-
-def _ordered(attribution: pd.DataFrame, documents: pd.DataFrame | None) -> list[str]:
-    ids = list(dict.fromkeys(attribution["doc_id"].astype(str)))
-    if documents is None:
-        return ids
-    require_columns(documents, ("doc_id", "level"), name="documents")
-    rank = {doc_id: i for i, doc_id in enumerate(order_by_level(documents))}
-    return sorted(ids, key=lambda one: rank.get(one, len(rank)))
 
 
 def _draw_bar_of(ax: Axes, lane: int, rows: Mapping[Hashable, dict[Any, Any]], language: Language) -> None:

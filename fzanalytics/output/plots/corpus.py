@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,32 +10,33 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.reuse.order import split_ids
+from fzanalytics.output.plots.intervals import BAR, Span, draw_interval, draw_time
+from fzanalytics.output.plots.names import (
+    LEVEL_NAMES,
+    Language,
+    document_labels,
+    fitting_names,
+    level_name,
+    order_by_level,
+    pick,
+    width_of,
+)
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
-    LEVEL_NAMES,
     PALE,
-    Language,
     axes_or_new,
-    document_labels,
-    fitting_names,
     fitting_size,
     in_house_style,
     legend_below,
-    level_name,
-    order_by_level,
-    pick,
     set_font,
-    width_of,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DAY = np.timedelta64(1, "D")
-_BAR = 0.42  # thickness of an interval, in lanes
-_STEPS = 24  # in which an open end fades
 
 _BASES_ZH = {
     "stated": "文中载明",
@@ -100,17 +100,17 @@ def plot_corpus(
     _check(documents)
     lanes = _lanes(documents)
     ax = axes_or_new(ax, 8.4, 1.5 + _height_of(len(lanes)))
-    span = _Span(documents)
+    span = Span(documents)
     colours = _colours_of_families(documents)
     anchors = {}
     for row in documents.to_dict("records"):
         doc_id = str(row["doc_id"])
         colour = colours.get(_family(row, language="en"), GREY)
-        anchors[doc_id] = _draw_document(ax, row, lanes[doc_id], span, colour)
+        anchors[doc_id] = draw_interval(ax, row, lanes[doc_id], span, colour)
     _draw_edges(ax, documents, anchors, lanes)
     _draw_levels(ax, documents, lanes, span, language)
     _label_lanes(ax, documents, lanes, document_labels(documents, language=language, labels=labels))
-    _draw_time(ax, span, language)
+    draw_time(ax, span, language)
     _legend(ax, documents, colours, language, lineages or {})
     n_held = int(documents["held"].astype(bool).sum())
     others = len(documents) - n_held
@@ -170,11 +170,11 @@ def plot_timeline(
     _check(timeline, extra=("date_basis",))
     lanes = {str(doc_id): lane for lane, doc_id in enumerate(timeline["doc_id"])}
     ax = axes_or_new(ax, 8.4, 1.4 + _height_of(len(lanes)))
-    span = _Span(timeline)
+    span = Span(timeline)
     colours = {level: colour for level, colour in LEVEL_COLOURS.items() if level in set(timeline["level"])}
     for row in timeline.to_dict("records"):
         lane = lanes[str(row["doc_id"])]
-        _draw_document(ax, row, lane, span, colours.get(str(row["level"]), GREY))
+        draw_interval(ax, row, lane, span, colours.get(str(row["level"]), GREY))
         ax.text(
             1.025,
             lane,
@@ -184,7 +184,7 @@ def plot_timeline(
             fontsize=min(7.5, _size_of(len(lanes))),
         )
     _label_lanes(ax, timeline, lanes, document_labels(timeline, language=language, labels=labels))
-    _draw_time(ax, span, language)
+    draw_time(ax, span, language)
     handles = [_swatch(colour, LEVEL_NAMES[language][level]) for level, colour in colours.items()]
     legend_below(ax, [*handles, *_shapes(timeline, language, lineage=False)], columns=4)
     ax.set_title(pick(language, "Timeline: bounds of the date of issue", "时间线：成文日期的上下界"))
@@ -194,9 +194,10 @@ def plot_timeline(
 
 def _check(documents: pd.DataFrame, extra: tuple[str, ...] = ()) -> None:
     needed = ("doc_id", "level", "earliest", "latest", "held", *(extra or ("parent_ids",)))
-    require_columns(documents, needed, name="timeline" if extra else "documents")
+    name = "timeline" if extra else "documents"
+    require_columns(documents, needed, name=name)
     if documents.empty:
-        raise ValueError("`documents` must have at least one row; got none. Read a corpus first.")
+        raise ValueError(f"`{name}` must have at least one row; got none. Read a corpus first.")
     wrong = documents.loc[documents["earliest"] > documents["latest"], "doc_id"]
     if len(wrong):
         raise ValueError(
@@ -210,32 +211,6 @@ def _height_of(n_lanes: int) -> float:
 
 def _size_of(n_lanes: int) -> float:
     return fitting_size(n_lanes, _height_of(n_lanes))
-
-
-class _Span:
-    """The stretch of time on the horizontal axis, in days, and where things without a date stand."""
-
-    def __init__(self, documents: pd.DataFrame) -> None:
-        bounds = pd.concat([documents["earliest"], documents["latest"]]).dropna()
-        if bounds.empty:
-            self.first = self.last = _days(pd.Timestamp("2000-01-01"))
-        else:
-            self.first, self.last = _days(bounds.min()), _days(bounds.max())
-        self.dated = not bounds.empty
-        self.width = max(self.last - self.first, 365.0)
-        self.open = 0.07 * self.width
-        self.undated = bool((documents["earliest"].isna() & documents["latest"].isna()).any())
-        opens_left = bool((documents["earliest"].isna() & documents["latest"].notna()).any())
-        opens_right = bool((documents["latest"].isna() & documents["earliest"].notna()).any())
-        self.left = self.first - (2 * self.open if opens_left else 0.5 * self.open)
-        self.right = self.last + (2 * self.open if opens_right else 0.5 * self.open)
-        self.margin = self.right + 0.07 * self.width
-
-
-def _days(date: pd.Timestamp) -> float:
-    from matplotlib.dates import date2num
-
-    return float(date2num(np.datetime64(date, "D")))
 
 
 def _lanes(documents: pd.DataFrame) -> dict[str, int]:
@@ -271,54 +246,6 @@ def _colours_of_families(documents: pd.DataFrame) -> dict[str, str]:
     return dict(zip(ordered, COLOURS, strict=False))
 
 
-def _draw_document(ax: Axes, row: Mapping[Any, Any], lane: float, span: _Span, colour: str) -> tuple[float, float]:
-    """Bar, disc or fading bar of one document; the left and right end, in days, of where lines may join it."""
-    from matplotlib.patches import Rectangle
-
-    held, early, late = bool(row["held"]), row["earliest"], row["latest"]
-    face = colour if held else "white"
-    mark: dict[str, Any] = {"markerfacecolor": face, "markeredgecolor": colour, "linestyle": "none", "zorder": 4}
-    if pd.isna(early) and pd.isna(late):
-        ax.plot([span.margin], [lane], marker="s", markersize=7, **mark)
-        return span.margin, span.margin
-    if pd.isna(early) or pd.isna(late):
-        known, edge = (_days(late), span.left) if pd.isna(early) else (_days(early), span.right)
-        _draw_open(ax, lane, known, edge, colour, tip=0.3 * span.open, held=held)
-        return tuple(sorted((known, known + np.sign(edge - known) * 0.5 * span.open)))
-    left, right = _days(early), _days(late)
-    if right - left < span.width / 120:
-        ax.plot([(left + right) / 2], [lane], marker="o", markersize=7, **mark)
-        return left, right
-    bar = Rectangle((left, lane - _BAR / 2), right - left, _BAR, facecolor=face, edgecolor=colour, linewidth=1.1)
-    bar.set_zorder(3)
-    ax.add_patch(bar)
-    return left, right
-
-
-def _draw_open(ax: Axes, lane: float, known: float, edge: float, colour: str, *, tip: float, held: bool) -> None:
-    """A bar that begins at the known bound and fades to the edge of the axes, with an arrowhead there."""
-    from matplotlib.collections import LineCollection, PolyCollection
-    from matplotlib.colors import to_rgba
-    from matplotlib.patches import Polygon
-
-    way = 1 if edge > known else -1
-    places = np.linspace(known, edge - way * tip, _STEPS + 1)
-    low, high = lane - _BAR / 2, lane + _BAR / 2
-    shades = [to_rgba(colour, alpha) for alpha in np.linspace(0.95, 0.12, _STEPS).round(3)]
-    pieces = list(pairwise(places.tolist()))
-    if held:
-        corners = [[(a, low), (b, low), (b, high), (a, high)] for a, b in pieces]
-        ax.add_collection(PolyCollection(corners, facecolors=shades, linewidths=0, zorder=3), autolim=False)
-    else:
-        lines = [[(a, y), (b, y)] for y in (low, high) for a, b in pieces]
-        faded = LineCollection(lines, colors=[*shades, *shades], linewidths=1.1, capstyle="butt", zorder=3)
-        ax.add_collection(faded, autolim=False)
-    ax.plot([known, known], [low, high], color=colour, linewidth=1.4, solid_capstyle="projecting", zorder=3)
-    head = [(edge - way * tip, lane - 0.62 * _BAR), (edge, lane), (edge - way * tip, lane + 0.62 * _BAR)]
-    face = colour if held else "white"
-    ax.add_patch(Polygon(head, closed=True, facecolor=face, edgecolor=colour, linewidth=1.1, zorder=3))
-
-
 def _draw_edges(
     ax: Axes, documents: pd.DataFrame, anchors: Mapping[str, tuple[float, float]], lanes: Mapping[str, int]
 ) -> None:
@@ -331,8 +258,8 @@ def _draw_edges(
             if parent not in anchors or parent == child:
                 continue
             down = 1 if lanes[child] > lanes[parent] else -1
-            start = (sum(anchors[parent]) / 2, lanes[parent] + down * _BAR / 2)
-            stop = (sum(anchors[child]) / 2, lanes[child] - down * _BAR / 2)
+            start = (sum(anchors[parent]) / 2, lanes[parent] + down * BAR / 2)
+            stop = (sum(anchors[child]) / 2, lanes[child] - down * BAR / 2)
             arrow = FancyArrowPatch(
                 start,
                 stop,
@@ -349,7 +276,7 @@ def _draw_edges(
             ax.add_patch(arrow)
 
 
-def _draw_levels(ax: Axes, documents: pd.DataFrame, lanes: Mapping[str, int], span: _Span, language: Language) -> None:
+def _draw_levels(ax: Axes, documents: pd.DataFrame, lanes: Mapping[str, int], span: Span, language: Language) -> None:
     """A band behind the lanes of each level, with its name on the right."""
     levels = dict(zip(documents["doc_id"].astype(str), documents["level"], strict=True))
     bands: dict[str, list[int]] = {}
@@ -370,32 +297,6 @@ def _label_lanes(ax: Axes, documents: pd.DataFrame, lanes: Mapping[str, int], na
     ax.set_ylim(len(lanes) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
-
-
-def _draw_time(ax: Axes, span: _Span, language: Language) -> None:
-    """Ticks at the turn of years (or quarters), and the margin of the documents without a date."""
-    ticks: dict[float, str] = {}
-    if span.dated:
-        ticks = _ticks(span)
-    if span.undated:
-        ax.axvline((span.right + span.margin) / 2, color=GREY, linewidth=0.8, linestyle=":")
-        ticks[span.margin] = pick(language, "date\nunknown", "日期\n不详")
-    ax.set_xticks(list(ticks), labels=list(ticks.values()))
-    ax.set_xlim(span.left, span.margin + 0.05 * span.width if span.undated else span.right)
-    for place in ticks:
-        if place != span.margin:
-            ax.axvline(place, color="#D9D9D9", linewidth=0.6, zorder=1)
-    ax.set_xlabel(pick(language, "Date of issue (1 January of each year marked)", "成文日期（竖线为每年1月1日）"))
-
-
-def _ticks(span: _Span) -> dict[float, str]:
-    from matplotlib.dates import num2date
-
-    first, last = num2date(span.left).year, num2date(span.right).year
-    step = max(1, (last - first) // 10)
-    years = [year for year in range(first, last + 2) if year % step == 0]
-    places = {_days(pd.Timestamp(year=year, month=1, day=1)): str(year) for year in years}
-    return {place: name for place, name in places.items() if span.left <= place <= span.right}
 
 
 def _bounds_in_words(row: Mapping[Any, Any], language: Language) -> str:

@@ -9,24 +9,20 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, pick, short, shown_labels, width_of
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LINE_STYLES,
     MARKERS,
     SEQUENTIAL,
-    Language,
     axes_or_new,
     fitting_size,
     in_house_style,
     ink_on,
-    pick,
     set_font,
-    short,
-    shown_labels,
     spread,
     subtitle,
-    width_of,
 )
 
 if TYPE_CHECKING:
@@ -158,10 +154,12 @@ def plot_coverage_curve(
     require_columns(curve, ("target", "threshold", "coverage", "low", "high"), name="curve")
     if curve.empty:
         raise ValueError("`curve` must have at least one row; got none. No document is later than the source.")
-    ax = axes_or_new(ax, 5.8, 4.0)
     targets = list(dict.fromkeys(curve["target"]))
+    names = shown_labels(targets, labels)
+    width = 5.8 + max(0.0, max(map(width_of, names)) - 14) / 9  # the legend, on the right, must find room
+    ax = axes_or_new(ax, width, max(4.0, min(0.8 + 0.19 * len(targets), 40)))
     banded = len(targets) <= _MAX_BANDS
-    for i, (target, name) in enumerate(zip(targets, shown_labels(targets, labels), strict=True)):
+    for i, (target, name) in enumerate(zip(targets, names, strict=True)):
         part = curve[curve["target"] == target].sort_values("threshold")
         x = part["threshold"].to_numpy(dtype=float)
         colour, turn = COLOURS[i % len(COLOURS)], i + i // len(COLOURS)  # no two lines alike up to 64

@@ -9,19 +9,16 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, ids_by_level, pick, shown_labels
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     PALE,
-    Language,
     axes_or_new,
     fitting_size,
     in_house_style,
     legend_below,
-    order_by_level,
-    pick,
     set_font,
-    shown_labels,
 )
 
 if TYPE_CHECKING:
@@ -99,7 +96,7 @@ def plot_mentions(
     3
     """
     _check(specificity, mentions)
-    ids = _ordered(specificity, documents)
+    ids = ids_by_level(specificity["doc_id"], documents)
     height = min(0.62 * len(ids), 60)
     ax = axes_or_new(ax, 12.6, 2.2 + height)
     ax.set_axis_off()
@@ -129,15 +126,6 @@ def _check(specificity: pd.DataFrame, mentions: pd.DataFrame) -> None:
     require_columns(mentions, ["doc_id", "kind", "role", "not_after"], name="mentions")
     if specificity.empty:
         raise ValueError("`specificity` must have at least one row; got none. No document has clauses.")
-
-
-def _ordered(specificity: pd.DataFrame, documents: pd.DataFrame | None) -> list[str]:
-    ids = list(dict.fromkeys(specificity["doc_id"].astype(str)))
-    if documents is None:
-        return ids
-    require_columns(documents, ("doc_id", "level"), name="documents")
-    rank = {doc_id: i for i, doc_id in enumerate(order_by_level(documents))}
-    return sorted(ids, key=lambda one: rank.get(one, len(rank)))
 
 
 def _draw_strengths(ax: Axes, rows: pd.DataFrame, size: float, language: Language) -> None:

@@ -9,21 +9,16 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import LEVELS, require_columns
+from fzanalytics.output.plots.names import Language, level_name, middle_out, pick, shown_labels, width_of
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
-    Language,
     axes_or_new,
     in_house_style,
     legend_below,
-    level_name,
-    pick,
     set_font,
-    short,
-    shown_labels,
     subtitle,
-    width_of,
 )
 
 if TYPE_CHECKING:
@@ -88,7 +83,7 @@ def plot_network(
     Raises
     ------
     ValueError
-        If a column is missing, an edge names an unknown document, or an option is out of its range.
+        If a column is missing, there is no document, an edge names an unknown document, or an option is out of its range.
 
     Notes
     -----
@@ -125,6 +120,8 @@ def plot_network(
 
 
 def _check(edges: pd.DataFrame, documents: pd.DataFrame, min_share: float, best: int | None) -> None:
+    if documents.empty:
+        raise ValueError("`documents` must have at least one row; got none. Read a corpus first.")
     strangers = sorted((set(edges["source"]) | set(edges["target"])) - set(documents["doc_id"]))
     if strangers:
         raise ValueError(f"`edges` must join documents of `documents`; got {', '.join(map(repr, strangers[:5]))}.")
@@ -232,23 +229,25 @@ def _draw_documents(
         )  # fmt: skip
         size = 6.5 if str(document.doc_id) in crowded else 8.0
         text = ax.annotate(
-            _broken(name, 9.0 if size < 7 else 7.2), (x, y), xytext=(0, -8), textcoords="offset points", ha="center", va="top",
+            _broken(name, *((9.0, 3) if size < 7 else (7.2, 4))), (x, y), xytext=(0, -8), textcoords="offset points", ha="center", va="top",
             fontsize=size, linespacing=1.05, color="black" if document.held else GREY, zorder=5, annotation_clip=False,
         )  # fmt: skip
         text.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6})
 
 
-def _broken(name: str, ems: float) -> str:
-    """A name on at most three lines of about so many ems, broken at spaces and underlines or where it must be."""
+def _broken(name: str, ems: float, n_lines: int) -> str:
+    """A name on at most so many lines of about so many ems, broken at spaces and underlines or where it must be."""
     pieces: list[str] = []
     for word in name.replace("_", "_ ").replace("·", "· ").split(" "):
         if pieces and width_of(f"{pieces[-1]} {word}") <= ems:
             pieces[-1] += word if pieces[-1].endswith("_") else f" {word}"
         else:
             pieces.append(word)
-    cut = [part for piece in pieces for part in _cut(piece, ems)]
-    cut = [part.strip() for part in cut]
-    return "\n".join(cut if len(cut) < 4 else [*cut[:2], short("".join(cut[2:]), int(ems))])
+    cut = [part.strip() for piece in pieces for part in _cut(piece, ems)]
+    if len(cut) <= n_lines:
+        return "\n".join(cut)
+    # its end tells it apart as much as its beginning
+    return _broken(middle_out(name, min(width_of(name) - 1, n_lines * ems)), ems, n_lines)
 
 
 def _cut(piece: str, ems: float) -> list[str]:
@@ -283,7 +282,8 @@ def _told(
     n_held = int(shown["held"].astype(bool).sum())
     rules_en = [f"below {min_share:.0%}"] * (min_share > 0) + [f"not among the {best} largest of a target"] * bool(best)
     rules_zh = [f"占比低于{min_share:.0%}"] * (min_share > 0) + [f"非该文件最大的{best}条"] * bool(best)
-    en = f"{n_held} documents held; {len(lines)} lines, {n_arrows} of them with a direction"
+    plurals = ["" if n == 1 else "s" for n in (n_held, len(lines))]
+    en = f"{n_held} document{plurals[0]} held; {len(lines)} line{plurals[1]}, {n_arrows} of them with a direction"
     zh = f"已入库文件{n_held}份；连线{len(lines)}条，其中{n_arrows}条可定先后"
     if n_left:
         en, zh = f"{en}; {n_left} left out ({' or '.join(rules_en)})", f"{zh}；略去{n_left}条（{'或'.join(rules_zh)}）"
@@ -302,6 +302,7 @@ def _handles(lines: pd.DataFrame, shown: pd.DataFrame, language: Language) -> li
     handles += [
         Line2D([], [], color=GREY, linewidth=_WIDEST * share, label=pick(language, f"{share:.0%} of the target", f"占{share:.0%}"))
         for share in (0.1, 0.5)
+        if len(lines)
     ]  # fmt: skip
     if (~lines["order"].isin(_ORDERED)).any():
         undecided = pick(language, "order not known: no arrow", "先后不明：无箭头")

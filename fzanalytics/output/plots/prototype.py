@@ -9,19 +9,15 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, fitting_names, pick, short, shown_labels
 from fzanalytics.output.plots.style import (
     GREY,
     PALE,
     SEQUENTIAL,
-    Language,
     axes_or_new,
-    fitting_names,
     fitting_size,
     in_house_style,
-    pick,
     set_font,
-    short,
-    shown_labels,
     spread,
     subtitle,
 )

@@ -9,18 +9,15 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, pick, short, shown_labels
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
-    Language,
     axes_or_new,
     fitting_size,
     in_house_style,
     legend_below,
-    pick,
     set_font,
-    short,
-    shown_labels,
     spread,
     subtitle,
 )

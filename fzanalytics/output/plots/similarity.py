@@ -10,17 +10,15 @@ import pandas as pd
 from scipy.cluster import hierarchy
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, pick, shown_labels
 from fzanalytics.output.plots.style import (
     GREY,
     SEQUENTIAL,
-    Language,
     axes_or_new,
     fitting_size,
     in_house_style,
     ink_on,
-    pick,
     set_font,
-    shown_labels,
     spread,
     subtitle,
 )
@@ -162,8 +160,8 @@ def plot_paragraph_similarity(
     ends = np.cumsum(list(counts.values()))
     starts = ends - list(counts.values())
     for place in ends[:-1]:
-        ax.axhline(place - 0.5, color="#D55E00", linewidth=0.8)
-        ax.axvline(place - 0.5, color="#D55E00", linewidth=0.8)
+        for line in (ax.axhline, ax.axvline):
+            line(place - 0.5, color="#D55E00", linewidth=min(0.8, 12 / len(counts)))  # many must not hide the cells
     middles = spread(list((starts + ends - 1) / 2), gap=len(ids) / 40, low=0, high=len(ids) - 1)
     names = shown_labels(counts, labels)
     ax.set_xticks(middles, labels=names, rotation=40, ha="right", rotation_mode="anchor")

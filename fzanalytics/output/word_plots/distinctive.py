@@ -9,19 +9,16 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, level_name, pick, short
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
     PALE,
-    Language,
     axes_or_new,
     in_house_style,
-    level_name,
     new_figure,
-    pick,
     set_font,
-    short,
 )
 
 if TYPE_CHECKING:
@@ -140,7 +137,7 @@ def _check_terms(terms: pd.DataFrame, groups: Sequence[str] | None) -> None:
     require_columns(terms, _TERMS, name="terms")
     if terms.empty:
         raise ValueError("`terms` must have at least one row; got none. Lower `min_count` of distinctive_terms.")
-    unknown = sorted(set(groups or ()) - set(terms["group"]))
+    unknown = sorted(set(groups or ()) - set(terms["group"])) or ["none"] * (groups is not None and not len(groups))
     if unknown:
         raise ValueError(
             f"`groups` must be groups of `terms`, {', '.join(dict.fromkeys(terms['group']))}; got {', '.join(unknown)}."

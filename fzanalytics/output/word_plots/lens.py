@@ -9,24 +9,18 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, document_labels, fitting_names, level_name, pick, short, width_of
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
-    Language,
     axes_or_new,
-    document_labels,
-    fitting_names,
     fitting_size,
     in_house_style,
-    level_name,
     new_figure,
-    pick,
     set_font,
-    short,
     spread,
     subtitle,
-    width_of,
 )
 
 if TYPE_CHECKING:

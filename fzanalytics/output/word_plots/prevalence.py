@@ -9,20 +9,17 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, level_name, pick, short
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LEVEL_COLOURS,
     LINE_STYLES,
     MARKERS,
-    Language,
     axes_or_new,
     in_house_style,
-    level_name,
     new_figure,
-    pick,
     set_font,
-    short,
 )
 
 if TYPE_CHECKING:
@@ -99,6 +96,10 @@ def plot_topic_prevalence(
             f"`topics` must be topics of `prevalence`, {', '.join(map(str, known))}; got {', '.join(map(str, unknown))}."
         )
     every = list(known if topics is None else topics)
+    if not every or shares["share"].isna().all():
+        raise ValueError(
+            "`prevalence` must have a share of a topic to draw; got none. Name a topic, or fit more documents."
+        )
     chosen = every[:_MAX_PANELS]
     columns = 2 if len(chosen) == 4 else min(_PANELS_A_ROW, len(chosen))
     n_rows = -(-len(chosen) // columns)

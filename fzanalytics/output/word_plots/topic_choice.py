@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import Language, pick
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
     LINE_STYLES,
     MARKERS,
-    Language,
     axes_or_new,
     in_house_style,
+    legend_below,
     new_figure,
-    pick,
     set_font,
 )
 
@@ -229,7 +229,7 @@ def plot_topic_stability(
     ax.set_ylim(lowest - 0.05, 1.03)
     ax.set_xticks(numbers, labels=[f"{number:g}" for number in numbers])
     ax.set_xlabel(pick(language, "number of topics K", "主题数 K"))
-    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.2), borderaxespad=0)
+    legend_below(ax, ax.get_legend_handles_labels()[0], columns=1, points=36)
     ax.spines[["top", "right"]].set_visible(False)
     whisker = pick(language, "; whisker: worst match", "；须线：最差匹配") if "cosine_min" in table.columns else ""
     ax.set_title(pick(language, f"Stability against K{whisker}", f"稳定性与主题数{whisker}"))

@@ -9,22 +9,16 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
+from fzanalytics.output.plots.names import LEVEL_NAMES, Language, level_name, order_by_level, pick, short, shown_labels
 from fzanalytics.output.plots.style import (
     GREY,
-    LEVEL_NAMES,
     SEQUENTIAL,
-    Language,
     axes_or_new,
     fitting_size,
     in_house_style,
     ink_on,
-    level_name,
     new_figure,
-    order_by_level,
-    pick,
     set_font,
-    short,
-    shown_labels,
 )
 from fzanalytics.output.word_plots.topic_choice import plot_topic_stability
 

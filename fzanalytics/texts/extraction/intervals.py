@@ -14,11 +14,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from fzanalytics.base.numbering import parse_number
+from fzanalytics.texts.dating import LOOKED_AHEAD, LOOKED_BACK, YEAR_PAST, find_delivery_day, read_year
 from fzanalytics.texts.extraction.mentions import Mention, dated_mention
 from fzanalytics.texts.extraction.wording import (
     DONE,
-    LOOKED_AHEAD,
-    LOOKED_BACK,
     OF_SOMETHING,
     SEASON,
     TO,
@@ -28,8 +27,6 @@ from fzanalytics.texts.extraction.wording import (
 )
 from fzanalytics.texts.numbers import HAN_NUMBER, read_number
 from fzanalytics.texts.searching import sought
-
-_LETTERS = str.maketrans("lIoO", "1100", " ")
 
 # 初 of 初步, 底 of 底线, 中 of 中央 and the like are no parts of a date
 _START = "初(?![步级中期创心任审次始稿衷诊评])"
@@ -58,21 +55,6 @@ class Span(NamedTuple):
     value: str
     by: bool = False
     evidence: str | None = None
-
-
-def read_year(text: str) -> int | None:
-    """The year that figures name, in the years 1949 to 2099; None for any other.
-
-    Examples
-    --------
-    >>> [read_year(year) for year in ("2017", "2 0 1 7", "20l7", "二〇一七", "2999")]
-    [2017, 2017, 2017, 2017, None]
-    """
-    figures = text.translate(_LETTERS)
-    if not figures.isascii():
-        figures = str(parse_number(re.sub("[Oo0]", "〇", text)))
-    year = int(figures) if figures.isdigit() else 0
-    return year if 1949 <= year <= 2099 else None
 
 
 def year_span(year: int) -> Span:
@@ -211,11 +193,7 @@ def read_own_date(document: Mapping[str, object], *, text: str = "") -> OwnDate:
 
 
 _REPORT = re.compile(r"((?:19|20)\d{2})年[^年]{0,30}(?:报告|要点|计划|工作安排|任务清单|任务分工)$")
-# ——2024年1月13日在马鞍山市第十七届人民代表大会第四次会议上
-_HELD = re.compile(rf"(?P<year>{YEAR})年(?P<month>{_MONTH})月(?P<day>{_DAY})日在[^。,;\n]{{2,40}}(?:会|会议)上")
-_HEAD = 400  # characters from the head of a document within which the day of its delivery stands
-# 刚刚过去的2023年; 今年是中华人民共和国成立75周年
-_YEAR_PAST = re.compile(r"(?<!年)过去的((?:19|20)\d{2})年")
+# 今年是中华人民共和国成立75周年
 _ANNIVERSARY = re.compile(
     r"今年是[^。,;\n]{0,6}?(?P<who>中华人民共和国|新中国|中国共产党|建党)(?:成立)?(?P<n>\d{2,3})周年"
 )
@@ -224,14 +202,11 @@ _FOUNDED = {"中国共产党": 1921, "建党": 1921, "中华人民共和国": 19
 
 def _year_of_report(title: object, text: str) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     """2024年政府工作报告 is held in 2024, and tells of the year before; 2024年工作要点 plans 2024."""
-    if held := _HELD.search(text[:_HEAD]):
-        year = read_year(held["year"])
-        day = read_span(year, {"month": held["month"], "day": held["day"]}) if year else None
-        if day is not None:
-            return day.first, day.last
+    if (day := find_delivery_day(text, own_line=False)) is not None:
+        return day, day
     named = _REPORT.search(title) if isinstance(title, str) else None
     year = int(named[1]) if named else 0
-    if not year and (back := LOOKED_BACK.search(text) or _YEAR_PAST.search(text)):
+    if not year and (back := LOOKED_BACK.search(text) or YEAR_PAST.search(text)):
         year = int(back["year"] if "year" in back.groupdict() else back[1]) + 1
     elif not year and (ahead := [int(heading[1]) for heading in LOOKED_AHEAD.finditer(text)]):
         year = ahead[0] + (ahead[0] + 1 in ahead[1:2])  # 2023年主要工作, then 2024年主要工作

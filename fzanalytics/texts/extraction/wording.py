@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from fzanalytics.texts.dating import LOOKED_AHEAD, LOOKED_BACK
 from fzanalytics.texts.metadata import KINDS
 from fzanalytics.texts.numbers import HAN_NUMBER
 from fzanalytics.texts.searching import sought
@@ -191,16 +192,10 @@ def lines_without_deadlines(text: str) -> Iterator[tuple[int, int]]:
 
 
 # 一、2023年工作回顾; 一、过去五年工作回顾; 二、2024年工作安排: a line of its own
-LOOKED_BACK = re.compile(
-    r"(?:^|\n)(?P<number>[一二]、)?[^。，,;\n]{0,12}(?P<year>(?:19|20)\d{2})年[^。，,;\n]{0,12}(?:回顾|总结)[^。，,;\n]{0,6}(?=\n)"
-)
 _LOOKED_BACK_UNDATED = re.compile(
     r"(?:^|\n)(?P<number>[一二]、)(?P<year>)(?:[^。，,:;\n]{0,24}回顾|(?:过去的?[一五]年|去年|五年来|一年来|本届政府)[^。，,:;\n]{0,16}(?:工作|成[就绩效]))[^。，,:;\n]{0,6}(?=\n)"
 )
 _NEXT_HEADING = {"一、": "二、", "二、": "三、"}
-LOOKED_AHEAD = re.compile(
-    r"\n[^。，,;\n]{0,12}((?:19|20)\d{2})年[^。，,;\n]{0,12}(?:工作(?:的?总体)?(?:安排|任务|重点|思路|部署|目标|要求)?|总体(?:要求|思路)|(?:重点|主要)(?:工作|任务|目标)|预期目标|目标任务)[^。，,;\n]{0,12}(?=\n)"
-)
 _THIS_YEAR = re.compile(
     r"\n(?:(?:今年|(?P<year>(?:19|20)\d{2})年),?是|[^\n]{0,150}?(?:做好今年的?|今年政府)(?:各项)?(?:政府)?工作)"
 )
