@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from fzanalytics.base.tables import LEVELS
+from fzanalytics.texts.corpus import read_corpus
 from fzanalytics.texts.region_changes import Change, line_of_command, load_region_changes, region_at, regions_at
 from fzanalytics.texts.regions import (
     PROVINCE_SIGNS,
@@ -16,6 +17,7 @@ from fzanalytics.texts.regions import (
     load_regions,
     read_place_names,
     region_of,
+    settle_region,
     strip_region,
 )
 
@@ -168,3 +170,57 @@ def test_names_of_no_place_at_a_date() -> None:
 def test_names_at_the_head_of_a_text() -> None:
     assert [name for name, _, _ in read_place_names("河北省石家庄市法制办")] == ["河北省", "石家庄市"]
     assert read_place_names("法制办") == [] and read_place_names("") == []
+
+
+CITY = "吉林法治政府建设实施方案\n根据省委部署，吉林市人民政府决定在全市推进，市委负责。\n一、目标\n到2020年建成法治政府的基本框架。"
+PROVINCE = "吉林法治政府建设实施方案\n各市人民政府、各市委：省人民政府决定在全省推进。\n一、目标\n到2020年建成法治政府的基本框架。"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "path", "other"),
+    [
+        (CITY, "吉林法治政府建设实施方案", "吉林省/吉林市", "吉林省"),
+        (PROVINCE, "吉林法治政府建设实施方案", "吉林省", "吉林省/吉林市"),
+        ("到2020年建成。", "吉林法治政府建设实施方案", "吉林省", "吉林省/吉林市"),  # nothing decides
+        ("全" * 2000 + CITY, "吉林方案", "吉林省", "吉林省/吉林市"),  # too far from the head
+        ("在全州推进，州委负责。", "海南法治建设方案", "青海省/海南藏族自治州", "海南省"),
+        (CITY, "吉林省法治政府建设实施方案", "吉林省", None),  # named in full
+        (PROVINCE, "吉林市法治政府建设实施方案", "吉林省/吉林市", None),
+        (CITY, "中共吉林省委关于印发方案的通知", "吉林省", None),
+        (CITY, "河北法治政府建设实施方案", "河北省", None),  # 河北区 of Tianjin is no prefecture
+        (CITY, "法治政府建设实施方案", None, None),
+    ],
+)
+def test_a_bare_name_of_two_places_is_settled_by_the_text(
+    text: str, title: str, path: str | None, other: str | None
+) -> None:
+    region, left, doubt = settle_region(text, title)
+    assert (region.path if region else None) == path
+    assert (left.path if left else None) == other and bool(doubt) == (other is not None)
+    by_name = settle_region(text, "", name=title)
+    assert by_name == (region, left, doubt)
+    if other:
+        assert f"taken as {path}, " in doubt
+
+
+def test_a_choice_between_two_places_is_a_problem_unless_the_metadata_make_it() -> None:
+    texts = pd.DataFrame(
+        {"doc_id": list("abcd"), "text": [CITY, PROVINCE, PROVINCE + "\n", CITY.replace("吉林", "吉林省", 1)]}
+    )
+    told = pd.DataFrame({"doc_id": ["c"], "level": ["prefecture"]})
+    corpus = read_corpus(texts, metadata=told)
+    rows = corpus.documents.set_index("doc_id")
+    assert rows["region"].tolist() == ["吉林省/吉林市", "吉林省", "吉林省/吉林市", "吉林省"]
+    assert rows["level"].tolist() == ["prefecture", "province", "prefecture", "province"]
+    assert rows["region_code"].tolist() == ["220200", "220000", "220200", "220000"]
+    found = corpus.problems[corpus.problems["kind"] == "ambiguous region"]
+    assert found["doc_id"].tolist() == ["a", "b"]
+    assert found["message"].str.contains("taken as 吉林省.*; give its level in the metadata").all()
+
+
+@pytest.mark.parametrize("column", ["region", "region_code"])
+def test_a_region_in_the_metadata_wins_without_a_problem(column: str) -> None:
+    told = pd.DataFrame({"doc_id": ["a"], column: ["吉林省" if column == "region" else "220000"]})
+    corpus = read_corpus(pd.DataFrame({"doc_id": ["a"], "text": [CITY]}), metadata=told)
+    assert corpus.documents.loc[0, "region_code"] == "220000"
+    assert "ambiguous region" not in set(corpus.problems["kind"])

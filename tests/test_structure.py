@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fzanalytics.base.numbering import format_number
 from fzanalytics.texts.cleaning.fixers import clean
-from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.corpus import Corpus, read_corpus
 from fzanalytics.texts.datasets import load_sample
 from fzanalytics.texts.structure.clauses import (
     blank_responsibility,
@@ -24,6 +24,7 @@ from fzanalytics.texts.structure.clauses import (
     is_responsible,
     split_lines,
 )
+from fzanalytics.texts.structure.paragraphs import MAX_OUTSIDE, MIN_OUTSIDE, share_outside
 
 # 一、/（一）/1. as counted by hand
 COUNTS = {
@@ -441,3 +442,31 @@ def test_time_is_linear(unit: str) -> None:
 def test_a_deep_list_of_many_clauses() -> None:
     text = "\n".join(f"（{format_number(i)}）加强第{i}项工作，确保取得实效。" for i in range(1, 500))
     assert find_clauses("a", text)["number"].tolist() == list(range(1, 500))
+
+
+def test_the_share_outside_the_paragraphs_is_of_written_characters_each_once() -> None:
+    text = "甲乙 丙丁\n\n　戊己庚辛"
+    table = pd.DataFrame({"begin": [0, 1], "end": [2, 4]})  # 甲乙 and, overlapping, 乙 丙: three of eight
+    assert share_outside(text, table) == 1 - 3 / 8
+    assert share_outside(text, table.iloc[:0]) == 1 and share_outside(" \n", table.iloc[:0]) == 0
+    assert share_outside(text, pd.DataFrame({"begin": [0], "end": [len(text)]})) == 0
+
+
+@pytest.mark.parametrize(("lines", "outside"), [(1, False), (10, False), (30, True)])
+def test_a_text_of_which_much_is_in_no_paragraph_is_a_problem(lines: int, outside: bool) -> None:
+    review = "过去一年，全市上下团结奋斗，各项工作取得新的成绩。\n" * lines
+    text = f"某市工作报告\n{review}一、主要任务\n" + "全面推进依法行政，完善行政决策程序，加强规范性文件的管理。\n" * 8
+    corpus = read_corpus(pd.DataFrame({"text": [text]}))
+    share = share_outside(corpus.documents.loc[0, "text"], corpus.paragraphs)
+    assert (share > MAX_OUTSIDE) == (lines >= 10)  # ten lines are a long opening of a short text
+    assert (share * len(text) >= MIN_OUTSIDE) == outside
+    found = corpus.problems[corpus.problems["kind"] == "outside paragraphs"]
+    assert len(found) == outside
+    if outside:
+        assert found["message"].iloc[0].startswith(f"{share:.0%} of its text stands in no paragraph")
+
+
+def test_the_sample_stands_in_its_paragraphs(sample: Corpus) -> None:
+    for doc_id, text in zip(sample.held["doc_id"], sample.held["text"], strict=True):
+        assert share_outside(text, sample.paragraphs[sample.paragraphs["doc_id"] == doc_id]) < 0.1
+    assert "outside paragraphs" not in set(sample.problems["kind"])

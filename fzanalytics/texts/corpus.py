@@ -30,10 +30,11 @@ from fzanalytics.texts.extraction.extract import extract_mentions
 from fzanalytics.texts.metadata import Metadata, name_kind, name_lineage, read_metadata, split_documents
 from fzanalytics.texts.reading.files import USUAL_ENCODINGS, RawFile
 from fzanalytics.texts.reading.sources import part_doubles, read_path, read_rows, rows_given
-from fzanalytics.texts.regions import infer_region
+from fzanalytics.texts.regions import Region, settle_region
 from fzanalytics.texts.relations import fill_from_corpus, fill_mentions
 from fzanalytics.texts.structure.clauses import find_clauses, find_paragraphs
 from fzanalytics.texts.structure.oddities import tell_oddities
+from fzanalytics.texts.structure.paragraphs import MAX_OUTSIDE, MIN_OUTSIDE, share_outside
 from fzanalytics.texts.titles import normalise_title
 
 
@@ -236,7 +237,7 @@ def _assemble(
             inside = cleaned.repairs["raw_begin"].between(first, last, inclusive="left")
             tables["repairs"] += [cleaned.repairs[inside].assign(doc_id=doc_id), corrected]
             first = last
-            problems += _look_for_problems(doc_id, raw, text, clauses, cleaned.repairs[inside])
+            problems += _look_for_problems(doc_id, raw, text, clauses, paragraphs, cleaned.repairs[inside])
     if not documents:
         raise ValueError(f"`source` must hold at least one readable document; {problems[-1]['message']}.")
     problems += _find_duplicates(documents)
@@ -329,14 +330,13 @@ def _describe(
     problems: list[dict[str, object]],
 ) -> dict[str, object]:
     """The row of a document: what the text tells, overruled by what the metadata say."""
-    region, _ = infer_region(told.title, told.issuers, told.doc_number, raw.name)
-    bounds = date_document(text, region=region.path if region else "", doc_number=told.doc_number, page_date=page_date)
+    region, other, doubt = settle_region(text, told.title, told.issuers, told.doc_number, raw.name)
+    place = region.path if region else ""
+    bounds = date_document(text, region=place, doc_number=told.doc_number, page_date=page_date, title=told.title)
     row: dict[str, object] = {
         "doc_id": default_id,
         "title": told.title,
-        "level": region.level if region else pd.NA,
-        "region": region.path if region else pd.NA,
-        "region_code": region.code if region else pd.NA,
+        **_place(region),
         "issuers": told.issuers or pd.NA,
         "issuer_type": told.issuer_type or pd.NA,
         "doc_number": told.doc_number or pd.NA,
@@ -353,20 +353,34 @@ def _describe(
         "parent_ids": pd.NA,
     }
     for table, places in zip(records, used, strict=True):
-        place = find_record(table, raw.source, default_id, (told.title, raw.name), places)
-        if place is None:
+        number = find_record(table, raw.source, default_id, (told.title, raw.name), places)
+        if number is None:
             continue
-        places.add(place)
-        record = table.rows[place]
+        places.add(number)
+        record = table.rows[number]
         _check_hash(record, raw, default_id, problems)
         _check_title(record, raw, default_id, text, problems)
         given = {key: value for key, value in record.items() if not pd.isna(value) and key in _GIVEN}  # type: ignore[call-overload]
         given.update(merge_dates(row, given))
         if "title" in given and told.title == raw.name:  # a title that is given tells more than the name of a file
             row.update(_told_by_title(str(given["title"])))
+        if other is not None and given.get("level") == other.level and not {"region", "region_code"} & given.keys():
+            row.update(_place(other))
+        if {"level", "region", "region_code"} & given.keys():
+            doubt = ""
         row.update(given)
+    if not pd.isna(row["date_basis"]):  # type: ignore[call-overload]
+        row["date_basis"] = ";".join(dict.fromkeys(str(row["date_basis"]).split(";")))
+    if doubt:
+        message = f"{row['doc_id']}: {doubt}; give its level in the metadata"
+        problems.append(problem("ambiguous region", message, row["doc_id"], source=raw.source))
     row.update(held=True, text=text, source=raw.source, sha256=raw.sha256, n_chars=len(text))
     return row
+
+
+def _place(region: Region | None) -> dict[str, object]:
+    names = (pd.NA, pd.NA, pd.NA) if region is None else (region.level, region.path, region.code)
+    return dict(zip(("level", "region", "region_code"), names, strict=True))
 
 
 def _told_by_title(title: str) -> dict[str, object]:
@@ -408,7 +422,7 @@ def _check_title(
 
 
 def _look_for_problems(
-    doc_id: str, raw: RawFile, text: str, clauses: pd.DataFrame, repairs: pd.DataFrame
+    doc_id: str, raw: RawFile, text: str, clauses: pd.DataFrame, paragraphs: pd.DataFrame, repairs: pd.DataFrame
 ) -> list[dict[str, object]]:
     found = []
     shifted = repairs[repairs["fixer"] == "byte_shift"]
@@ -425,6 +439,12 @@ def _look_for_problems(
     if clauses.empty:
         message = "no numbered clause was found; each line of at least 15 characters serves as a paragraph"
         found.append(problem("no numbering", message, doc_id=doc_id, source=raw.source))
+    if (share := share_outside(text, paragraphs)) > MAX_OUTSIDE and share * len(text) >= MIN_OUTSIDE:
+        message = (
+            f"{share:.0%} of its text stands in no paragraph (an opening, a part without numbers, tables, a signature): "
+            "coverage, specificity and topics by paragraph do not see it"
+        )
+        found.append(problem("outside paragraphs", message, doc_id=doc_id, source=raw.source))
     for count, message in tell_oddities(clauses):
         found.append(problem("numbering", message, doc_id=doc_id, source=raw.source, count=count))
     damaged = count_damaged_lines(text)

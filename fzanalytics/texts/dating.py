@@ -3,8 +3,9 @@
 Five kinds of evidence count. A date that is stated decides. The year in a document's own number (冀发〔2016〕24号)
 bounds it on both sides, also where only another document gives that number. What a text names bounds it from below: a
 plan that names the 19th Congress is not older than October 2017, one that names 国家监察委员会 not older than March 2018. A
-web page's date bounds it from above. A report to a people's congress on the work of 2023 is given in 2024. A deadline inside a text bounds nothing from above: plans are issued after the first
-deadlines that they copy. Nor do bodies that have ended since (法制办): that is a hint, and stands in the note alone.
+web page's date bounds it from above. A report to a people's congress on the work of 2023 is given in 2024, or in the
+December before. A deadline inside a text bounds nothing from above: plans are issued after the first deadlines that they
+copy. Nor do bodies that have ended since (法制办): that is a hint, and stands in the note alone.
 """
 
 from __future__ import annotations
@@ -170,11 +171,16 @@ LOOKED_AHEAD = re.compile(
 YEAR_PAST = re.compile(r"(?<!年)过去的((?:19|20)\d{2})年")
 _TO_CONGRESS = re.compile(r"(?:^|\n)各位代表|今年政府工作")
 _REPORT_TITLE = re.compile(r"(?:((?:19|20)\d{2})年?)?[^年]{0,30}政府工作报告(?:[（(][^（()）]{1,30}[)）])?$")
+_THIS_YEAR_WORK = re.compile("今年政府工作|做好今年")
+_YEAR_NOT_OVER = re.compile("今年(?:是|以来|全年)")
+_SAYS_THIS_YEAR = re.compile(
+    "做好今年|今年(?:是|的?(?:政府|各项)?工作|[^，。,;\\n]{0,6}(?:经济社会发展|主要|目标|要求|重点))"
+)
 _OPENING = 1000  # characters within which 过去的2023年 speaks of the year that is reported on
 
 
-def find_year_reported(text: str, title: str = "") -> int | None:
-    """The year that a report to a people's congress looks back on; such a report is given in the year after it.
+def find_report_bounds(text: str, title: str = "") -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Between which days a report to a people's congress was given, from the year that it looks back on.
 
     Parameters
     ----------
@@ -184,18 +190,19 @@ def find_year_reported(text: str, title: str = "") -> int | None:
 
     Returns
     -------
-    int or None
-        The year in the heading of the review (2023年工作回顾; 2023年主要工作 where 2024年主要工作 follows), or in 过去的2023年
-        in the opening. None for what is no such report (a department reviews a year before its end), for a review of
-        several years, where the title names another year, and where the review calls its own year 今年: some
-        congresses meet in December. One that meets then and does not say so is dated a few weeks too late.
+    (Timestamp, Timestamp) or None
+        The year is that in the heading of the review (2023年工作回顾; 2023年主要工作 where 2024年主要工作 follows), or in
+        过去的2023年 in the opening. Where the text calls the year after it 今年, or its own year 过去的, that year after; else from
+        December on, when some congresses meet. None for what is no such report (a department reviews a year before its
+        end), for a review of several years, and where the title names another year.
 
     Examples
     --------
-    >>> find_year_reported("各位代表：\\n一、2023年工作回顾\\n过去一年，全市人民团结奋斗。")
-    2023
-    >>> find_year_reported("各位代表：\\n一、2023年工作回顾\\n今年是开局之年。") is None
-    True
+    >>> text = "各位代表：\\n一、2023年工作回顾\\n团结奋斗。\\n二、2024年工作安排\\n"
+    >>> [str(day.date()) for day in find_report_bounds(text + "今年是新中国成立75周年。")]
+    ['2024-01-01', '2024-12-31']
+    >>> [str(day.date()) for day in find_report_bounds(text + "2024年是关键之年。")]
+    ['2023-12-01', '2024-12-31']
     """
     squeezed = _SPACES.sub("", text.translate(_FOLD))
     named = _REPORT_TITLE.search(title)
@@ -204,8 +211,17 @@ def find_year_reported(text: str, title: str = "") -> int | None:
     year, begin = _year_of_review(squeezed)
     if year is None or (named and named[1] and int(named[1]) != year + 1):
         return None
-    ahead = LOOKED_AHEAD.search(squeezed, begin)
-    return None if "今年" in squeezed[begin : ahead.start() if ahead else begin + _HEAD] else year
+    first = pd.Timestamp(year + 1, 1, 1) if _is_over(squeezed, year, begin) else pd.Timestamp(year, 12, 1)
+    return first, pd.Timestamp(year + 1, 12, 31)
+
+
+def _is_over(text: str, year: int, begin: int) -> bool:
+    """Whether a report says that the year which it reviews from `begin` on lies behind it."""
+    plan = LOOKED_AHEAD.search(text, begin) or _THIS_YEAR_WORK.search(text, begin)
+    if _YEAR_NOT_OVER.search(text, begin, plan.start() if plan else begin + _HEAD):
+        return False
+    past = YEAR_PAST.search(text, 0, _OPENING)
+    return (past is not None and int(past[1]) == year) or bool(plan and _SAYS_THIS_YEAR.search(text, plan.start()))
 
 
 def _year_of_review(text: str) -> tuple[int | None, int]:
@@ -421,12 +437,10 @@ def date_document(text: str, *, region: str = "", doc_number: str = "", page_dat
         earliest = max(first, earliest) if earliest is not None and earliest <= latest else first
         bases.insert(0, "stated")
         notes.append(f"own number {doc_number}")
-    elif (year := find_year_reported(text, title)) is not None:
-        first, end = pd.Timestamp(year + 1, 1, 1), pd.Timestamp(year + 1, 12, 31)
-        if earliest is None or earliest <= end:
-            earliest, latest = max(first, earliest or first), end
-            bases.append(LOOKS_BACK)
-            notes.append(f"a report on {year}")
+    elif (told := find_report_bounds(text, title)) is not None and (earliest is None or earliest <= told[1]):
+        earliest, latest = max(told[0], earliest or told[0]), told[1]
+        bases.append(LOOKS_BACK)
+        notes.append(f"a report on {latest.year - 1}")
     page = parse_date(page_date) if page_date else None
     if page is not None and (latest is None or page < latest) and (earliest is None or earliest <= page):
         latest = page

@@ -152,6 +152,9 @@ def _leading_name(text: str, position: int) -> str:
     return ""
 
 
+_BEFORE_PLACE = re.compile(r"^(?:中国共产党|中共|《|关于|印发|\s)+")
+
+
 def find_region(text: str, *, level: str | None = None) -> Region | None:
     """The jurisdiction that a title or an issuer names at its head.
 
@@ -177,7 +180,7 @@ def find_region(text: str, *, level: str | None = None) -> Region | None:
     >>> find_region("吉林").path, find_region("吉林", level="prefecture").path
     ('吉林省', '吉林省/吉林市')
     """
-    text = re.sub(r"^(?:中国共产党|中共|《|关于|印发|\s)+", "", text.strip())
+    text = _BEFORE_PLACE.sub("", text.strip())
     if text.startswith(NATION):
         return Region("000000", NATION, "national")
     above: str | None = None
@@ -296,17 +299,87 @@ def infer_region(title: str, issuers: str = "", doc_number: str = "", name: str 
     >>> infer_region("法治政府建设实施纲要（2021—2025年）", issuers="中共中央;国务院")
     (Region(code='000000', path='全国', level='national'), 'issuer')
     """
+    region, evidence, _ = _infer(title, issuers, doc_number, name)
+    return region, evidence
+
+
+def _infer(title: str, issuers: str, doc_number: str, name: str) -> tuple[Region | None, str, str]:
+    """The region, the evidence, and the words that name it ("" where a number or a central authority tells)."""
     for evidence, text in (("title", title), ("issuer", issuers)):
         for part in filter(None, text.split(";")):
             if _CENTRAL.match(part.strip("《 ")):
-                return Region("000000", NATION, "national"), evidence
+                return Region("000000", NATION, "national"), evidence, ""
             region = find_region(part)
             if region:
-                return region, evidence
+                return region, evidence, part
     if doc_number:
         if re.match(r"(?:中发|国发|中办发|国办发|国函|国令)", doc_number):
-            return Region("000000", NATION, "national"), "document number"
+            return Region("000000", NATION, "national"), "document number", ""
         if re.match(rf"[{''.join(PROVINCE_SIGNS)}](?:政|发|府|办|委)", doc_number):
-            return region_of(PROVINCE_SIGNS[doc_number[0]]), "document number"
+            return region_of(PROVINCE_SIGNS[doc_number[0]]), "document number", ""
     region = find_region(name) if name else None
-    return (region, "file name") if region else (None, "")
+    return (region, "file name", name) if region else (None, "", "")
+
+
+#: Characters from the head of a text within which it tells whether it speaks for a province or for a city.
+_VOICE = 2000
+
+
+def _bare_name(words: str) -> str:
+    """The place that stands first in a title or an issuer, as it is written there."""
+    return _leading_name(_BEFORE_PLACE.sub("", words.strip()), 0)
+
+
+def _bearers(region: Region, words: str) -> list[Region]:
+    """The prefectures that bear the short form by which words name a province."""
+    codes = _codes_by_name().get(_bare_name(words), []) if region.level == "province" else []
+    if region.code not in codes or regions_by_code()[region.code][0] == _bare_name(words):
+        return []
+    return [region_of(code) for code in codes if regions_by_code()[code][1] == "prefecture"]
+
+
+def settle_region(
+    text: str, title: str, issuers: str = "", doc_number: str = "", name: str = ""
+) -> tuple[Region | None, Region | None, str]:
+    """The jurisdiction of a document as `infer_region` tells it, with the text heard where a bare name leaves a choice.
+
+    吉林 is a province and a city, 海南 a province and a prefecture of 青海省. Without 省, 市 or 州 behind it the text's first
+    2,000 characters decide: 吉林市, 市人民政府, 全市, 市委 against 全省, 省人民政府, 省委, by the greater number.
+
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    title, issuers, doc_number, name : str
+        As for `infer_region`.
+
+    Returns
+    -------
+    region : Region or None
+    other : Region or None
+        The other place that bears the name; None where nothing had to be chosen.
+    doubt : str
+        What was taken, and why; "" where nothing had to be chosen.
+
+    Examples
+    --------
+    >>> settle_region("市人民政府负责，全市推进。", "吉林法治建设实施方案")[0].path
+    '吉林省/吉林市'
+    >>> settle_region("到2020年建成。", "吉林法治建设实施方案")[2]
+    '吉林 is 吉林省 and 吉林省/吉林市; taken as 吉林省, since nothing in the text decides'
+    """
+    region, _, words = _infer(title, issuers, doc_number, name)
+    others = _bearers(region, words) if region else []
+    if region is None or not others:
+        return region, None, ""
+    province, other = region, others[0]
+    short = _bare_name(words)
+    unit = other.path[-1]  # 市, 州
+    head = text[:_VOICE]
+    for_other = len(re.findall(rf"{short}{unit}|(?<!各){unit}人民政府|全{unit}|(?<!各){unit}委", head))
+    for_province = len(re.findall("全省|省人民政府|省委", head))
+    chosen = other if for_other > for_province else province
+    said = f"the text speaks {for_other} times for the {other.level} and {for_province} times for the province"
+    why = said if for_other != for_province else "nothing in the text decides"
+    doubt = f"{short} is {province.path} and {other.path}; taken as {chosen.path}, since {why}"
+    return chosen, province if chosen is other else other, doubt

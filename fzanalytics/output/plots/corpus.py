@@ -42,6 +42,7 @@ _BASES_ZH = {
     "stated": "文中载明",
     "cited elsewhere": "他文引用",
     "from what it cites": "据所引文件或会议",
+    "what it looks back on": "据所回顾年份",
     "page date": "网页日期",
 }
 

@@ -191,7 +191,7 @@ def lines_without_deadlines(text: str) -> Iterator[tuple[int, int]]:
         begin += len(line) + 1
 
 
-# 一、2023年工作回顾; 一、过去五年工作回顾; 二、2024年工作安排: a line of its own
+# 一、过去五年工作回顾: a line of its own
 _LOOKED_BACK_UNDATED = re.compile(
     r"(?:^|\n)(?P<number>[一二]、)(?P<year>)(?:[^。，,:;\n]{0,24}回顾|(?:过去的?[一五]年|去年|五年来|一年来|本届政府)[^。，,:;\n]{0,16}(?:工作|成[就绩效]))[^。，,:;\n]{0,6}(?=\n)"
 )

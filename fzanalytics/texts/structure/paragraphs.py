@@ -90,6 +90,45 @@ def find_paragraphs(doc_id: str, text: str, clauses: pd.DataFrame, offsets: Offs
     return make_table("paragraphs", rows)
 
 
+#: The share of a text outside its paragraphs above which a reader is told: an opening, headings and a closing together
+#: take a few hundredths of a plan or a statute; a quarter is a part of the document itself.
+MAX_OUTSIDE = 0.25
+#: In a short text a title and an opening are much of the whole: fewer characters than these are not told of.
+MIN_OUTSIDE = 500
+
+
+def share_outside(text: str, paragraphs: pd.DataFrame) -> float:
+    """The share of a text that stands in none of its paragraphs.
+
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    paragraphs : DataFrame, shape (P, 9)
+        As `find_paragraphs` gives them, of this text.
+
+    Returns
+    -------
+    float
+        In [0, 1], of the characters that are no white space; 0 for a text without any. Openings and headings count.
+
+    Examples
+    --------
+    >>> share_outside("总则 甲乙\\n一、丙丁", pd.DataFrame({"begin": [6], "end": [10]}))
+    0.5
+    """
+    inside = done = 0
+    for begin, end in sorted(zip(paragraphs["begin"].tolist(), paragraphs["end"].tolist(), strict=True)):
+        inside += _count_written(text[max(begin, done) : end])
+        done = max(done, end)
+    counted = _count_written(text)
+    return 1 - inside / counted if counted else 0.0
+
+
+def _count_written(text: str) -> int:
+    return len("".join(text.split()))
+
+
 def _clause_groups(text: str, clauses: pd.DataFrame) -> Iterator[tuple[str, str, list[Line]]]:
     """Block by block, groups of lines that end with a bracket or with the block."""
     for clause_id, path, begin, end in _blocks(text, clauses):
