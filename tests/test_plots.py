@@ -1057,3 +1057,12 @@ def test_attribution_faults_are_named(parts):
         plot_attribution(parts.assign(part="peers"))
     with pytest.raises(ValueError, match="each part of a document once; got qinhuangdao twice"):
         plot_attribution(pd.concat([parts, parts]))
+
+
+def test_names_of_sections_of_one_paragraph_each_do_not_lie_on_one_another():
+    sections = [f"三/（{number}）" for number in "一二三四五六七八九"] + ["一", "二", "四", "五", "六", "七"]
+    matrix = pd.DataFrame({"source_paragraph": [f"a#{at}" for at in range(15)], "target": "b", "score": 0.1})
+    ax = plot_coverage(matrix.assign(section=sections))
+    inches = ax.get_position().height * ax.figure.get_size_inches()[1] / 15
+    assert len(ax.get_yticks()) == 15
+    assert min(np.diff(sorted(ax.get_yticks()))) * inches * 72 >= ax.get_yticklabels()[0].get_fontsize()

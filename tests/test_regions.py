@@ -203,6 +203,13 @@ def test_a_bare_name_of_two_places_is_settled_by_the_text(
         assert f"taken as {path}, " in doubt
 
 
+def test_a_city_may_speak_of_its_province_more_often_than_of_itself() -> None:
+    text = "我代表市人民政府向大会报告工作。我市经济居全省第三，全省领先；全省唯一，获省委肯定。"
+    assert settle_region(text, "吉林政府工作报告")[0].path == "吉林省/吉林市"
+    assert settle_region(text.replace("市", "省"), "吉林政府工作报告")[0].path == "吉林省"
+    assert settle_region("全市场流通，全省推进。全市场监管。", "吉林政府工作报告")[0].path == "吉林省"
+
+
 def test_a_choice_between_two_places_is_a_problem_unless_the_metadata_make_it() -> None:
     texts = pd.DataFrame(
         {"doc_id": list("abcd"), "text": [CITY, PROVINCE, PROVINCE + "\n", CITY.replace("吉林", "吉林省", 1)]}

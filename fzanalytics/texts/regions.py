@@ -323,6 +323,8 @@ def _infer(title: str, issuers: str, doc_number: str, name: str) -> tuple[Region
 
 #: Characters from the head of a text within which it tells whether it speaks for a province or for a city.
 _VOICE = 2000
+#: So often a text says 我市, 全市 or 市委、市政府 within them that is one of the city.
+_OWN_VOICE = 2
 
 
 def _bare_name(words: str) -> str:
@@ -344,7 +346,8 @@ def settle_region(
     """The jurisdiction of a document as `infer_region` tells it, with the text heard where a bare name leaves a choice.
 
     吉林 is a province and a city, 海南 a province and a prefecture of 青海省. Without 省, 市 or 州 behind it the text's first
-    2,000 characters decide: 吉林市, 市人民政府, 全市, 市委 against 全省, 省人民政府, 省委, by the greater number.
+    2,000 characters decide: 我市, 全市, 市委、市政府 twice, or else 吉林市, 市人民政府, 全市, 市委 against 全省, 省人民政府, 省委, by the greater
+    number.
 
     Parameters
     ----------
@@ -376,10 +379,13 @@ def settle_region(
     short = _bare_name(words)
     unit = other.path[-1]  # 市, 州
     head = text[:_VOICE]
-    for_other = len(re.findall(rf"{short}{unit}|(?<!各){unit}人民政府|全{unit}|(?<!各){unit}委", head))
+    for_other = len(re.findall(rf"{short}{unit}|(?<!各){unit}人民政府|全{unit}(?!场)|(?<!各){unit}委", head))
     for_province = len(re.findall("全省|省人民政府|省委", head))
-    chosen = other if for_other > for_province else province
+    # a city speaks of its province all the time, a province never of "our city"
+    own = len(re.findall(rf"[我本]{unit}|全{unit}(?!场)|代表{unit}人民政府|{unit}委、{unit}政府", head))
+    chosen = other if own >= _OWN_VOICE or for_other > for_province else province
+    for_other = max(for_other, own)
     said = f"the text speaks {for_other} times for the {other.level} and {for_province} times for the province"
-    why = said if for_other != for_province else "nothing in the text decides"
+    why = said if for_other != for_province or own >= _OWN_VOICE else "nothing in the text decides"
     doubt = f"{short} is {province.path} and {other.path}; taken as {chosen.path}, since {why}"
     return chosen, province if chosen is other else other, doubt

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 #: Bands of more documents would hide one another.
 _MAX_BANDS = 8
 
+#: Height that the name of a section takes, in inches, and in rows of a figure with many.
+_LABEL_INCHES, _LABEL_ROWS = 0.24, 1.9
+
 
 @in_house_style
 def plot_coverage(
@@ -89,7 +92,8 @@ def plot_coverage(
     rows, targets = list(grid.index), list(grid.columns)
     names = shown_labels(targets, labels)
     above = 0.08 * max(width_of(name) for name in names)  # inches that slanting names take
-    ax = axes_or_new(ax, min(5.2 + 0.75 * len(targets), 30), above + min(max(2.6, 1.4 + 0.07 * len(rows)), 24))
+    body = max(2.6, 1.4 + 0.07 * len(rows), _LABEL_INCHES * len(_section_starts(matrix, rows)))
+    ax = axes_or_new(ax, min(5.2 + 0.75 * len(targets), 30), above + min(body, 24))
     values = grid.to_numpy(dtype=float)
     image = ax.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, interpolation="none", aspect="auto")
     ax.patch.set(hatch="////", edgecolor=GREY, facecolor="white")
@@ -341,16 +345,29 @@ def _label_sections(ax: Axes, matrix: pd.DataFrame, rows: list[str], clauses: pd
     if "section" not in matrix.columns:
         ax.set_yticks(range(len(rows)), labels=[short(one, 30) for one in rows])
         return
-    known = matrix.drop_duplicates("source_paragraph").set_index("source_paragraph")["section"]
-    sections = ["" if pd.isna(known[one]) else str(known[one]) for one in rows]
-    starts = [i for i in range(len(rows)) if i == 0 or sections[i] != sections[i - 1]]
+    sections, starts = _sections(matrix, rows), _section_starts(matrix, rows)
     for start in starts[1:]:
         ax.axhline(start - 0.5, color=GREY, linewidth=0.6)
     ends = [*starts[1:], len(rows)]
     headings = _headings(clauses, matrix["source"].iloc[0] if "source" in matrix.columns else None)
     names = [short(_name_of_section(sections[start], headings), 26) for start in starts]
     middles = [(start + end - 1) / 2 for start, end in zip(starts, ends, strict=True)]
-    ax.set_yticks(spread(middles, gap=1.9, low=0, high=len(rows) - 1), labels=names)
+    gap = min(_LABEL_ROWS, (len(rows) - 1) / max(len(starts) - 1, 1))
+    ax.set_yticks(spread(middles, gap=gap, low=0, high=len(rows) - 1), labels=names)
+
+
+def _sections(matrix: pd.DataFrame, rows: list[str]) -> list[str]:
+    """The section of each row, "" for none."""
+    if "section" not in matrix.columns:
+        return [""] * len(rows)
+    known = matrix.drop_duplicates("source_paragraph").set_index("source_paragraph")["section"]
+    return ["" if pd.isna(known[one]) else str(known[one]) for one in rows]
+
+
+def _section_starts(matrix: pd.DataFrame, rows: list[str]) -> list[int]:
+    """The rows with which a section begins."""
+    sections = _sections(matrix, rows)
+    return [i for i in range(len(rows)) if i == 0 or sections[i] != sections[i - 1]]
 
 
 def _headings(clauses: pd.DataFrame | None, doc_id: object) -> dict[str, str]:
@@ -369,7 +386,9 @@ def _name_of_section(section: str, headings: Mapping[str, str]) -> str:
     number = section.replace("/", "")
     heading = headings.get(section, "").rstrip("。.;； ")
     own = section.rpartition("/")[2]
-    return heading if heading.startswith(own) and heading else f"{number}{heading}"
+    if heading.startswith(own) and heading:
+        return heading
+    return f"{number} {heading}" if heading[:1].isdecimal() else f"{number}{heading}"
 
 
 def _draw_bar(ax: Axes, image: AxesImage, threshold: float, n_rows: int, language: Language) -> None:
