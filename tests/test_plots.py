@@ -1061,8 +1061,10 @@ def test_attribution_faults_are_named(parts):
 
 def test_names_of_sections_of_one_paragraph_each_do_not_lie_on_one_another():
     sections = [f"三/（{number}）" for number in "一二三四五六七八九"] + ["一", "二", "四", "五", "六", "七"]
-    matrix = pd.DataFrame({"source_paragraph": [f"a#{at}" for at in range(15)], "target": "b", "score": 0.1})
-    ax = plot_coverage(matrix.assign(section=sections))
-    inches = ax.get_position().height * ax.figure.get_size_inches()[1] / 15
-    assert len(ax.get_yticks()) == 15
-    assert min(np.diff(sorted(ax.get_yticks()))) * inches * 72 >= ax.get_yticklabels()[0].get_fontsize()
+    names = [f"a#{at}" for at in range(15)]
+    facts = {"source": "a", "target": "b", "score": 0.1, "order": "unknown", "section": sections}
+    ax = plot_coverage(pd.DataFrame({"source_paragraph": names, **facts}), language="zh")
+    ax.figure.canvas.draw()
+    boxes = sorted((text.get_window_extent() for text in ax.get_yticklabels()), key=lambda box: box.y0)
+    assert len(boxes) == 15
+    assert all(lower.y1 <= upper.y0 for lower, upper in itertools.pairwise(boxes))
