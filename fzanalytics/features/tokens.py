@@ -170,10 +170,7 @@ class PolicyAnalyzer:
 
     def __call__(self, text: str) -> list[str]:
         """Give the terms of a text, in order, with repetitions."""
-        if self.mask:
-            return self.analyze(text).terms
-        term_of = _term_of(self.stop_words, self.min_chars)
-        return [term for word in cut_words(text, self.words, self.engine) if (term := term_of[word]) is not None]
+        return [word for word, fate in self.sort_words(text) if fate == "kept"]
 
     def analyze(self, text: str) -> Analysis:
         """Give the terms of a text with what was left out.
@@ -206,19 +203,14 @@ class PolicyAnalyzer:
         >>> list(PolicyAnalyzer().sort_words("加强行政复议，在2017年"))
         [('加强', 'stopped'), ('行政复议', 'kept'), ('在', 'short'), ('年', 'short')]
         """
-        stop_words, is_word = stop_set(self.stop_words), _WORD_CHARACTER.search
+        fates = _fates(self.stop_words, self.min_chars)
         begin = 0
         spans = mask_names(text, kinds=self.mask) if self.mask else []
         for span in [*spans, None]:
             end = len(text) if span is None else span.begin
             for word in cut_words(text[begin:end], self.words, self.engine):
-                if not is_word(word):
-                    continue
-                term = word.lower()
-                if len(word) < self.min_chars:
-                    yield term, "short"
-                else:
-                    yield term, "stopped" if term in stop_words else "kept"
+                if told := fates[word]:
+                    yield told
             if span is not None:
                 begin = span.end
                 if self.mask_tokens:
@@ -227,22 +219,22 @@ class PolicyAnalyzer:
                     yield text[span.begin : span.end].lower(), "masked"
 
 
-class _Terms(dict[str, str | None]):
-    """The term of each word that was met before, None if it is none."""
+class _Fates(dict[str, tuple[str, Fate] | None]):
+    """The term and the fate of each word, found out when it is first met; None for what is no word."""
 
     def __init__(self, stop_words: StopWords, min_chars: int) -> None:
         super().__init__()
         self._stopped, self._min_chars = stop_set(stop_words), min_chars
 
-    def __missing__(self, word: str) -> str | None:
-        term = word.lower()
-        kept = len(word) >= self._min_chars and _WORD_CHARACTER.search(word) and term not in self._stopped
+    def __missing__(self, word: str) -> tuple[str, Fate] | None:
         if len(self) >= 1 << 20:
             self.clear()
-        self[word] = term if kept else None
+        term = word.lower()
+        fate: Fate = "short" if len(word) < self._min_chars else "stopped" if term in self._stopped else "kept"
+        self[word] = (term, fate) if _WORD_CHARACTER.search(word) else None
         return self[word]
 
 
 @lru_cache(maxsize=8)
-def _term_of(stop_words: StopWords, min_chars: int) -> _Terms:
-    return _Terms(stop_words, min_chars)
+def _fates(stop_words: StopWords, min_chars: int) -> _Fates:
+    return _Fates(stop_words, min_chars)

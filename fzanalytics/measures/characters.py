@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+Ints = NDArray[np.int64]
+
 
 def section_labels(n_chars: int, paragraphs: pd.DataFrame) -> NDArray[np.int64]:
     """The block of each character of one document: its section, for resampling.
@@ -84,3 +86,30 @@ def covered_spans(mask: ArrayLike) -> list[tuple[int, int]]:
     """
     edges = np.flatnonzero(np.diff(np.concatenate([[False], np.asarray(mask, dtype=bool), [False]])))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def disjoint_spans(row: Ints, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """Spans of many rows, each without what an earlier span of its row holds.
+
+    Parameters
+    ----------
+    row, begin, end : ndarray of int, shape (P,)
+        Half-open spans, in any order; rows and places at least 0, places below 2**40.
+
+    Returns
+    -------
+    row, begin, end : ndarray of int
+        Sorted by row and place; none is empty, none of a row overlap, and together they hold what the given ones hold.
+
+    Examples
+    --------
+    >>> [column.tolist() for column in disjoint_spans(np.array([1, 0, 1]), np.array([0, 2, 1]), np.array([3, 4, 5]))]
+    [[0, 1, 1], [2, 0, 3], [4, 3, 5]]
+    """
+    order = np.lexsort((end, begin, row))
+    row, begin, end = row[order], begin[order], end[order]
+    shift = row << 40
+    reached = np.r_[-1, np.maximum.accumulate(end + shift)[:-1]][: len(row)] - shift
+    begin = np.maximum(begin, reached)
+    keep = begin < end
+    return row[keep], begin[keep], end[keep]

@@ -104,7 +104,8 @@ def clause_resampling_interval(
     top, bottom = _by_block(top, bottom, labels)
     if len(bottom) < MIN_BLOCKS or not 0 < share < 1:
         return share, float("nan"), float("nan")
-    return share, *_ratio_interval(top, bottom, level)
+    low, high = ratio_intervals(top[None], bottom, level)
+    return share, float(low[0]), float(high[0])
 
 
 def _by_block(top: Floats, bottom: Floats, labels: NDArray[np.generic]) -> tuple[Floats, Floats]:
@@ -114,17 +115,41 @@ def _by_block(top: Floats, bottom: Floats, labels: NDArray[np.generic]) -> tuple
     return tops[bottoms > 0], bottoms[bottoms > 0]
 
 
-def _ratio_interval(
-    top: Floats, bottom: Floats, level: float, *, freedom: float = 3.0, least: int = MIN_FREEDOM
-) -> tuple[float, float]:
-    """The interval of a ratio of sums over blocks; see `clause_resampling_interval`."""
-    share = float(top.sum() / bottom.sum())
-    variance, degrees = jackknife_spread((top.sum() - top) / (bottom.sum() - bottom), freedom=freedom, least=least)
-    if variance <= (1e-12 * share) ** 2:  # all blocks alike
-        return share, share
-    trials = share * (1 - share) / variance
-    low, high = wilson_limits(share, stdtrit(degrees, (1 + level) / 2) ** 2 / trials)
-    return float(low), float(high)
+def ratio_intervals(
+    tops: ArrayLike, bottoms: ArrayLike, level: float, *, freedom: float = 3.0, least: int = MIN_FREEDOM
+) -> tuple[Floats, Floats]:
+    """The intervals of N ratios of sums over the same B blocks; see `clause_resampling_interval`.
+
+    Parameters
+    ----------
+    tops : array_like of float, shape (N, B)
+    bottoms : array_like of float, shape (B,)
+        Above 0.
+    level, freedom, least
+        See `clause_resampling_interval` and `jackknife_spread`.
+
+    Returns
+    -------
+    low, high : ndarray, shape (N,)
+        NaN where the ratio is 0 or 1; both are the ratio where all blocks are alike.
+
+    Examples
+    --------
+    >>> low, high = ratio_intervals([[0, 10, 20, 30, 40, 50], [0] * 6], [100] * 6, 0.95)
+    >>> bool(low[0] < 0.25 < high[0]), bool(np.isnan(low[1]))
+    (True, True)
+    """
+    top, bottom = np.ascontiguousarray(tops, dtype=float), np.asarray(bottoms, dtype=float)
+    total = top.sum(axis=1)
+    share = total / bottom.sum()
+    without = (total[:, None] - top) / (bottom.sum() - bottom)
+    variance, degrees = jackknife_spread(without.T, freedom=freedom, least=least)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        trials = share * (1 - share) / variance
+        limits = wilson_limits(share, stdtrit(degrees, (1 + level) / 2) ** 2 / trials)
+    alike, known = variance <= (1e-12 * share) ** 2, (share > 0) & (share < 1)
+    low, high = (np.where(known, np.where(alike, share, side), np.nan) for side in limits)
+    return low, high
 
 
 def jackknife_spread(without: Floats, *, freedom: float = 3.0, least: int = MIN_FREEDOM) -> tuple[Floats, Floats]:
@@ -272,9 +297,8 @@ def population_interval(
         return PopulationInterval(mean, nan, nan, *facts, f"fewer than {MIN_CLUSTERS} clusters")
     if not 0 < mean < 1:
         return PopulationInterval(mean, nan, nan, *facts, "all values are the same bound")
-    return PopulationInterval(
-        mean, *_ratio_interval(top, bottom, level, freedom=1.5, least=_MIN_FREEDOM_CLUSTERS), *facts, ""
-    )
+    low, high = ratio_intervals(top[None], bottom, level, freedom=1.5, least=_MIN_FREEDOM_CLUSTERS)
+    return PopulationInterval(mean, float(low[0]), float(high[0]), *facts, "")
 
 
 def permutation_p(observed: float, null: ArrayLike) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.measures.characters import covered_characters
+from fzanalytics.measures.characters import covered_characters, disjoint_spans
 from fzanalytics.measures.reuse.order import DocumentFacts, is_above, split_ids
 from fzanalytics.texts.regions import NATION, province_of, region_above
 
@@ -196,15 +196,7 @@ class PairSpans:
 
     def disjoint(self, doc_id: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Places of other documents, begins and ends: the passages of each pair without what they have twice."""
-        rows = self._of(doc_id)
-        if not len(rows):
-            return rows[:, 0], rows[:, 1], rows[:, 2]
-        room = int(rows[:, 2].max()) + 1
-        begins, ends = rows[:, 1] + rows[:, 0] * room, rows[:, 2] + rows[:, 0] * room
-        reached = np.r_[0, np.maximum.accumulate(ends)[:-1]]
-        fresh = np.maximum(begins, reached)
-        keep = fresh < ends
-        return rows[keep, 0], (fresh - rows[:, 0] * room)[keep], rows[keep, 2]
+        return disjoint_spans(*self._of(doc_id).T)
 
 
 def find_witnesses(doc_id: str, facts: DocumentFacts) -> dict[str, list[str]]:

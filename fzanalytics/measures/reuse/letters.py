@@ -129,9 +129,9 @@ def read_masked(text: str, classes: Sequence[NameClass] = ()) -> Letters:
 
 
 @lru_cache(maxsize=2048)
-def _named_spans(text: str, classes: tuple[NameClass, ...]) -> list[tuple[int, int, int]]:
+def _named_spans(text: str, classes: tuple[NameClass, ...]) -> tuple[tuple[int, int, int], ...]:
     """Names and the numbers of their classes: kept, since several measures ask for those of the same texts."""
-    return [(begin, end, NAME_CLASSES.index(name)) for begin, end, name in class_spans(text, classes=classes)]
+    return tuple((begin, end, NAME_CLASSES.index(name)) for begin, end, name in class_spans(text, classes=classes))
 
 
 def leave_out(texts: Mapping[str, str], ignore: pd.DataFrame | Iterable[object] | None) -> dict[str, str]:

@@ -8,18 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.characters import covered_characters, section_labels
+from fzanalytics.measures.characters import covered_characters, disjoint_spans, section_labels
 from fzanalytics.measures.inputs import compared_texts, require_table
-from fzanalytics.measures.resampling import (
-    MIN_BLOCKS,
-    check_level,
-    jackknife_spread,
-    wilson_limits,
-)
+from fzanalytics.measures.resampling import MIN_BLOCKS, check_level, ratio_intervals
 from fzanalytics.measures.reuse.order import check_pairs, order_of_documents
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
@@ -165,7 +159,7 @@ def _count_shared(
     """For each pair the characters of the target that are shared with the source, and the interval of their share."""
     shared = np.zeros(len(source), dtype=np.int64)
     low, high = np.full(len(source), np.nan), np.full(len(source), np.nan)
-    row, begin, end = _union(*_in_targets(passages, place, blocks, source, target))
+    row, begin, end = disjoint_spans(*_in_targets(passages, place, blocks, source, target))
     here = blocks.first[target[row]]
     at = np.searchsorted(blocks.begins, here + begin, side="right") - 1
     n = np.searchsorted(blocks.begins, here + end) - at
@@ -209,33 +203,14 @@ def _in_targets(
     return row, begin, end
 
 
-def _union(row: Ints, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
-    """Stretches of one row without what an earlier one of it holds."""
-    order = np.lexsort((end, begin, row))
-    row, begin, end = row[order], begin[order], end[order]
-    shift = row << 40
-    reached = np.r_[-1, np.maximum.accumulate(end + shift)[:-1]][: len(row)] - shift
-    begin = np.maximum(begin, reached)
-    keep = begin < end
-    return row[keep], begin[keep], end[keep]
-
-
 def _intervals(tops: Ints, bottoms: Ints, level: float) -> tuple[Floats, Floats]:
     """`clause_resampling_interval` of many shares of one text, each a row of `tops`: to the last bit the same."""
     order = np.argsort(np.arange(len(bottoms)).astype(str), kind="stable")  # sums in the order of labels as text
     order = order[bottoms[order] > 0]
-    top, bottom = np.ascontiguousarray(tops[:, order], dtype=float), bottoms[order].astype(float)
-    none = np.full(len(top), np.nan)
+    top, bottom = tops[:, order], bottoms[order]
     if len(bottom) < MIN_BLOCKS:
-        return none, none
-    total = top.sum(axis=1)
-    share = total / bottom.sum()
-    variance, degrees = jackknife_spread(((total[:, None] - top) / (bottom.sum() - bottom)).T)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        trials = share * (1 - share) / variance
-        low, high = wilson_limits(share, stdtrit(degrees, (1 + level) / 2) ** 2 / trials)
-    alike, known = variance <= (1e-12 * share) ** 2, (share > 0) & (share < 1)
-    return tuple(np.where(known, np.where(alike, share, side), np.nan) for side in (low, high))  # type: ignore[return-value]
+        return np.full(len(top), np.nan), np.full(len(top), np.nan)
+    return ratio_intervals(top, bottom, level)
 
 
 class SharedSpans:
