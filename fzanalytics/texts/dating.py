@@ -19,6 +19,7 @@ import pandas as pd
 
 from fzanalytics.base.numbering import parse_number
 from fzanalytics.base.resources import read_data
+from fzanalytics.texts.numbers import read_year
 
 #: 〔2016〕 in a 发文字号, in any of its brackets.
 DOC_NUMBER = re.compile(
@@ -101,24 +102,6 @@ def find_stated_date(text: str) -> pd.Timestamp | None:
         dates.append(_timestamp(year, parse_number(match[3]), parse_number(match[4])))
     known = [date for date in dates if date is not None]
     return known[0] if known else None
-
-
-_LETTERS = str.maketrans("lIoO", "1100", " ")
-
-
-def read_year(text: str) -> int | None:
-    """The year that figures name, in the years 1949 to 2099; None for any other.
-
-    Examples
-    --------
-    >>> [read_year(year) for year in ("2017", "2 0 1 7", "20l7", "二〇一七", "2999")]
-    [2017, 2017, 2017, 2017, None]
-    """
-    figures = text.translate(_LETTERS)
-    if not figures.isascii():
-        figures = str(parse_number(re.sub("[Oo0]", "〇", text)))
-    year = int(figures) if figures.isdigit() else 0
-    return year if 1949 <= year <= 2099 else None
 
 
 _FOLD = str.maketrans("０１２３４５６７８９，；（）○ＯО", "0123456789,;()〇OO")

@@ -62,3 +62,22 @@ def show_value(value: float) -> str:
     """
     rounded = round(value, 6)
     return str(int(rounded)) if rounded == int(rounded) else f"{rounded:.6f}".rstrip("0")
+
+
+# figures as machine reading gives them: l and I for 1, o and O for 0
+_LETTERS = str.maketrans("lIoO", "1100", " ")
+
+
+def read_year(text: str) -> int | None:
+    """The year that figures name, in the years 1949 to 2099; None for any other.
+
+    Examples
+    --------
+    >>> [read_year(year) for year in ("2017", "2 0 1 7", "20l7", "二〇一七", "2999")]
+    [2017, 2017, 2017, 2017, None]
+    """
+    figures = text.translate(_LETTERS)
+    if not figures.isascii():
+        figures = str(parse_number(re.sub("[Oo0]", "〇", text)))
+    year = int(figures) if figures.isdigit() else 0
+    return year if 1949 <= year <= 2099 else None

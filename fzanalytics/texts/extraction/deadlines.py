@@ -23,12 +23,12 @@ from fzanalytics.texts.extraction.intervals import (
     last_day,
     read_own_date,
     read_span,
-    read_year,
     year_meant,
 )
 from fzanalytics.texts.extraction.mentions import Mention, dated_mention
 from fzanalytics.texts.extraction.recurrence import find_durations, find_recurring
 from fzanalytics.texts.extraction.wording import Claims, lines_without_deadlines, past_part, prepare
+from fzanalytics.texts.numbers import read_year
 from fzanalytics.texts.searching import sought
 
 
