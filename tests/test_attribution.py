@@ -500,3 +500,14 @@ def test_faults_of_sets_and_unit():
             attribution(corpus, sets=sets)
     with pytest.raises(ValueError, match="`unit` must be 'document' or 'clause'; got 'sentence'"):
         attribution(corpus, unit="sentence")
+
+
+def test_a_proxy_for_a_centre_that_nobody_names_is_warned_of(caplog):
+    text = "各位代表：现在，我代表人民政府向大会报告工作，请予审议，并请各位委员提出意见。"
+    documents = {name: {"region": f"{name}省"} for name in ("甲", "乙", "丙")}
+    attribution(make_corpus(dict.fromkeys(documents, text), documents=documents))
+    assert "No document of the centre is held or named for the policy of 3 documents" in caplog.text
+    caplog.clear()
+    centre = {"centre": {"level": "national", "region": "全国"}}
+    attribution(make_corpus(dict.fromkeys(documents, text), documents=documents | centre))
+    assert "No document of the centre" not in caplog.text

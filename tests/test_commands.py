@@ -78,3 +78,8 @@ def test_the_module_runs_and_knows_its_version():
         [sys.executable, "-m", "fzanalytics", "--version"], capture_output=True, text=True, encoding="utf-8", check=True
     )
     assert done.stdout.strip() == f"fzanalytics {fz.__version__}"
+
+
+def test_without_a_command_the_help_is_printed(capsys):
+    assert main([]) == 0
+    assert "reproduce" in capsys.readouterr().out

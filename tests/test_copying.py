@@ -353,3 +353,13 @@ def test_faults_of_novelty(pool):
         ValueError, match=r"^`passages` must lie within their texts; got 10000 in the 163 characters of t"
     ):
         reinvention(pool, passages=passages)
+
+
+def test_an_empty_table_says_why(caplog):
+    text = "全面清理行政审批事项，推行网上办理。"
+    undated = make_corpus({"a": text, "b": text}, documents={"b": {"parent_ids": None}})
+    assert copying_kinds(undated)["source"].isna().all()
+    assert "No document is known to be a source of another: of 2 held, 0 are dated" in caplog.text
+    caplog.clear()
+    copying_kinds(make_corpus({"a": text, "b": text}, documents={"b": {"parent_ids": ["a"]}}))
+    assert "No document" not in caplog.text

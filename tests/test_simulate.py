@@ -464,3 +464,10 @@ def test_wrong_power(options, message):
     }
     with pytest.raises(ValueError, match=message):
         power(**given)
+
+
+def test_power_names_the_options_that_there_are():
+    with pytest.raises(
+        ValueError, match=r"`design` must name options of simulate_diffusion; got copyrate\. They are: .*copy_rate"
+    ):
+        power(lambda simulation: True, {"copyrate": 0.2}, 1)

@@ -245,3 +245,11 @@ def test_one_open_document_of_the_centre_opens_its_clock_and_is_named(caplog):
         wave = lag_table(documents[documents["doc_id"] != "n2"], lineage="法治政府建设")
     assert wave["lag_days_high"].tolist() == [186.0]
     assert not caplog.text
+
+
+def test_no_lag_says_why(caplog):
+    alone = make_corpus({"a": "推行网上办理。", "b": "公开目录。"})
+    assert lag_table(alone).empty and "No document declares a superior" in caplog.text
+    caplog.clear()
+    assert len(lag_table(make_corpus({"a": "推行。", "b": "公开。"}, documents={"b": {"parent_ids": ["a"]}}))) == 1
+    assert caplog.text == ""

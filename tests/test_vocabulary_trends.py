@@ -158,3 +158,12 @@ def test_a_lens_holds_what_the_parts_hold(sample):
     nothing = term_lens(sample, "没有这个词")
     assert repr(nothing) == "TermLens(没有这个词: 0 times in 89,863 characters, in 0 of 6 documents)"
     assert nothing.collocates.empty and nothing.contexts.empty
+
+
+def test_bounds_that_are_no_year_are_warned_of():
+    dated = {
+        "a": {"earliest": "2016-01-01", "latest": "2016-12-31"},
+        "b": {"earliest": "2016-01-01", "latest": "2017-05-01"},
+    }
+    with pytest.warns(UserWarning, match="1 of 2 documents have bounds and no year of their own"):
+        term_frequency(make_corpus({"a": "行政复议", "b": "行政复议"}, documents=dated), "行政复议", by="year")

@@ -115,7 +115,7 @@ def copying_kinds(
     allowed = allowed_sources(corpus, ids, source)
     if not allowed.any():
         logger.warning(
-            "No document is known to be a source of another: of %d held, %d have a day or year of their own. Give dates "
+            "No document is known to be a source of another: of %d held, %d are dated on both sides. Give dates "
             "(metadata), or name a source.", len(ids), int((corpus.held["earliest"].notna() & corpus.held["latest"].notna()).sum()),
         )  # fmt: skip
     if passages is None:
