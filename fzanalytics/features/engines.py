@@ -4,7 +4,9 @@ jieba is the reference: what it gives is right by definition. rjieba, the same m
 on stretches of Chinese characters. By itself it differs from jieba in three things, and each is levelled here:
 
 - it keeps numbers and Latin words with marks whole (2015-2020), and counts rarer Chinese characters among those that
-  it does not cut at: so it is given stretches of plain Chinese characters only, and jieba cuts the others;
+  it does not cut at: so it is given stretches of plain Chinese characters only. Where signs stand among them (到2017年底),
+  it finds the words of the dictionary, with a character that is in no word for each sign, and what is in none of them is
+  cut by jieba's model of unknown words; jieba cuts a stretch with a word of the dictionary that has signs itself (4S店);
 - its dictionary need not be that of the jieba installed: so it is filled with jieba's, word by word, with the
   frequencies that jieba gives to added words;
 - the sum of all frequencies decides near ties (中 | 岛 or 中岛), and jieba counts a word that is added again twice: so
@@ -20,7 +22,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from fzanalytics.features.words import JIEBA_CHARACTERS, load_policy_words
 
@@ -33,13 +35,15 @@ _LONG_STRETCH = re.compile(rf"[{JIEBA_CHARACTERS}]{{{_MAX_STRETCH}}}")
 _STRETCHES = re.compile(rf"([{JIEBA_CHARACTERS}]+)")
 _PLAIN_MARK = re.compile(r"[a-zA-Z0-9+#&._%\-]")
 _BETWEEN = re.compile(r"\r\n|.", re.DOTALL)
+_LAST_CHARACTER = "\u9fa5"
 # Stands in no stretch, so it changes nothing but the sum of frequencies.
 _NO_WORD = "\ue000"
-# Near ties, characters without a word, names, runs of single characters, long terms.
+# Near ties, characters without a word, names, runs of single characters, long terms, signs.
 _PROBE = (
     "摩尔体积中岛几十头", "加快建设法治政府如期基本建成", "推行局队合一罚缴分离诉访分离", "龘靐齉爩鱻麤灪", "一二三四五六七八九十",
     "不不不的的的了了了", "健全行政执法和刑事司法衔接机制", "南京市长江大桥", "习近平新时代中国特色社会主义思想", "瓿鬯彝罍",
     "小明硕士毕业于中国科学院计算所", "我们中出了一个叛徒", "各县市区人民政府市政府各部门负责", "杭研大厦网易来到",
+    "到2017年底前建成20个以上的4S店",
 )  # fmt: skip
 
 
@@ -117,8 +121,7 @@ def choose_engine(engine: Engine, words: tuple[str, ...] = ()) -> Literal["jieba
     if engine == "jieba" or (engine == "auto" and not _is_there()):
         return "jieba"
     fast, reference = _rjieba_tokenizer(words).cut, jieba_tokenizer(words).cut
-    probe = [*_PROBE, *(word for word in words if not _PLAIN_MARK.search(word))]
-    wrong = [text for text in probe if fast(text) != list(reference(text, HMM=True))]
+    wrong = [text for text in (*_PROBE, *words) if _cut_levelled(text, fast, words) != list(reference(text, HMM=True))]
     if not wrong:
         return "rjieba"
     if engine == "rjieba":
@@ -171,10 +174,49 @@ def _cut_levelled(piece: str, fast: Callable[[str], list[str]], words: tuple[str
     return found
 
 
+def _cut_mixed(stretch: str, words: tuple[str, ...]) -> Iterator[str]:
+    """The words of a stretch with signs in it: those of the dictionary by rjieba, what lies between by jieba's model.
+
+    A sign is to jieba a character without a word, as `blank` is to rjieba, so the best way through both is the same.
+    """
+    signs = _signs(words)
+    if signs.word.search(stretch):
+        yield from jieba_tokenizer(words).cut(stretch, HMM=True)
+        return
+    begin = end = 0  # of the characters since the last word of the dictionary
+    for word in _rjieba_tokenizer(words).cut(_PLAIN_MARK.sub(signs.blank, stretch), hmm=False):
+        if len(word) > 1:
+            yield from _cut_unknown(stretch[begin:end], words)
+            yield stretch[end : end + len(word)]
+            begin = end + len(word)
+        end += len(word)
+    yield from _cut_unknown(stretch[begin:end], words)
+
+
+class _Signs(NamedTuple):
+    """Which words of the dictionary have signs (never, if there is none), and a character that no word has."""
+
+    word: re.Pattern[str]
+    blank: str
+
+
+@lru_cache(maxsize=4)
+def _signs(words: tuple[str, ...]) -> _Signs:
+    known = [word for word, frequency in jieba_tokenizer(words).FREQ.items() if frequency]
+    mixed = [re.escape(word) for word in known if _PLAIN_MARK.search(word)]
+    characters = set().union(*known)
+    blank = next(char for char in map(chr, range(ord(_LAST_CHARACTER), 0, -1)) if char not in characters)
+    return _Signs(re.compile("|".join(mixed) or r"(?!)"), blank)
+
+
 @lru_cache(maxsize=1 << 16)
-def _cut_mixed(stretch: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """By jieba; kept, since many texts have it and several measures cut the same texts."""
-    return tuple(jieba_tokenizer(words).cut(stretch, HMM=True))
+def _cut_unknown(characters: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Characters that are in no word of the best way, as jieba goes on from there; kept, since they come again."""
+    if len(characters) < 2 or jieba_tokenizer(words).FREQ.get(characters):
+        return tuple(characters)
+    from jieba import finalseg
+
+    return tuple(finalseg.cut(characters))
 
 
 def _between(text: str) -> list[str] | str:
