@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import fzanalytics as fz
 from fzanalytics.features.tokens import Token, tokenize
 from fzanalytics.measures.inputs import compared_texts
-from fzanalytics.measures.reuse.changes import _SPANS, agree_on_words, changed_words, passage_changes
+from fzanalytics.measures.reuse.changes import _SPANS, Words, agree_on_words, changed_words, passage_changes
 from helpers import make_corpus
 
 SOURCE = "到2017年底，各级政府应当建立重大行政决策公众参与机制，健全专家论证和风险评估制度。"
@@ -69,7 +69,7 @@ words = st.lists(st.sampled_from(["政府", "应当", "公开", "信息", "鼓�
 @given(words, words)
 @settings(max_examples=80, deadline=None)
 def test_the_changes_turn_one_side_into_the_other(left, right):
-    source, target = ([Token(word, 0, 0) for word in side] for side in (left, right))
+    source, target = Words(left, [0] * len(left)), Words(right, [0] * len(right))
     rebuilt, done = [], 0
     for change, a, b in changed_words(source, target):
         assert (change == "dropped") == (b.start == b.stop) and (change == "inserted") == (a.start == a.stop)
@@ -96,6 +96,10 @@ def slow_words(text, begin, end):
     return found
 
 
+def as_words(tokens):
+    return Words([token.text for token in tokens], [token.begin for token in tokens])
+
+
 def slow_cut(words, others):
     """Each word that the other side lacks, cut where a word of the other side ends or begins: one cut at a time."""
     waiting, cut = words[::-1], []
@@ -119,10 +123,11 @@ def test_stretches_cut_once_for_all_passages_are_sentences_cut_one_by_one(sample
     for index, one in zip(passages.index, passages.itertuples(), strict=True):
         source = slow_words(texts[one.source], one.source_begin, one.source_end)
         target = slow_words(texts[one.target], one.target_begin, one.target_end)
-        assert agree_on_words(source, target)[0] == slow_cut(source, {word.text for word in target})
-        source, target = agree_on_words(source, target)
+        agreed = slow_cut(source, {word.text for word in target}), slow_cut(target, {word.text for word in source})
+        assert agree_on_words(as_words(source), as_words(target)) == tuple(map(as_words, agreed))
+        source, target = map(as_words, agreed)
         for change, left, right in changed_words(source, target):
-            written = ["".join(word.text for word in side) for side in (source[left], target[right])]
+            written = ["".join(side) for side in (source.texts[left], target.texts[right])]
             rows.append((index, change, *written))
     found = passage_changes(passages, sample)
     places = [("source", "source_begin", "source_end"), ("target", "target_begin", "target_end")]
@@ -145,8 +150,8 @@ def test_passages_that_begin_and_end_within_a_word_and_a_stretch():
             found = passage_changes(spans, corpus)
             source, target = (slow_words(one, begin, end) for one in corpus.documents["text"])
             rows = [
-                (change, source[a][0].begin, source[a][-1].end, target[b][0].begin, target[b][-1].end)
-                for source, target in [agree_on_words(source, target)]
+                (change, *source.place(a, end), *target.place(b, end))
+                for source, target in [agree_on_words(as_words(source), as_words(target))]
                 for change, a, b in changed_words(source, target)
             ]
             assert [*found[["change", *_SPANS[2:]]].itertuples(index=False, name=None)] == rows

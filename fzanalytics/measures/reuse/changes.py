@@ -6,13 +6,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress
+from typing import NamedTuple
 
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.features.tokens import Token, tokenize
+from fzanalytics.features.engines import cut_words
 from fzanalytics.features.words import JIEBA_CHARACTERS
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.reuse.reduced import reduce_text
@@ -74,69 +75,72 @@ def passage_changes(passages: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
         for index, row in zip(passages.index, zip(*columns, strict=True), strict=True)
         if narrow[row[0]][row[2] : row[3]] != narrow[row[1]][row[4] : row[5]]
     ]
-    asked: dict[str, list[tuple[int, int]]] = {}
-    for _, one, other, *spans in differing:
-        asked.setdefault(one, []).append((spans[0], spans[1]))
-        asked.setdefault(other, []).append((spans[2], spans[3]))
-    words = {name: _Words(narrow[name], spans) for name, spans in asked.items()}
+    words = {name: _TextWords(narrow[name]) for name in {name for row in differing for name in row[1:3]}}
     rows: list[tuple[object, ...]] = []
     for index, one, other, a_begin, a_end, b_begin, b_end in differing:
         source, target = agree_on_words(words[one].between(a_begin, a_end), words[other].between(b_begin, b_end))
         for change, left, right in changed_words(source, target):
-            a, b = _place(source, left, a_end), _place(target, right, b_end)
+            a, b = source.place(left, a_end), target.place(right, b_end)
             rows.append((index, one, other, change, texts[one][a[0] : a[1]], texts[other][b[0] : b[1]], *a, *b))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-class _Words:
-    """The words of some parts of a text that carry text, with their places.
+class Words(NamedTuple):
+    """Words in order, and where each begins."""
 
-    jieba cuts each stretch between punctuation marks for itself: those that lie inside of a part are cut once for all
-    parts, those at its ends anew.
+    texts: list[str]
+    begins: list[int]
+
+    def place(self, part: slice, end: int) -> tuple[int, int]:
+        """Where some of them stand; for none of them, the empty place in front of the next, or the end."""
+        if part.start == part.stop:
+            begin = self.begins[part.start] if part.start < len(self.begins) else end
+            return begin, begin
+        last = part.stop - 1
+        return self.begins[part.start], self.begins[last] + len(self.texts[last])
+
+
+class _TextWords:
+    """The words of a text that carry text.
+
+    jieba cuts each stretch between punctuation marks for itself: so those that lie inside of a part have the words of
+    the whole text, and those at its ends are cut anew.
     """
 
-    def __init__(self, text: str, parts: list[tuple[int, int]]) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
         stretches = [match.span() for match in _STRETCH.finditer(text)]
         self._begins, self._ends = [begin for begin, _ in stretches], [end for _, end in stretches]
-        depth = [0] * (len(stretches) + 1)
-        for low, high in (self._inside(*part) for part in parts):
-            depth[low] += 1
-            depth[high] -= 1
-        self._words: list[Token] = []
-        self._first = [0]  # how many words stand before each stretch
-        for (begin, end), n_parts in zip(stretches, accumulate(depth), strict=False):
-            if n_parts:
-                self._words += _placed(text[begin:end], begin)
-            self._first.append(len(self._words))
+        self._words = _cut_text(text)
 
-    def _inside(self, begin: int, end: int) -> tuple[int, int]:
-        """The stretches that lie inside of a part: the first, and the one behind the last."""
+    def between(self, begin: int, end: int) -> Words:
+        """The words of a part."""
         low = bisect_left(self._begins, begin)
-        return low, max(low, bisect_right(self._ends, end))
-
-    def between(self, begin: int, end: int) -> list[Token]:
-        """The words of one of the parts."""
-        low, high = self._inside(begin, end)
-        words = self._words[self._first[low] : self._first[high]]
-        if low and self._ends[low - 1] > begin:  # one that begins before; it may go on behind the end
-            words = _placed(self._text[begin : min(self._ends[low - 1], end)], begin) + words
+        high = max(low, bisect_right(self._ends, end))
+        first, last = 0, 0
+        if low < high:
+            first = bisect_left(self._words.begins, self._begins[low])
+            last = bisect_left(self._words.begins, self._ends[high - 1])
+        texts, begins = self._words.texts[first:last], self._words.begins[first:last]
+        if low and self._ends[low - 1] > begin:  # a stretch that begins before; it may go on behind the end
+            part = _cut_stretch(self._text[begin : min(self._ends[low - 1], end)])
+            texts, begins = part.texts + texts, [begin + at for at in part.begins] + begins
         if high < len(self._begins) and self._begins[high] < end:
-            words += _placed(self._text[self._begins[high] : end], self._begins[high])
-        return words
+            part = _cut_stretch(self._text[self._begins[high] : end])
+            texts, begins = texts + part.texts, begins + [self._begins[high] + at for at in part.begins]
+        return Words(texts, begins)
 
 
-def _placed(stretch: str, at: int) -> list[Token]:
-    return [Token(word, at + begin, at + end) for word, begin, end in _cut_stretch(stretch)]
+def _cut_text(text: str) -> Words:
+    words = list(cut_words(text, (), "auto"))
+    told = [word.isalnum() or any(map(str.isalnum, word)) for word in words]
+    return Words([*compress(words, told)], [*compress(accumulate(map(len, words), initial=0), told)])
 
 
-@lru_cache(maxsize=1 << 17)
-def _cut_stretch(stretch: str) -> tuple[Token, ...]:
-    """The words of one stretch, which many texts have."""
-    return tuple(token for token in tokenize(stretch) if any(map(str.isalnum, token.text)))
+_cut_stretch = lru_cache(maxsize=1 << 16)(_cut_text)
 
 
-def agree_on_words(source: list[Token], target: list[Token]) -> tuple[list[Token], list[Token]]:
+def agree_on_words(source: Words, target: Words) -> tuple[Words, Words]:
     """Cut words of either side where the other side shows that they are made of several.
 
     jieba cuts by what stands around: 公众参与 is one word, 公众广泛参与 are three. A word of one side that
@@ -144,44 +148,49 @@ def agree_on_words(source: list[Token], target: list[Token]) -> tuple[list[Token
 
     Examples
     --------
-    >>> source, target = agree_on_words([Token("公众参与", 0, 4)], [Token("公众", 0, 2), Token("广泛参与", 2, 6)])
-    >>> [token.text for token in source]
-    ['公众', '参与']
+    >>> agree_on_words(Words(["公众参与"], [0]), Words(["公众", "广泛参与"], [0, 2]))[0]
+    Words(texts=['公众', '参与'], begins=[0, 2])
     """
-    of_source, of_target = ({token.text for token in side} for side in (source, target))
-    return _cut(source, of_target), _cut(target, of_source)
+    of_source, of_target = set(source.texts), set(target.texts)
+    return _cut(source, of_source, of_target), _cut(target, of_target, of_source)
 
 
-def _cut(words: list[Token], others: set[str]) -> list[Token]:
+def _cut(words: Words, own: set[str], others: set[str]) -> Words:
     """Words that the other side has not, cut where one of the other side's words ends or begins."""
-    strange = [at for at, word in enumerate(words) if word.text not in others and len(word.text) > _SHORTEST_PART]
+    strange = {word for word in own - others if len(word) > _SHORTEST_PART}
     if not strange:
         return words
-    cut: list[Token] = []
+    cut = Words([], [])
     done = 0
-    for place in strange:
-        cut += words[done:place]
+    for place in [at for at, word in enumerate(words.texts) if word in strange]:
+        parts = _parts(words.texts[place], others)
+        cut.texts.extend([*words.texts[done:place], *parts])
+        cut.begins.extend([*words.begins[done:place], *accumulate(map(len, parts[:-1]), initial=words.begins[place])])
         done = place + 1
-        waiting = [words[place]]
-        while waiting:
-            word = waiting.pop()
-            sizes = range(len(word.text) - 1, _SHORTEST_PART - 1, -1) if word.text not in others else ()
-            at = next((size for size in sizes if word.text[:size] in others), 0) or next(
-                (len(word.text) - size for size in sizes if word.text[-size:] in others), 0
-            )
-            if at:
-                waiting.append(Token(word.text[at:], word.begin + at, word.end))
-                word = Token(word.text[:at], word.begin, word.begin + at)
-            cut.append(word)
-    return cut + words[done:]
+    return Words(cut.texts + words.texts[done:], cut.begins + words.begins[done:])
 
 
-def changed_words(source: list[Token], target: list[Token]) -> Iterator[tuple[str, slice, slice]]:
+def _parts(word: str, others: set[str]) -> list[str]:
+    """A word in parts: the longest that it begins with or, without one, ends with is cut off, and so on behind it."""
+    parts: list[str] = []
+    while word not in others:
+        sizes = range(len(word) - 1, _SHORTEST_PART - 1, -1)
+        at = next((size for size in sizes if word[:size] in others), 0) or next(
+            (len(word) - size for size in sizes if word[-size:] in others), 0
+        )
+        if not at:
+            break
+        parts.append(word[:at])
+        word = word[at:]
+    return [*parts, word]
+
+
+def changed_words(source: Words, target: Words) -> Iterator[tuple[str, slice, slice]]:
     """The fewest changes that turn one list of words into another.
 
     Parameters
     ----------
-    source, target : list of Token
+    source, target : Words
 
     Yields
     ------
@@ -190,11 +199,11 @@ def changed_words(source: list[Token], target: list[Token]) -> Iterator[tuple[st
 
     Examples
     --------
-    >>> words = lambda text: [Token(word, 0, 0) for word in text.split()]
+    >>> words = lambda text: Words(text.split(), [])
     >>> list(changed_words(words("鼓励 公开 信息"), words("应当 公开 信息")))
     [('replaced', slice(0, 1, None), slice(0, 1, None))]
     """
-    left, right = ([_folded(token.text) for token in tokens] for tokens in (source, target))
+    left, right = ([*map(_folded, words.texts)] for words in (source, target))
     merged: list[list[int]] = []
     for step in Levenshtein.opcodes(left, right):
         if step.tag == "equal":
@@ -211,11 +220,3 @@ def changed_words(source: list[Token], target: list[Token]) -> Iterator[tuple[st
 @lru_cache(maxsize=65536)
 def _folded(word: str) -> str:
     return "".join(map(chr, reduce_text(word)[0]))
-
-
-def _place(words: list[Token], part: slice, end: int) -> tuple[int, int]:
-    """Where words stand; for none of them, the empty place in front of the next."""
-    if part.start == part.stop:
-        place = words[part.start].begin if part.start < len(words) else end
-        return place, place
-    return words[part.start].begin, words[part.stop - 1].end
