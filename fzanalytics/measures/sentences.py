@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from joblib import effective_n_jobs
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -36,7 +38,7 @@ MIN_TERMS = 3
 _BLOCK = 512
 #: So many sentences at once have the same sources, and are set beside so many others at once.
 _SLICE = 1 << 13
-_COLUMNS = 1 << 14
+_COLUMNS = 1 << 12
 #: What the rounding of sums of small numbers may amount to.
 _SLACK = 1e-5
 #: To weigh a pair costs as much as so many steps of a product of sparse matrices.
@@ -300,36 +302,34 @@ def most_alike(
 
     Notes
     -----
-    Exact, without setting each beside each: of two sentences so like, the rarest word that they share is not among the
-    commonest words of either that together are shorter than `floor` (Bayardo, Ma and Srikant 2007, prefix filtering), so
-    only pairs are weighed that share one of the other words. Where words hardly differ in how common they are, the
-    commonest words of one side, half as long as `floor`, are left out of a first product instead.
+    Exact, without setting each beside each: what two sentences so like share among the commonest words of either, as
+    many as are together shorter than `floor`, is not enough, so they share one of the other words (Bayardo, Ma and Srikant
+    2007, prefix filtering), and only such pairs are weighed. Where words hardly differ in how common they are, those left
+    out are half as long, and the other words must make up the other half. Sentences of the same words are weighed once.
     """
     ids = list(texts)
     doc = sentences["doc_id"].map({name: at for at, name in enumerate(ids)}).to_numpy(dtype=np.int64)
     none = np.zeros(0, dtype=np.int64)
     blanked = {name: _without_names(text, letters) for (name, text), letters in zip(texts.items(), masked, strict=True)}
-    terms = _cut_once(blanked, sentences)
-    enough = np.array([len(set(one)) >= MIN_TERMS for one in terms], dtype=bool)
-    terms = [one if keep else [] for one, keep in zip(terms, enough, strict=True)]
+    text, terms = _cut_once(blanked, sentences)
+    terms = [one if len(set(one)) >= MIN_TERMS else [] for one in terms]
+    enough = np.array([bool(one) for one in terms], dtype=bool)[text]
     rows = np.flatnonzero(asked & enough)
     if not len(rows):
         return none, none, np.zeros(0), none
-    weights = weigh_tfidf(counts_of_terms(terms).matrix)
-    candidates = _Candidates(weights, floor)
+    weights = weigh_tfidf(counts_of_terms([terms[one] for one in text]).matrix)[np.unique(text, return_index=True)[1]]
+    cuts = [_Cut(length, _without_common(weights, length)) for length in (floor, floor / 2)]
     # Sentences with as many documents to come from stand together, so that the others are not looked at in vain.
     rows = rows[np.argsort(np.count_nonzero(allowed, axis=1)[doc[rows]], kind="stable")]
     parts = []
     for some in np.array_split(rows, 1 + len(rows) // _SLICE):
-        sources = (allowed[np.unique(doc[some])] != 0).any(axis=0)
-        candidates.take(np.flatnonzero(sources[doc] & enough))
-        for start in range(0, len(some), _BLOCK):
-            for at, other in candidates.of(some[start : start + _BLOCK]):
-                keep = allowed[doc[at], doc[other]] != 0
-                at, other = at[keep], other[keep]
-                cosine = np.minimum(np.asarray(weights[at].multiply(weights[other]).sum(axis=1)).ravel(), 1.0)
-                near = cosine >= floor
-                parts.append((at[near], other[near], cosine[near]))
+        sources = np.flatnonzero((allowed[np.unique(doc[some])] != 0).any(axis=0)[doc] & enough)
+        one, like, cosine = _alike(weights, cuts, np.unique(text[some]), np.unique(text[sources]), floor)
+        pair, at = _holders(one, text, some)
+        again, other = _holders(like[pair], text, sources)
+        pair, at = pair[again], at[again]
+        keep = allowed[doc[at], doc[other]] != 0
+        parts.append((at[keep], other[keep], cosine[pair[keep]]))
     at, other, cosine = (np.concatenate(column) for column in zip((none, none, np.zeros(0)), *parts, strict=True))
     order = np.lexsort((other, -cosine.round(12), at))
     at, other, cosine = at[order], other[order], cosine[order]
@@ -339,68 +339,82 @@ def most_alike(
     return at[first], other[first], cosine[first], n_documents
 
 
-def _cut_once(texts: Mapping[str, str], sentences: pd.DataFrame) -> list[list[str]]:
-    """The terms of each sentence; one that stands in several documents is cut once."""
-    analyze = PolicyAnalyzer()
-    known: dict[str, list[str]] = {}
+def _cut_once(texts: Mapping[str, str], sentences: pd.DataFrame) -> tuple[Ints, list[list[str]]]:
+    """Which text each sentence has, of those that differ, in the order in which they come; and the terms of each text."""
     columns = (sentences[column].tolist() for column in ("doc_id", "begin", "end"))
-    found = [texts[str(name)][begin:end] for name, begin, end in zip(*columns, strict=True)]
-    for text in found:
-        if text not in known:
-            known[text] = analyze(text)
-    return [known[text] for text in found]
+    known: dict[str, int] = {}
+    text = [
+        known.setdefault(texts[str(name)][begin:end], len(known)) for name, begin, end in zip(*columns, strict=True)
+    ]
+    return np.array(text, dtype=np.int64), [*map(PolicyAnalyzer(), known)]
 
 
-class _Candidates:
-    """Pairs of sentences that may be as like as `floor`; none that is so like is missing."""
+class _Cut(NamedTuple):
+    """Weights without the commonest terms of each text, which are together shorter than `length`."""
 
-    def __init__(self, weights: sparse.csr_matrix, floor: float) -> None:
-        """Take the commonest terms out, for both of the ways."""
-        self.floor = floor
-        n_holders = np.bincount(weights.indices, minlength=weights.shape[1])
-        self.weights = weights.astype(np.float32)
-        self.rare, _ = _without_common(weights, n_holders, floor)
-        self.rarer, self.rest = _without_common(weights, n_holders, floor / 2)
-        self.rare, self.rarer = self.rare.astype(np.float32), self.rarer.astype(np.float32)
-
-    def take(self, others: Ints) -> None:
-        """Look at these sentences only, so many at once that the sums of one fit into the processor's cache."""
-        parts = np.array_split(others, 1 + len(others) // _COLUMNS)
-        self.parts = [(part, self.rare[part].T.tocsr(), self.weights[part].T.tocsr()) for part in parts]
-        self.n_rare = np.bincount(self.rare[others].indices, minlength=self.rare.shape[1])
-        self.n_all = np.bincount(self.weights[others].indices, minlength=self.rare.shape[1])
-
-    def of(self, block: Ints) -> Iterator[tuple[Ints, Ints]]:
-        """Sentences of the block, and those that each may be like."""
-        rare, rarer = self.rare[block], self.rarer[block]
-        told = self.n_rare[rare.indices].sum() * _WEIGHING <= self.n_all[rarer.indices].sum()
-        least = (self.floor - self.rest[block] - _SLACK).astype(np.float32)
-        for others, rare_columns, columns in self.parts:
-            if told:
-                found = (rare @ rare_columns).tocoo()
-                yield block[found.row], others[found.col]
-                continue
-            found = rarer @ columns  # all words as common as the others: few are told apart by any
-            likely = np.flatnonzero(found.data >= np.repeat(least, np.diff(found.indptr)))
-            row = np.searchsorted(found.indptr, likely, side="right") - 1
-            yield block[row], others[found.indices[likely]]
+    length: float
+    weights: sparse.csr_matrix
 
 
-def _without_common(
-    weights: sparse.csr_matrix, n_holders: Ints, length: float
-) -> tuple[sparse.csr_matrix, NDArray[np.float64]]:
-    """The rows without their commonest terms, as many as are together shorter than `length`; and how long those are."""
+def _without_common(weights: sparse.csr_matrix, length: float) -> sparse.csr_matrix:
+    """The rows without their commonest terms, as many as are together shorter than `length`."""
+    n_holders = np.bincount(weights.indices, minlength=weights.shape[1])
     row = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
     order = np.lexsort((weights.indices, -n_holders[weights.indices], row))  # one order of terms for all rows
     squares = np.cumsum(weights.data[order] ** 2)
-    before = np.r_[0.0, squares][weights.indptr[:-1]]
-    reached = squares - before[row]
-    common = reached < length**2 - 1e-9
-    rest = np.zeros(weights.shape[0])
-    np.maximum.at(rest, row[common], np.sqrt(np.maximum(reached[common], 0)))
-    kept = np.sort(order[~common])
+    reached = squares - np.r_[0.0, squares][weights.indptr[:-1]][row]
+    kept = np.sort(order[reached >= length**2 - 1e-9])
     indptr = np.r_[0, np.cumsum(np.bincount(row[kept], minlength=weights.shape[0]))]
-    return sparse.csr_matrix((weights.data[kept], weights.indices[kept], indptr), shape=weights.shape), rest
+    data = weights.data[kept].astype(np.float32)
+    return sparse.csr_matrix((data, weights.indices[kept], indptr), shape=weights.shape)
+
+
+def _alike(
+    weights: sparse.csr_matrix, cuts: list[_Cut], rows: Ints, columns: Ints, floor: float
+) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    """Texts of the rows, those of the columns that each is as like as `floor`, and how like; none is missing.
+
+    A term that both have and one has lost is common, and so has been lost by the one that has lost more terms than the
+    other: what both have lost is less than the length cut off.
+    """
+    cut = _cheaper(cuts, rows, columns)
+    least = floor - cut.length - _SLACK
+    parts = [(some, cut.weights[some].T.tocsr()) for some in np.array_split(columns, 1 + len(columns) // _COLUMNS)]
+
+    def search(block: Ints) -> list[tuple[Ints, Ints, NDArray[np.float64]]]:
+        kept, found = cut.weights[block], [(block[:0], block[:0], np.zeros(0))]
+        for some, turned in parts:
+            product = kept @ turned
+            likely = np.flatnonzero(product.data >= least)
+            one = block[np.searchsorted(product.indptr, likely, side="right") - 1]
+            other = some[product.indices[likely]]
+            cosine = np.minimum(np.asarray(weights[one].multiply(weights[other]).sum(axis=1)).ravel(), 1.0)
+            near = cosine >= floor
+            found.append((one[near], other[near], cosine[near]))
+        return found
+
+    with ThreadPoolExecutor(effective_n_jobs(-1)) as pool:  # a product leaves the interpreter to the other threads
+        found = [part for of in pool.map(search, np.array_split(rows, 1 + len(rows) // _BLOCK)) for part in of]
+    one, other, cosine = (np.concatenate(column) for column in zip(*found, strict=True))
+    return one, other, cosine
+
+
+def _cheaper(cuts: list[_Cut], rows: Ints, columns: Ints) -> _Cut:
+    """The longer cut if weighing all that share a term after it costs less than the product after the shorter."""
+    steps = []
+    for cut in cuts:
+        n_holders = np.bincount(cut.weights[columns].indices, minlength=cut.weights.shape[1])
+        steps.append(n_holders[cut.weights[rows].indices].sum())
+    return cuts[0] if steps[0] * _WEIGHING <= steps[1] else cuts[1]
+
+
+def _holders(texts: Ints, text: Ints, sentences: Ints) -> tuple[Ints, Ints]:
+    """For each of these texts the sentences that have it: place in `texts` and sentence."""
+    own = sentences[np.argsort(text[sentences], kind="stable")]
+    low, high = (np.searchsorted(text[own], texts, side=side) for side in ("left", "right"))
+    place = np.repeat(np.arange(len(texts)), high - low)
+    serial = np.arange(len(place)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
+    return place, own[low[place] + serial]
 
 
 def _without_names(text: str, letters: Letters) -> str:
