@@ -166,7 +166,7 @@ def attribution(
     for doc_id in facts.ids:
         if not facts.held[doc_id] or facts.level[doc_id] == 0:
             continue
-        sources = sources_of(doc_id, facts, corpus.documents)
+        sources = sources_of(doc_id, facts)
         unused += [doc_id] * bool(sources.younger)
         centreless += [doc_id] * (sources.centre == "proxy" and not _names_the_centre(doc_id, facts))
         text = texts[doc_id]

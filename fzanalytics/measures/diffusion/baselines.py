@@ -113,7 +113,7 @@ def overlap_baselines(
     spans = PairSpans(passages, facts.ids)
     pools = Pools(corpus.documents, facts, genre=genre, max_years=max_years)
     clauses = {str(doc_id): part for doc_id, part in corpus.clauses.groupby("doc_id", sort=False)}
-    tables = []
+    parts: list[dict[str, Sequence[object]]] = []
     for doc_id in facts.ids:
         if not facts.held[doc_id] or facts.level[doc_id] == 0:
             continue
@@ -121,21 +121,24 @@ def overlap_baselines(
         names, labels = [pd.NA], np.zeros(len(text), dtype=np.int64)
         if unit == "clause":
             names, labels = clause_labels(len(text), clauses.get(doc_id))
-        tables.append(_of_document(doc_id, text, names, labels, chosen, corpus.documents, facts, spans, pools))
+        parts += _of_document(doc_id, text, names, labels, chosen, facts, spans, pools)
     columns = [_COLUMNS[0], *["clause_id"] * (unit == "clause"), *_COLUMNS[1:]]
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
-    return table.reindex(columns=columns).astype(dict.fromkeys(_NUMBERS, float))
+    table = pd.DataFrame({name: [value for part in parts for value in part[name]] for name in columns})
+    return table.astype(dict.fromkeys(_NUMBERS, float))
 
 
 def _of_document(
-    doc_id: str, text: str, names: list[object], labels: NDArray[np.int64], sets: Sequence[str],
-    documents: pd.DataFrame, facts: DocumentFacts, spans: PairSpans, pools: Pools,
-) -> pd.DataFrame:  # fmt: skip
-    sources = sources_of(doc_id, facts, documents)
+    doc_id: str, text: str, names: list[object], labels: NDArray[np.int64], sets: Sequence[str], facts: DocumentFacts,
+    spans: PairSpans, pools: Pools,
+) -> list[dict[str, Sequence[object]]]:  # fmt: skip
+    """The columns of one document, for each set."""
+    sources = sources_of(doc_id, facts)
     masks = set_masks(sources, text, sets, spans)
     carries = text_characters(text)
     sizes = np.bincount(labels, carries, minlength=len(names)).astype(float)
-    tables = []
+    begin = 0 if len(names) == 1 or sizes[0] else 1  # the text outside of all clauses, if there is any
+    n = len(names) - begin
+    parts = []
     for name in sets:
         held = sources.held.get(name, [])
         proxy = name == "centre" and sources.centre == "proxy"
@@ -144,17 +147,18 @@ def _of_document(
         chances = pools.chances(doc_id, len(text), held, spans)
         mask = masks[name].astype(float) if name in masks else None
         share = unit_share(mask, carries, labels, sizes)
-        columns: dict[str, object] = {
-            "doc_id": doc_id, "clause_id": names, "set": name, "status": status,
-            "n_sources": len(held) or len(witnesses), "n_chars": sizes.astype(np.int64), "share": share,
+        columns: dict[str, Sequence[object]] = {
+            "doc_id": [doc_id] * n, "clause_id": names[begin:], "set": [name] * n, "status": [status] * n,
+            "n_sources": [len(held) or len(witnesses)] * n, "n_chars": sizes[begin:].astype(np.int64).tolist(),
+            "share": share[begin:].tolist(),
         }  # fmt: skip
-        for baseline in ("genre", "ancestry"):
-            chance, n = chances[baseline]
+        for baseline, (chance, n_pool) in chances.items():
             expected = unit_share(chance, carries, labels, sizes)
-            columns |= {f"{baseline}_share": expected, f"{baseline}_excess": share - expected, f"n_{baseline}": n}
-        rows = pd.DataFrame(columns)
-        tables.append(rows if len(names) == 1 or sizes[0] else rows[1:])
-    return pd.concat(tables, ignore_index=True)
+            columns[f"{baseline}_share"] = expected[begin:].tolist()
+            columns[f"{baseline}_excess"] = (share - expected)[begin:].tolist()
+            columns[f"n_{baseline}"] = [n_pool] * n
+        parts.append(columns)
+    return parts
 
 
 def unit_share(chance: Floats | None, carries: Mask, labels: NDArray[np.int64], sizes: Floats) -> Floats:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.measures.characters import covered_characters, disjoint_spans
-from fzanalytics.measures.reuse.order import DocumentFacts, is_above, split_ids
+from fzanalytics.measures.reuse.order import DocumentFacts, is_above
 from fzanalytics.texts.regions import NATION, province_of, region_above
 
 #: A stretch is in the proxy for the centre if documents of so many other provinces share it.
@@ -39,21 +39,19 @@ class Sources:
     younger: tuple[str, ...] = ()
 
 
-def sources_of(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> Sources:
+def sources_of(doc_id: str, facts: DocumentFacts) -> Sources:
     """The superior, the centre and the independent witnesses of one local document, by the rules of `attribution`.
 
     Examples
     --------
     >>> from fzanalytics.texts.datasets import load_sample
-    >>> documents = load_sample().documents
-    >>> found = sources_of("henan_province_2021#2", DocumentFacts(documents), documents)
+    >>> found = sources_of("henan_province_2021#2", DocumentFacts(load_sample().documents))
     >>> found.superior, found.superior_held, found.superior_is_centre, found.centre
     ('national_outline_2021', False, True, 'not available')
     """
-    cells = documents.loc[documents["doc_id"].astype(str) == doc_id, "parent_ids"]
-    declared = split_ids(cells.iloc[0])
+    declared = facts.parents[doc_id]
     witnesses = find_witnesses(doc_id, facts)
-    national = [other for other in _same_policy(doc_id, facts) if facts.level[other] == 0]
+    national = [other for other in facts.same_policy(doc_id) if facts.level[other] == 0]
     national = national or [other for other in declared if facts.level.get(other) == 0]
     national = _usable(doc_id, national, declared, facts)
     national_held = [other for other in national if facts.held[other]]
@@ -88,14 +86,6 @@ def sources_of(doc_id: str, facts: DocumentFacts, documents: pd.DataFrame) -> So
     )
 
 
-def _same_policy(doc_id: str, facts: DocumentFacts) -> list[str]:
-    """Other documents of the same lineage and period."""
-    policy = (facts.lineage[doc_id], facts.period[doc_id])
-    if policy[0] is None:
-        return []
-    return [other for other in facts.ids if other != doc_id and (facts.lineage[other], facts.period[other]) == policy]
-
-
 def _usable(doc_id: str, others: list[str], declared: list[str], facts: DocumentFacts) -> list[str]:
     """Those not surely younger; declared ones first, then held ones, then by doc_id."""
     usable = [other for other in others if not facts.before(doc_id, other)]
@@ -104,7 +94,7 @@ def _usable(doc_id: str, others: list[str], declared: list[str], facts: Document
 
 def _younger(doc_id: str, declared: list[str], facts: DocumentFacts) -> tuple[str, ...]:
     """Documents of superiors that are surely younger."""
-    related = {*_same_policy(doc_id, facts), *(other for other in declared if other in facts.region)}
+    related = {*facts.same_policy(doc_id), *(other for other in declared if other in facts.region)}
     above = [other for other in related if is_above(facts.region[other], facts.region[doc_id])]
     return tuple(sorted(other for other in above if facts.before(doc_id, other)))
 
@@ -112,7 +102,7 @@ def _younger(doc_id: str, declared: list[str], facts: DocumentFacts) -> tuple[st
 def _find_superior(doc_id: str, declared: list[str], facts: DocumentFacts) -> str | None:
     region = facts.region[doc_id]
     above = region_above(region or "")
-    direct = [other for other in _same_policy(doc_id, facts) if above and facts.region[other] == above]
+    direct = [other for other in facts.same_policy(doc_id) if above and facts.region[other] == above]
     if usable := _usable(doc_id, direct, declared, facts):
         return usable[0]
     named = [
@@ -133,7 +123,7 @@ def _between(region: str | None) -> list[str]:
 
 def _of_region(doc_id: str, region: str, declared: list[str], facts: DocumentFacts) -> list[str]:
     """Held documents of the same policy from one region, or else those that the text declares; none surely younger."""
-    same = [other for other in _same_policy(doc_id, facts) if facts.region[other] == region]
+    same = [other for other in facts.same_policy(doc_id) if facts.region[other] == region]
     chosen = same or [other for other in declared if facts.region.get(other) == region]
     return [other for other in _usable(doc_id, chosen, declared, facts) if facts.held[other]]
 
@@ -145,7 +135,7 @@ def _find_peers(doc_id: str, facts: DocumentFacts) -> list[str]:
         return []
     return [
         other
-        for other in _same_policy(doc_id, facts)
+        for other in facts.same_policy(doc_id)
         if facts.held[other]
         and facts.level[other] == level
         and facts.region[other] not in (None, region)
@@ -205,7 +195,7 @@ def find_witnesses(doc_id: str, facts: DocumentFacts) -> dict[str, list[str]]:
         return {}
     own = province_of(facts.region[doc_id])
     witnesses: dict[str, list[str]] = {}
-    for other in _same_policy(doc_id, facts):
+    for other in facts.same_policy(doc_id):
         in_line = other in facts.ancestors[doc_id] or doc_id in facts.ancestors[other]
         if facts.region[other] is None or facts.level[other] == 0 or not facts.held[other] or in_line:
             continue

@@ -87,12 +87,11 @@ def succession(
     >>> table["comparison"].unique().tolist(), sorted(table["status"].unique())
     (['comparison of these documents'], ['changed', 'dropped', 'new'])
     """
-    olds = _check(corpus, earlier, later, threshold)
-    if passages is not None:
-        passages = between(passages, olds, [later])
-    corpus = part_of_corpus(corpus, [*olds, later])
+    olds, corpus = _checked(corpus, earlier, later, threshold)
     if passages is None:
         passages = find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=[(old, later) for old in olds])
+    else:
+        passages = between(passages, olds, [later])
     spans, sides = SharedSpans(passages), read_paragraphs(corpus, [*olds, later])
     table = _paragraphs(corpus, [*olds, later])
     sides_of = [*(("earlier", old) for old in olds), ("later", later)]
@@ -147,22 +146,26 @@ def part_of_corpus(corpus: Corpus, doc_ids: Iterable[str]) -> Corpus:
     return replace(corpus, documents=chosen, **rows)
 
 
-def _check(corpus: Corpus, earlier: str | Sequence[str], later: str, threshold: float) -> list[str]:
-    held = sorted(require_corpus(corpus).held["doc_id"].astype(str))
+def _checked(corpus: Corpus, earlier: str | Sequence[str], later: str, threshold: float) -> tuple[list[str], Corpus]:
+    """The earlier documents as a list, and the part of the corpus that is asked of."""
+    held = set(require_corpus(corpus).held["doc_id"].astype(str))
     olds = [earlier] if isinstance(earlier, str) else list(dict.fromkeys(earlier))
     if not olds:
         raise ValueError("`earlier` must name at least one document; got none. Name the plan that came before.")
     for name, doc_ids in (("earlier", olds), ("later", [later])):
         for doc_id in doc_ids:
             if doc_id not in held:
-                raise ValueError(f"`{name}` must be held documents; got {doc_id!r}. Held are: {', '.join(held)}.")
+                raise ValueError(
+                    f"`{name}` must be held documents; got {doc_id!r}. Held are: {', '.join(sorted(held))}."
+                )
     if not 0 < threshold <= 1:
         raise ValueError(f"`threshold` must be above 0 and at most 1; got {threshold}. Take 0.5.")
-    facts = DocumentFacts(corpus.documents)
+    part = part_of_corpus(corpus, [*olds, later])
+    facts = DocumentFacts(part.documents)
     wrong = [old for old in olds if old == later or facts.before(later, old)]
     if wrong:
         raise ValueError(f"`earlier` must not come after `later` ({later}); got {', '.join(wrong)}. Turn them round.")
-    return olds
+    return olds, part
 
 
 def _name_comparison(corpus: Corpus, olds: list[str], later: str) -> str:
@@ -332,11 +335,10 @@ def added_terms(
     >>> "习近平法治思想" in set(terms["term"])
     True
     """
-    olds = _check(corpus, earlier, later, 0.5)
+    olds, corpus = _checked(corpus, earlier, later, 0.5)
     for name, value, least in (("min_count", min_count, 1), ("max_earlier", max_earlier, 0)):
         if value < least:
             raise ValueError(f"`{name}` must be at least {least}; got {value}. Take the default.")
-    corpus = part_of_corpus(corpus, [*olds, later])
     analyze = PolicyAnalyzer(mask=("place", "agency"))
     texts = compared_texts(corpus)
     before = Counter(term for old in olds for term in analyze(texts[old]))

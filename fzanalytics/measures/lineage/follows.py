@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from joblib import effective_n_jobs
 from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState, make_generator
@@ -16,7 +18,7 @@ from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.lineage.chance import source_p
 from fzanalytics.measures.resampling import MIN_BLOCKS
-from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, split_ids
+from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import number_grams, reduce_text, text_characters
 from fzanalytics.measures.reuse.sources import GRAM_CHARS, document_grams
@@ -152,10 +154,12 @@ def infer_sources(
         raise ValueError(f"`targets` must be documents that are held; got {', '.join(map(repr, wrong))}.")
     if any(int(field.candidates(name).sum()) >= MIN_CANDIDATES for name in wanted):
         field.find_tendencies()
-    rows = [
-        _with_notes(_infer(name, field, n_permutations, random_state), field)
-        for name in tqdm(wanted, desc="infer_sources", disable=not progress)
-    ]
+
+    def infer(name: str) -> dict[str, object]:
+        return _with_notes(_infer(name, field, n_permutations, random_state), field)
+
+    with ThreadPoolExecutor(effective_n_jobs(-1)) as pool:
+        rows = list(tqdm(pool.map(infer, wanted), total=len(wanted), desc="infer_sources", disable=not progress))
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     return table.astype(dict.fromkeys(["score", "shared", "margin", "p"], float))
 
@@ -169,7 +173,8 @@ def _infer(target: str, field: _Field, n_permutations: int, random_state: Random
         return {**row, "note": "no candidate"}
     found = field.incidence(target)
     here, counted = field.counts(target, found, candidates)
-    order = sorted(np.flatnonzero(candidates).tolist(), key=lambda at: (-counted[at], -here[at], at))
+    places = np.flatnonzero(candidates)
+    order = places[np.lexsort((-here[places], -counted[places]))].tolist()
     best, size = order[0], max(found.n_units, 1)
     row.update(score=counted[best] / size, shared=here[best] / size, n_stratum=int(field.peers(best, candidates).sum()))
     if not here[best]:
@@ -197,7 +202,7 @@ def _infer(target: str, field: _Field, n_permutations: int, random_state: Random
 def _with_notes(row: dict[str, object], field: _Field) -> dict[str, object]:
     """The row, its note with what a reader of the source must know."""
     notes = [str(row["note"])] if row["note"] else []
-    if lacking := [name for name in field.parents[str(row["target"])] if not field.facts.held.get(name, False)]:
+    if lacking := [name for name in field.facts.parents[str(row["target"])] if not field.facts.held.get(name, False)]:
         notes.append(f"declared but not held: {', '.join(lacking)}")
     if field.n_placeless > len(field.held) / MANY_PLACELESS:
         notes.append(f"{field.n_placeless} of {len(field.held)} documents without a region")
@@ -215,8 +220,6 @@ class _Field:
         self.texts = compared_texts(corpus)
         self.held = [name for name in self.ids if name in self.texts]
         self.n_placeless = sum(self.facts.region[name] is None for name in self.held)
-        parents = zip(corpus.documents["doc_id"].astype(str), corpus.documents["parent_ids"], strict=True)
-        self.parents = {name: split_ids(value) for name, value in parents}
         self._is_held = np.array([self.facts.held[name] for name in self.ids], dtype=bool)
         self._every = np.arange(len(self.ids))
         self._paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}

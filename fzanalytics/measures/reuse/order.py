@@ -82,8 +82,11 @@ class DocumentFacts:
         self.region = {
             doc_id: "全国" if self.level[doc_id] == 0 else region for doc_id, region in _known(table["region"]).items()
         }
-        parents = {doc_id: split_ids(value) for doc_id, value in table["parent_ids"].items()}
-        self.ancestors = {doc_id: _ancestors(doc_id, parents) for doc_id in self.ids}
+        self.parents = {doc_id: split_ids(value) for doc_id, value in table["parent_ids"].items()}
+        self.ancestors = {doc_id: _ancestors(doc_id, self.parents) for doc_id in self.ids}
+        self._policies: dict[tuple[object, object], list[str]] = {}
+        for doc_id in self.ids:
+            self._policies.setdefault((self.lineage[doc_id], self.period[doc_id]), []).append(doc_id)
 
     def order(self, a: str, b: str) -> tuple[str, str, str]:
         """(source, target, order) of two documents."""
@@ -95,6 +98,12 @@ class DocumentFacts:
             return (a, b, "superior") if self._superior(a, b) else (b, a, "superior")
         first, second = sorted([a, b], key=lambda doc_id: (self.level[doc_id], doc_id))
         return first, second, "unknown"
+
+    def same_policy(self, doc_id: str) -> list[str]:
+        """Other documents of the same lineage and period; none without a lineage."""
+        if self.lineage[doc_id] is None:
+            return []
+        return [other for other in self._policies[self.lineage[doc_id], self.period[doc_id]] if other != doc_id]
 
     def before(self, a: str, b: str) -> bool:
         """Whether a is surely older than b (a missing date, NaN, decides nothing)."""
