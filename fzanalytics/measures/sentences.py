@@ -125,12 +125,12 @@ class SentenceFacts:
         size = (len(self.table),)
         self.first, self.last, self.first_plain, self.last_plain = (np.zeros(size, np.int64) for _ in range(4))
         self.n_chars, self.n_unmasked, self.n_own = (np.zeros(size, np.int64) for _ in range(3))
-        for at, (doc_id, text) in enumerate(texts.items()):
-            self._read(at, text, slogans.get(doc_id))
+        firsts = np.searchsorted(self.doc, np.arange(len(texts) + 1)).tolist()
+        for (doc_id, text), first, last in zip(texts.items(), firsts, firsts[1:], strict=False):
+            self._read(slice(first, last), text, slogans.get(doc_id))
 
-    def _read(self, at: int, text: str, slogans: pd.DataFrame | None) -> None:
+    def _read(self, rows: slice, text: str, slogans: pd.DataFrame | None) -> None:
         masked, plain = read_masked(text, NAME_CLASSES), reduce_text(text)
-        rows = np.flatnonzero(self.doc == at)
         begin, end = self.begin[rows], self.end[rows]
         carries = np.zeros(len(text), dtype=np.int64)
         carries[plain[1]] = 1
