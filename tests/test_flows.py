@@ -105,7 +105,7 @@ def test_edges_agree_with_borrowing_share(sample):
         np.testing.assert_allclose(edges[column].to_numpy(float), other.to_numpy(float))
     assert edges["order"].equals(shares["order"].reindex(edges.index).rename("order"))
     assert edges["low"].isna().all()
-    drawn = flow_edges(sample, passages=passages, n_resamples=99)
+    drawn = flow_edges(sample, passages=passages, intervals=True)
     known = drawn.dropna(subset="low")
     assert len(known) and ((known["low"] <= known["share"]) & (known["share"] <= known["high"])).all()
 
@@ -172,7 +172,7 @@ def test_a_law_family(real_data):
     import fzanalytics as fz
 
     corpus = fz.fetch_law_family("fire", path=real_data / "law_families")
-    table = flows(corpus, n_resamples=99)
+    table = flows(corpus)
     down = table[(table["flow"] == "vertical down") & (table["n_sources"] > 0)]
     assert len(down) >= 5 and down["ancestry_excess"].median() > 0
     edges = flow_edges(corpus)

@@ -113,7 +113,7 @@ class TestReproduce:
         corpus = fz.load_sample(add=[official])
         row = corpus.documents.set_index("doc_id").loc["national_outline_2015"]
         assert row["held"] and row["doc_number"] == "中发〔2015〕36号" and row["n_chars"] == len(text)
-        table = fz.attribution(corpus, n_resamples=19)
+        table = fz.attribution(corpus)
         assert (table.loc[table["doc_id"] == "hebei_province_2016", "centre"] == "held").all()
         assert fz.main_source(corpus) == "national_outline_2015"
         notes = pipeline._notes_on(Work(corpus, Settings(4, 0, ("png",), False, {})))

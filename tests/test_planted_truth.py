@@ -171,7 +171,7 @@ def test_coverage(world, passages):
     assert (both["score"] - both["score_true"]).abs().max() < 0.02
     planted = true.groupby("target")["score"].agg(lambda scores: (scores > 0.5).mean())
     assert planted.min() < 0.3 < 0.6 < planted.max()
-    curve = fz.coverage_curve(matrix, [0.3, 0.8], n_resamples=1)
+    curve = fz.coverage_curve(matrix, [0.3, 0.8])
     for _, part in curve.groupby("threshold"):  # clauses are whole or not there
         assert part.set_index("target")["coverage"].to_dict() == pytest.approx(planted.to_dict())
 
@@ -187,7 +187,7 @@ def test_what_is_in_one_text_alone(world, passages):
 
 
 def test_attribution_in_two_periods(world, passages):
-    found = fz.attribution(world.corpus, passages=passages, n_resamples=1)
+    found = fz.attribution(world.corpus, passages=passages)
     both = found.merge(world.attribution(), on=["doc_id", "part"], suffixes=("", "_true"))
     assert len(both) == 2 * (3 * 2 + 6 * 4)
     assert (both["share"] - both["share_true"]).abs().max() < NUMBERS
@@ -240,7 +240,7 @@ def test_alike_in_words(world):
 
 
 def test_novelty(world, passages):
-    found = fz.reinvention(world.corpus, passages=passages, n_resamples=1).set_index("target")
+    found = fz.reinvention(world.corpus, passages=passages).set_index("target")
     for target, earlier in earlier_of(world).items():
         if earlier:
             assert found.loc[target, "novelty"] == pytest.approx(1 - true_share(world, target, earlier), abs=NUMBERS)
@@ -250,7 +250,7 @@ def test_novelty(world, passages):
 
 def test_novelty_by_pools_of_two(world, passages):
     """The mean over all pairs of earlier documents, drawn out by hand."""
-    found = fz.reinvention(world.corpus, passages=passages, pool_size=2, n_resamples=1).set_index("target")["novelty"]
+    found = fz.reinvention(world.corpus, passages=passages, pool_size=2).set_index("target")["novelty"]
     target = "p03_01-2"
     earlier = earlier_of(world)[target]
     pools = [(a, b) for at, a in enumerate(earlier) for b in earlier[at + 1 :]]
@@ -270,7 +270,7 @@ def test_novelty_by_clause(world, passages):
 
 
 def test_flows_of_every_kind(world, passages):
-    table = fz.flows(world.corpus, passages=passages, n_resamples=1).set_index(["target", "flow"])
+    table = fz.flows(world.corpus, passages=passages).set_index(["target", "flow"])
     facts = world.jurisdictions.set_index("doc_id")
     seen = set()
     for target, earlier in earlier_of(world).items():

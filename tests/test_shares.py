@@ -26,9 +26,11 @@ def slow_shares(passages, corpus, paragraphs, level=0.95):
             shared = covered_characters(len(carries), *spans.of(target, source)) & carries
             tops, bottoms = np.bincount(labels, shared, minlength=1), np.bincount(labels, carries, minlength=1)
             triple = clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
-            rows.append((source, target, *triple, int(shared.sum()), int(carries.sum()), kind))
-    columns = ["source", "target", "share", "low", "high", "n_chars", "n_target_chars", "order"]
-    return pd.DataFrame(rows, columns=columns).sort_values(["source", "target"], ignore_index=True)
+            sections = int((bottoms > 0).sum()) if paragraphs is not None else pd.NA
+            rows.append((source, target, *triple, int(shared.sum()), int(carries.sum()), sections, kind))
+    columns = ["source", "target", "share", "low", "high", "n_chars", "n_target_chars", "n_sections", "order"]
+    table = pd.DataFrame(rows, columns=columns).astype({"n_sections": "Int64"})
+    return table.sort_values(["source", "target"], ignore_index=True)
 
 
 @pytest.mark.parametrize("given_paragraphs", [True, False])

@@ -247,7 +247,7 @@ def test_coverage(plain):
 
 
 def test_attribution_sets(plain, plain_passages):
-    found = fz.attribution(plain.corpus, passages=plain_passages, n_resamples=1)
+    found = fz.attribution(plain.corpus, passages=plain_passages)
     both = found.merge(plain.attribution(), on=["doc_id", "part"], suffixes=("", "_true"))
     assert len(both) == 2 * 2 + 8 * 4  # two parts of a province, four of a prefecture or county
     assert set(both["status"]) == {"estimated"}
@@ -314,15 +314,13 @@ def test_kinds_of_copies():
 
 
 def test_novelty_and_flows(plain, plain_passages):
-    new = reinvention(plain.corpus, passages=plain_passages, n_resamples=1).set_index("target")["novelty"].dropna()
+    new = reinvention(plain.corpus, passages=plain_passages).set_index("target")["novelty"].dropna()
     dates = plain.jurisdictions.set_index("doc_id")["date"]
     for target, value in new.items():
         before = dates.index[dates < dates[target]]
         carries = text_characters(texts_of(plain)[target])
         assert value == pytest.approx(1 - plain.mask(target, before).sum() / carries.sum(), abs=NUMBERS)
-    down = (
-        flows(plain.corpus, passages=plain_passages, n_resamples=1).query("flow == 'vertical down'").set_index("target")
-    )
+    down = flows(plain.corpus, passages=plain_passages).query("flow == 'vertical down'").set_index("target")
     regions = plain.jurisdictions.set_index("doc_id")["region"]
     for target, row in down.iterrows():
         above = [name for name, one in regions.items() if one == "全国" or regions[target].startswith(one + "/")]
@@ -359,7 +357,7 @@ def test_nothing_copied_nothing_found():
     passages = fz.find_passages(simulation.corpus, min_chars=12)
     assert fz.borrowing_share(passages, simulation.corpus)["share"].max() < 0.01
     assert fz.coverage_matrix(simulation.corpus, "centre", passages=passages)["score"].max() < 0.5
-    parts = fz.attribution(simulation.corpus, passages=passages, n_resamples=1)
+    parts = fz.attribution(simulation.corpus, passages=passages)
     assert parts.loc[parts["part"] == "neither", "share"].min() > 0.99
 
 
@@ -367,7 +365,7 @@ def test_a_centre_that_is_not_held():
     simulation = simulate_diffusion(n_provinces=4, n_prefectures=0, centre_held=False, edit_rate=0.0, random_state=9)
     assert not simulation.corpus.documents.set_index("doc_id").loc["centre", "held"]
     assert "centre" not in set(simulation.corpus.paragraphs["doc_id"])
-    parts = fz.attribution(simulation.corpus, n_resamples=1)
+    parts = fz.attribution(simulation.corpus)
     found = parts[parts["part"] == "centre only"].set_index("doc_id")
     true = simulation.attribution().query("part == 'centre only'").set_index("doc_id")["share"]
     assert set(found["status"]) == {"lower bound"}  # the proxy: two of three others must have it

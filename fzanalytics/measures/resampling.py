@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
-from fzanalytics.base.seeds import RandomState
-
 #: With fewer sections than this an interval is not estimable.
 MIN_BLOCKS = 5
 #: With fewer jurisdictions than this nothing is said of others.
@@ -27,9 +25,7 @@ def clause_resampling_interval(
     denominators: ArrayLike,
     blocks: ArrayLike,
     *,
-    n_resamples: int = 999,
     level: float = 0.95,
-    random_state: RandomState = 0,
 ) -> tuple[float, float, float]:
     """A share, and the interval in which it would lie with other sections of the same kind.
 
@@ -42,9 +38,6 @@ def clause_resampling_interval(
         The share is sum(numerators) / sum(denominators); e.g. characters shared and characters of each clause.
     blocks : array_like, shape (C,)
         What is left out as one, e.g. the （一） section of each clause.
-    n_resamples, random_state
-        Without effect: nothing is drawn at random, so the same clauses have the same interval. They are taken so that
-        calls for the earlier interval, which drew sections at random, stay valid; `n_resamples` must be at least 1.
     level : float
         Nominal coverage, in (0, 1).
 
@@ -96,7 +89,7 @@ def clause_resampling_interval(
     """
     top, bottom = np.asarray(numerators, dtype=float), np.asarray(denominators, dtype=float)
     labels = np.asarray(blocks)
-    _check(top, bottom, labels, n_resamples, level)
+    _check(top, bottom, labels, level)
     total = float(np.sum(bottom))
     if total == 0:
         return float("nan"), float("nan"), float("nan")
@@ -283,7 +276,7 @@ def population_interval(
     weight = np.ones(share.shape) if weights is None else np.asarray(weights, dtype=float)
     labels = np.asarray(clusters)
     known = ~np.isnan(share)
-    _check(weight, np.where(known, share, 0.0), labels, 1, level, names=("weights", "values", "clusters"))
+    _check(weight, np.where(known, share, 0.0), labels, level, names=("weights", "values", "clusters"))
     if (share[known] > 1).any():
         raise ValueError(f"`values` must be shares in [0, 1]; got {share[known].max()}. Divide by 100?")
     n_missing = int((~known).sum())
@@ -346,7 +339,7 @@ def permutation_p(observed: float, null: ArrayLike) -> float:
 
 
 def _check(
-    top: Floats, bottom: Floats, labels: NDArray[np.generic], n: int, level: float,
+    top: Floats, bottom: Floats, labels: NDArray[np.generic], level: float,
     names: tuple[str, str, str] = ("numerators", "denominators", "blocks"),
 ) -> None:  # fmt: skip
     if not top.shape == bottom.shape == labels.shape or top.ndim != 1:
@@ -359,8 +352,6 @@ def _check(
         wrong = values[~(np.isfinite(values) & (values >= 0))]
         if len(wrong):
             raise ValueError(f"`{name}` must be at least 0 and not missing; got {float(wrong[0])}.")
-    if n < 1:
-        raise ValueError(f"`n_resamples` must be at least 1; got {n}. Take 999.")
     check_level(level)
 
 

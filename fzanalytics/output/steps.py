@@ -67,14 +67,14 @@ def list_tables() -> list[Step]:
         ("topic_stability", "topic_stability", lambda w: w.stability, ("n_topics", "seed")),
         ("vocabulary", "distinctive_terms", lambda w: w.vocabulary, ("seed",)),
         ("passages", "find_passages", _passages_with_text, ()),
-        ("borrowing", "borrowing_share", _borrowing, ("seed",)),
+        ("borrowing", "borrowing_share", _borrowing, ()),
         ("coverage", "coverage_matrix", lambda w: w.coverage, ("source",)),
-        ("coverage_curve", "coverage_curve", lambda w: w.curve, ("source", "seed")),
+        ("coverage_curve", "coverage_curve", lambda w: w.curve, ("source",)),
         ("unmatched", "unmatched_paragraphs", lambda w: unmatched_paragraphs(w.corpus, w.source), ("source",)),
-        ("attribution", "attribution", lambda w: w.attribution, ("seed",)),
+        ("attribution", "attribution", lambda w: w.attribution, ()),
         ("specificity", "specificity", lambda w: specificity(w.corpus), ()),
         ("citations_and_overlap", "compare_citations", lambda w: compare_citations(w.corpus, w.passages), ()),
-        ("flow_edges", "flow_edges", lambda w: w.flow_edges, ("seed",)),
+        ("flow_edges", "flow_edges", lambda w: w.flow_edges, ()),
         ("overlap_baselines", "overlap_baselines", lambda w: overlap_baselines(w.corpus, passages=w.passages), ()),
         (
             "inferred_sources",
@@ -125,13 +125,13 @@ def list_figures() -> list[Step]:
             "fig4_curve",
             "plot_coverage_curve",
             lambda w, **k: plot_coverage_curve(w.curve, source=w.source, **k),
-            ("source", "seed"),
+            ("source",),
         ),
         (
             "fig5_attribution",
             "plot_attribution",
             lambda w, **k: plot_attribution(w.attribution, documents=w.corpus.documents, **k),
-            ("seed",),
+            (),
         ),
         ("fig6_ribbons", "plot_ribbons", _draw_ribbons, ("source",)),
         (
@@ -140,7 +140,7 @@ def list_figures() -> list[Step]:
             lambda w, **k: plot_network(
                 w.flow_edges, w.corpus.documents, best=1 if len(w.corpus.held) > MAX_TANGLE else None, **k
             ),
-            ("seed",),
+            (),
         ),
         (
             "fig9_vocabulary",
@@ -179,8 +179,7 @@ def _passages_with_text(work: Work) -> pd.DataFrame:
 
 
 def _borrowing(work: Work) -> pd.DataFrame:
-    corpus, seed = work.corpus, work.settings.random_state
-    return borrowing_share(work.passages, corpus.documents, paragraphs=corpus.paragraphs, random_state=seed)
+    return borrowing_share(work.passages, work.corpus, paragraphs=work.corpus)
 
 
 def _draw_similarity(work: Work, **options: Any) -> Axes | Figure:

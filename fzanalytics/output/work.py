@@ -27,7 +27,6 @@ from fzanalytics.measures.vocabulary.keyness import distinctive_terms
 from fzanalytics.output.plots.style import Format
 from fzanalytics.texts.corpus import Corpus
 
-N_RESAMPLES = 999
 #: Figure 3 draws NMF: on a few hundred paragraphs its topics come back over seeds, those of LDA hardly do. The
 #: table of stability holds both, so that a reader can judge.
 DRAWN_MODEL: Literal["nmf", "lda"] = "nmf"
@@ -163,14 +162,12 @@ class Work:
     @cached_property
     def curve(self) -> pd.DataFrame:
         """Coverage over the threshold."""
-        return coverage_curve(self.coverage, random_state=self.settings.random_state)
+        return coverage_curve(self.coverage)
 
     @cached_property
     def flow_edges(self) -> pd.DataFrame:
         """Every pair of a text and a document before it."""
-        return flow_edges(
-            self.corpus, passages=self.passages, n_resamples=N_RESAMPLES, random_state=self.settings.random_state
-        )
+        return flow_edges(self.corpus, passages=self.passages, intervals=True)
 
     @cached_property
     def prototype(self) -> Prototype:
@@ -190,7 +187,7 @@ class Work:
     @cached_property
     def attribution(self) -> pd.DataFrame:
         """Of every local text."""
-        return attribution(self.corpus, passages=self.passages, random_state=self.settings.random_state)
+        return attribution(self.corpus, passages=self.passages)
 
 
 def main_source(corpus: Corpus) -> str | None:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
 from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.diffusion.origins import (
@@ -49,8 +48,7 @@ def attribution(
     passages: pd.DataFrame | None = None,
     sets: Sequence[SetName] = ("superior", "centre"),
     unit: Unit = "document",
-    n_resamples: int = 999,
-    random_state: RandomState = 0,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Share of each local text that is shared with its immediate superior, with the centre, with both, with neither.
 
@@ -66,9 +64,9 @@ def attribution(
     unit : "document" or "clause"
         With "clause" the parts of each clause (characters from its number to the next), and of what stands outside
         of clauses; column clause_id then follows doc_id, NA for the latter. Clauses sum to their document when weighted
-        by n_chars. One clause has no sections to draw, so its interval is NaN.
-    n_resamples, random_state
-        See `clause_resampling_interval`.
+        by n_chars. One clause has no sections, so its interval is NaN.
+    level : float
+        Nominal coverage of the interval; see `clause_resampling_interval`.
 
     Returns
     -------
@@ -148,7 +146,7 @@ def attribution(
     Examples
     --------
     >>> from fzanalytics.texts.datasets import load_sample
-    >>> table = attribution(load_sample(), n_resamples=99)
+    >>> table = attribution(load_sample())
     >>> rows = table[table["doc_id"] == "shijiazhuang_city_2016"]
     >>> rows["superior"].iloc[0], rows["centre"].iloc[0], int(rows["n_witnesses"].iloc[0])
     ('hebei_province_2016', 'proxy', 2)
@@ -173,7 +171,7 @@ def attribution(
         masks = set_masks(sources, text, chosen, spans)
         if unit == "document":
             blocks = section_labels(len(text), paragraphs.get(doc_id, corpus.paragraphs.head(0)))
-            rows += _rows(sources, masks, chosen, text_characters(text), blocks, n_resamples, random_state)
+            rows += _rows(sources, masks, chosen, text_characters(text), blocks, level)
         else:
             rows += _clause_rows(sources, masks, chosen, text_characters(text), clauses.get(doc_id))
     if unused:
@@ -292,8 +290,7 @@ def _rows(
     sets: Sequence[str],
     carries: Mask,
     blocks: NDArray[np.int64],
-    n_resamples: int,
-    random_state: RandomState,
+    level: float,
 ) -> list[dict[str, object]]:
     size = int(carries.sum())
     facts = _facts(sources)
@@ -303,9 +300,7 @@ def _rows(
         share, low, high = float("nan"), float("nan"), float("nan")
         if status not in ("not available", "not applicable"):
             tops, bottoms = np.bincount(blocks, mask), np.bincount(blocks, carries)
-            share, low, high = clause_resampling_interval(
-                tops, bottoms, np.arange(len(tops)), n_resamples=n_resamples, random_state=random_state
-            )
+            share, low, high = clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
         bounds = (float("nan"), float("nan"))
         if size and status != "not applicable":
             bounds = (float(least.sum() / size), float(most.sum() / size))

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval
@@ -110,9 +109,7 @@ def coverage_curve(
     matrix: pd.DataFrame,
     thresholds: Sequence[float] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
     *,
-    n_resamples: int = 999,
     level: float = 0.95,
-    random_state: RandomState = 0,
 ) -> pd.DataFrame:
     """Share of the source's paragraphs that each target covers, over the threshold.
 
@@ -122,8 +119,8 @@ def coverage_curve(
         From `coverage_matrix`.
     thresholds : sequence of float
         Each in (0, 1].
-    n_resamples, level, random_state
-        See `clause_resampling_interval`; the blocks are the sections of the source.
+    level : float
+        Nominal coverage of the interval; see `clause_resampling_interval`; the blocks are the sections of the source.
 
     Returns
     -------
@@ -147,10 +144,7 @@ def coverage_curve(
     for (target, order), group in known.groupby(["target", "order"], sort=True):
         scores, sections = group["score"].to_numpy(dtype=float), group["section"].fillna("").to_numpy(dtype=str)
         for threshold in thresholds:
-            triple = clause_resampling_interval(
-                scores >= threshold, np.ones(len(scores)), sections,
-                n_resamples=n_resamples, level=level, random_state=random_state,
-            )  # fmt: skip
+            triple = clause_resampling_interval(scores >= threshold, np.ones(len(scores)), sections, level=level)
             rows.append((target, float(threshold), *triple, len(scores), order))
     return pd.DataFrame(rows, columns=["target", "threshold", "coverage", "low", "high", "n_paragraphs", "order"])
 

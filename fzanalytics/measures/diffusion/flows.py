@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
 from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.diffusion.baselines import MAX_YEARS, Pools
@@ -90,8 +89,7 @@ def flows(
     passages: pd.DataFrame | None = None,
     genre: Iterable[str] | None = None,
     max_years: float = MAX_YEARS,
-    n_resamples: int = 999,
-    random_state: RandomState = 0,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """What each text shares with documents before it, by the line that leads from them to it.
 
@@ -105,8 +103,8 @@ def flows(
         every pair. `coverage_matrix`, which sets paragraph beside paragraph, looks for 12.
     genre, max_years
         As for `overlap_baselines`.
-    n_resamples, random_state
-        See `clause_resampling_interval`.
+    level : float
+        Nominal coverage of the interval; see `clause_resampling_interval`.
 
     Returns
     -------
@@ -150,7 +148,7 @@ def flows(
     Examples
     --------
     >>> from fzanalytics.texts.datasets import load_sample
-    >>> table = flows(load_sample(), n_resamples=99).set_index(["target", "flow"])
+    >>> table = flows(load_sample()).set_index(["target", "flow"])
     >>> row = table.loc[("shijiazhuang_city_2016", "vertical down")]
     >>> row["best_source"], int(row["n_sources"]), bool(row["ancestry_excess"] > 0)
     ('hebei_province_2016', 1, True)
@@ -164,7 +162,7 @@ def flows(
     rows: list[dict[str, object]] = []
     for target in look.held:
         blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty))
-        rows += _of_target(target, look, pools, blocks, n_resamples, random_state)
+        rows += _of_target(target, look, pools, blocks, level)
     table = pd.DataFrame(rows, columns=list(_FLOWS))
     numbers = [name for name in _FLOWS if not name.startswith("n_") and name not in ("target", "flow", "best_source")]
     table = table.astype(dict.fromkeys(numbers, float))
@@ -173,7 +171,7 @@ def flows(
 
 
 def flow_edges(
-    corpus: Corpus, *, passages: pd.DataFrame | None = None, n_resamples: int = 0, random_state: RandomState = 0
+    corpus: Corpus, *, passages: pd.DataFrame | None = None, intervals: bool = False, level: float = 0.95
 ) -> pd.DataFrame:
     """Every pair of a text and a document before it, with what it shares and what others without kin share.
 
@@ -181,10 +179,10 @@ def flow_edges(
     ----------
     corpus, passages
         As for `flows`.
-    n_resamples : int
-        For the clause-resampling interval; 0, the default, gives none.
-    random_state
-        See `clause_resampling_interval`.
+    intervals : bool
+        Give the clause-resampling interval of each share, which takes time with many pairs.
+    level : float
+        Its nominal coverage; see `clause_resampling_interval`.
 
     Returns
     -------
@@ -216,7 +214,7 @@ def flow_edges(
         pool = pools.ancestry_of(target)
         sums = np.bincount(pools.province[pool] + 1, shares[pool], minlength=pools.province.max() + 2)
         numbers = np.bincount(pools.province[pool] + 1, minlength=pools.province.max() + 2)
-        blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty)) if n_resamples else None
+        blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty)) if intervals else None
         for at, flow, order in look.before(target, undecided=True):
             source, kin = look.facts.ids[at], pools.province[at] + 1
             own = (sums[kin], numbers[kin]) if kin > 0 and not pools.national[at] else (0.0, 0)
@@ -225,7 +223,7 @@ def flow_edges(
             low = high = np.nan
             if blocks is not None:
                 mask = look.spans.mask(target, len(blocks), [source])
-                _, low, high = look.interval(target, mask, blocks, n_resamples, random_state)
+                _, low, high = look.interval(target, mask, blocks, level)
             share = shares[at] / size if size else np.nan
             base = mean / size if size else np.nan
             rows.append((source, target, flow, order, share, low, high, int(shares[at]), size, base, share - base, n))
@@ -345,19 +343,13 @@ class _Look:
                 found.append((one, flow, order))
         return found
 
-    def interval(
-        self, target: str, mask: Mask, blocks: Ints, n_resamples: int, random_state: RandomState
-    ) -> tuple[float, float, float]:
+    def interval(self, target: str, mask: Mask, blocks: Ints, level: float) -> tuple[float, float, float]:
         """A share of the target with its clause-resampling interval."""
         tops, bottoms = np.bincount(blocks, mask & self.carries[target]), np.bincount(blocks, self.carries[target])
-        return clause_resampling_interval(
-            tops, bottoms, np.arange(len(tops)), n_resamples=n_resamples, random_state=random_state
-        )
+        return clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
 
 
-def _of_target(
-    target: str, look: _Look, pools: Pools, blocks: Ints, n_resamples: int, random_state: RandomState
-) -> list[dict[str, object]]:
+def _of_target(target: str, look: _Look, pools: Pools, blocks: Ints, level: float) -> list[dict[str, object]]:
     carries, size = look.carries[target], look.sizes[target]
     ids = look.facts.ids
     every = look.before(target, undecided=True)
@@ -373,7 +365,7 @@ def _of_target(
         chances = pools.chances(target, len(carries), sources[flow], look.spans)
         row["n_genre"], row["n_ancestry"] = chances["genre"][1], chances["ancestry"][1]
         if sources[flow] and size:
-            share, low, high = look.interval(target, masks[flow], blocks, n_resamples, random_state)
+            share, low, high = look.interval(target, masks[flow], blocks, level)
             alone = masks[flow] & (held_by == 1) & carries
             single = {name: float(shares[look.place[name]]) for name in sources[flow]}
             best = min(single, key=lambda name: (-single[name], name))

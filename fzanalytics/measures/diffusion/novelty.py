@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
@@ -35,8 +34,7 @@ def reinvention(
     pool_size: int | None = None,
     passages: pd.DataFrame | None = None,
     ignore: pd.DataFrame | Iterable[object] | None = None,
-    n_resamples: int = 999,
-    random_state: RandomState = 0,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Share of each text that is in no earlier document.
 
@@ -50,8 +48,8 @@ def reinvention(
         From `find_passages` over all pairs; found here if None, of 20 characters or more.
     ignore : optional
         What is no text, as in `find_passages`: spans, such as those of `find_slogans`, or phrases.
-    n_resamples, random_state
-        See `clause_resampling_interval`.
+    level : float
+        Nominal coverage of the interval; see `clause_resampling_interval`.
 
     Returns
     -------
@@ -81,7 +79,7 @@ def reinvention(
     Examples
     --------
     >>> from fzanalytics.texts.datasets import load_sample
-    >>> table = reinvention(load_sample(), pool_size=1, n_resamples=99).set_index("target")["novelty"]
+    >>> table = reinvention(load_sample(), pool_size=1).set_index("target")["novelty"]
     >>> bool(table["shijiazhuang_city_2016"] < table["henan_province_2021"])
     True
     """
@@ -93,9 +91,7 @@ def reinvention(
         tops, bottoms = np.bincount(labels, weights * carries), np.bincount(labels, carries)
         triple = (np.nan,) * 3
         if 0 < k <= n_earlier:
-            triple = clause_resampling_interval(
-                tops, bottoms, np.arange(len(tops)), n_resamples=n_resamples, random_state=random_state
-            )
+            triple = clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
         rows.append((target, *triple, int(carries.sum()), n_earlier, k))
     return pd.DataFrame(rows, columns=list(_DOCUMENT)).astype(dict.fromkeys(_DOCUMENT[1:4], float))
 

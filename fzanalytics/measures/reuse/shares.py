@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.seeds import RandomState
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.characters import covered_characters, disjoint_spans, section_labels
 from fzanalytics.measures.inputs import compared_texts, require_table
@@ -21,7 +20,7 @@ from fzanalytics.texts.corpus import Corpus
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_SHARE_COLUMNS = ("source", "target", "share", "low", "high", "n_chars", "n_target_chars", "order")
+_SHARE_COLUMNS = ("source", "target", "share", "low", "high", "n_chars", "n_target_chars", "n_sections", "order")
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
 
 
@@ -31,9 +30,7 @@ def borrowing_share(
     *,
     paragraphs: pd.DataFrame | Corpus | None = None,
     pairs: Iterable[tuple[str, str]] | None = None,
-    n_resamples: int = 999,
     level: float = 0.95,
-    random_state: RandomState = 0,
 ) -> pd.DataFrame:
     """Share of each document that is shared with an earlier or higher one.
 
@@ -48,19 +45,20 @@ def borrowing_share(
         is one block).
     pairs : iterable of (doc_id, doc_id), optional
         The pairs that were aligned, if not all of them were: a pair that was never looked at must not get a 0.
-    n_resamples, level, random_state
-        See `clause_resampling_interval`.
+    level : float
+        Nominal coverage of the interval; see `clause_resampling_interval`.
 
     Returns
     -------
     DataFrame
-        source, target, share, low, high, n_chars, n_target_chars, order; one row for each pair of held documents,
+        source, target, share, low, high, n_chars, n_target_chars, n_sections, order; one row for each pair of held documents,
         in the direction of `order_of_documents`; two rows, one in each direction, where that is "unknown".
         share in [0, 1]: text-carrying characters of target (letters, digits, Han, outside the brackets of those
         responsible) inside the union of passages shared with source (n_chars) over all of them (n_target_chars).
         Directional: a share *of the target*.
-        0 if nothing is shared, NaN for an empty text. low and high: clause-resampling interval, NaN if not
-        estimable or without `paragraphs`.
+        0 if nothing is shared, NaN for an empty text. low and high: clause-resampling interval over the n_sections of
+        target that carry text (NA without `paragraphs`); NaN with fewer than `MIN_BLOCKS` (5) of them, and where the share
+        is 0 or 1.
 
     Raises
     ------
@@ -96,8 +94,6 @@ def borrowing_share(
         wanted = {frozenset(pair) for pair in check_pairs(pairs, texts)}
         keep = [frozenset(pair) in wanted for pair in zip(order["source"], order["target"], strict=True)]
         order = order[np.array(keep, dtype=bool)].reset_index(drop=True)
-    if n_resamples < 1:
-        raise ValueError(f"`n_resamples` must be at least 1; got {n_resamples}. Take 999.")
     check_level(level)
     blocks = _read_blocks(texts, paragraphs)
     place = {doc_id: at for at, doc_id in enumerate(texts)}
@@ -110,8 +106,11 @@ def borrowing_share(
     with np.errstate(invalid="ignore"):
         share = shared / np.where(size, size, np.nan)
     ids = np.array(list(texts), dtype=object)
-    columns = (ids[source], ids[target], share, low, high, shared, size, np.r_[kinds, kinds[turned]])
+    known = paragraphs is not None
+    sections = [np.count_nonzero(blocks.bottoms[at]) if known else pd.NA for at in target.tolist()]
+    columns = (ids[source], ids[target], share, low, high, shared, size, sections, np.r_[kinds, kinds[turned]])
     table = pd.DataFrame(dict(zip(_SHARE_COLUMNS, map(list, columns), strict=True)), columns=list(_SHARE_COLUMNS))
+    table["n_sections"] = table["n_sections"].astype("Int64")
     return table.sort_values(["source", "target"], ignore_index=True)
 
 
