@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -175,18 +175,49 @@ def test_the_order_of_rows_does_not_matter(planted, kinds):
 
 
 def test_share_is_that_of_a_slow_count(planted, kinds):
-    """Characters outside of authority phrases in the union of passages, one by one."""
+    """Characters outside of authority phrases in runs of two letters that the other side of the passage has, one by one."""
     from fzanalytics.features.masks import NAME_CLASSES
     from fzanalytics.measures.reuse.spread import find_slogans
 
     passages = find_passages(planted, min_chars=12, mask=NAME_CLASSES)
-    text = compared_texts(planted)["t"]
-    inside = {at for row in passages.itertuples() for at in range(row.target_begin, row.target_end)}
+    texts = compared_texts(planted)
+    text, inside, equal = texts["t"], set(), set()
+    for row in passages.itertuples():
+        span, side = range(row.target_begin, row.target_end), texts[row.source][row.source_begin : row.source_end]
+        inside |= set(span)
+        there = "".join(filter(str.isalnum, side))
+        letters = [at for at in span if text[at].isalnum()]
+        equal |= {at for pair in pairwise(letters) if "".join(text[i] for i in pair) in there for at in pair}
     phrases = find_slogans(planted).query("doc_id == 't'")
     slogan = {at for row in phrases.itertuples() for at in range(row.begin, row.end)}
+    shares = []
     for row in kinds[kinds["kind"].isin(["edited", "reworded", "own"])].itertuples():
         own = [at for at in range(row.begin, row.end) if text[at].isalnum() and at not in slogan]
-        assert row.share == pytest.approx(sum(at in inside for at in own) / len(own))
+        assert row.share <= sum(at in inside for at in own) / len(own)
+        assert row.share == pytest.approx(sum(at in equal for at in own) / len(own), abs=0.1)
+        shares.append(row.share)
+    assert 0 < max(shares) < 1
+
+
+def test_a_sentence_put_in_between_two_that_were_copied_is_not_edited():
+    one, new, other = (
+        "各级政府应当依法公开重大行政决策事项并听取公众意见",
+        "企业申报材料齐全即可当场领取执照文本",
+        "建立健全专家论证和风险评估制度",
+    )
+    corpus = make_corpus(
+        {"s": f"{one}。{other}。", "t": f"{one}。{new}。{other}。"},
+        documents={"s": {"latest": "2016-01-01"}, "t": {"earliest": "2017-01-01"}},
+    )
+    (passage,) = find_passages(corpus, min_chars=12).itertuples()
+    assert passage.target_end - passage.target_begin > len(one) + len(new) + len(other)
+    table = copying_kinds(corpus, min_similarity=None)
+    assert table["kind"].tolist() == ["verbatim", "own", "verbatim"] and table["share"].tolist() == [1, 0, 1]
+
+
+def test_shares_tell_how_many_earlier_documents_there_were(planted, kinds):
+    assert copying_shares(kinds)["n_earlier"].tolist() == kinds.groupby("target")["n_earlier"].first().tolist()
+    assert (copying_kinds(planted, source="s", min_similarity=None)["n_earlier"] == 1).all()
 
 
 def test_the_curve_falls_and_forms_weigh_more(kinds):

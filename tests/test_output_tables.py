@@ -174,3 +174,10 @@ def test_pandas_reads_the_same_cells(tmp_path):
     table = pd.DataFrame({"title": ['a"b', "c,d", "e\nf", "g"], "n": [1, 2, 3, 4]})
     write_table(table, tmp_path / "a.csv")
     assert_frame_equal(pd.read_csv(tmp_path / "a.csv", encoding="utf-8-sig"), table)
+
+
+@pytest.mark.parametrize("name", ["借用比例.xlsx", "a.XLS", "a.ods"])
+def test_no_csv_is_written_under_the_name_of_a_workbook(tmp_path, name):
+    with pytest.raises(ValueError, match="`path` must name a CSV file; got .* table.to_excel"):
+        write_table(pd.DataFrame({"a": [1]}), tmp_path / name)
+    assert not list(tmp_path.iterdir())

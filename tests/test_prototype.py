@@ -428,3 +428,13 @@ def test_national_families_beat_voting_on_average() -> None:
     assert ratio["character_f1"] >= 1.25 and ratio["gram_f1"] >= 0.91
     assert ratio_alike["character_f1"] >= 1.39 and ratio_alike["gram_f1"] >= 1
     assert ours.loc["L02622", "character_f1"] >= 0.2  # fire: four documents in three lines
+
+
+def test_documents_of_two_policies_have_no_common_ancestor():
+    table = pd.DataFrame(
+        {"doc_id": list("abcd"), "text": ["各级政府应当依法公开重大行政决策。"] * 4, "region": ["河北省", "甘肃省"] * 2,
+         "lineage": ["消防", "消防", "营商环境", "营商环境"]}
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="`documents` must be of one policy .* got 2: 消防, 营商环境"):
+        reconstruct(table)
+    assert reconstruct(table, lineage="消防").n_lines == reconstruct(table, doc_ids=list("abcd")).n_lines == 2

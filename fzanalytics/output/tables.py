@@ -16,6 +16,7 @@ from fzanalytics.base.files import write_bytes_atomically
 #: Excel cuts a cell that is longer, in characters.
 EXCEL_CELL_CHARS = 32_767
 
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 #: A spreadsheet runs a cell that starts with one of these (full-width forms: in East Asian settings).
 _RUNS = "=+\\-@\t\r\n＝＋－＠"
 _MUST_ESCAPE = re.compile(f"'*[{_RUNS}]")
@@ -85,7 +86,7 @@ def write_table(table: pd.DataFrame, path: str | Path, *, digits: int = 6) -> Wr
     Raises
     ------
     ValueError
-        If `digits` is out of range.
+        If `digits` is out of range, or `path` is named as a workbook (.xlsx, .xls, .ods).
 
     Examples
     --------
@@ -101,6 +102,11 @@ def write_table(table: pd.DataFrame, path: str | Path, *, digits: int = 6) -> Wr
     """
     if not 1 <= digits <= 17:
         raise ValueError(f"`digits` must be between 1 and 17; got {digits}. 6 is enough for a paper.")
+    if Path(path).suffix.lower() in _WORKBOOKS:
+        raise ValueError(
+            f"`path` must name a CSV file; got {Path(path).name}. Take {Path(path).stem}.csv, which Excel opens rightly, or "
+            "table.to_excel for a workbook."
+        )
     whole = with_index_as_columns(table)
     columns = [whole.iloc[:, i].astype(object).tolist() for i in range(whole.shape[1])]
     header = [_escape(str(name)) for name in whole.columns]

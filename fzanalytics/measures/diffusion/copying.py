@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import NAME_CLASSES
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
-from fzanalytics.measures.diffusion.novelty import ORDER_RANKS, allowed_sources, shared_pieces
+from fzanalytics.measures.diffusion.novelty import ORDER_RANKS, Pieces, allowed_sources, shared_pieces
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.reuse.letters import MASK_BASE, Letters, read_masked
 from fzanalytics.measures.reuse.passages import find_passages
@@ -29,12 +30,14 @@ BORROWED = ("verbatim", "fill-in", "edited")
 logger = logging.getLogger(__name__)
 
 _COLUMNS = (
-    "target", "paragraph_id", "section", "begin", "end", "text", "kind", "source", "order", "n_sources", "share",
+    "target", "paragraph_id", "section", "begin", "end", "text", "kind", "source", "order", "n_sources", "n_earlier", "share",
     "similarity", "n_chars", "n_unmasked", "slogan_share", "n_blanks", "source_begin", "source_end",
 )  # fmt: skip
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
 _BLANK_COLUMNS = ("source", "target", "begin", "end", "source_begin")
 _NONE = np.zeros(0, dtype=np.int64)
+#: In strings of letters a masked name is this sign of private use, plus the number of its class.
+_NAME_SIGN = 0xF0000
 
 
 def copying_kinds(
@@ -53,7 +56,7 @@ def copying_kinds(
     corpus : Corpus
     source : str, optional
         doc_id of a held document: only it may be the source, and documents of unknown order to it are looked at too.
-        Without it any document may that surely comes before ("declared", "earlier" or "superior").
+        Without it any document may that comes before ("declared", "earlier", or "superior", where dates do not decide).
     passages : DataFrame, optional
         From `find_passages` over all pairs, best with `mask`. If None they are found here, with `min_chars` =
         `COVERAGE_MIN_CHARS` (12 and not the 20 of measures of whole texts, since sentences are compared) and all four
@@ -78,9 +81,10 @@ def copying_kinds(
         - source: the document that it is shared with; of several the one with the better kind, then the higher share,
           then the declared, the superior, the first by doc_id; NA for "slogan", "short" and "own". order: see
           `order_of_documents`. n_sources: documents with which it would be of the same kind. Where that is above 1
-          the source is one of several, not the one.
-        - share in [0, 1] of the sentence's characters outside of authority phrases that are in passages shared with
-          the source (with the best of them, for "own"); similarity: cosine of TF-IDF, for "reworded", else NaN;
+          the source is one of several, not the one. n_earlier: documents that might be the source of the target.
+        - share in [0, 1] of the sentence's characters outside of authority phrases that are in runs of equal letters (or
+          names of one class) within passages shared with the source (with the best of them, for "own"): what was put in
+          between two runs of a passage is not shared; similarity: cosine of TF-IDF, for "reworded", else NaN;
           n_chars: characters that carry text; n_unmasked: those outside of names; slogan_share in [0, 1].
         - n_blanks: names that differ, for "fill-in". source_begin, source_end: the sentence's place in the source, for
           "edited" of what the passage that holds most of it has there, for "reworded" of the like sentence.
@@ -127,7 +131,6 @@ def copying_kinds(
     )  # one row a sentence and a source that shares some of it
     best = _best(found, facts, allowed, threshold)
     table = _name_kinds(facts, best, threshold)
-    _place_edited(table, facts, passages)
     if min_similarity is not None:
         _add_reworded(table, facts, allowed, min_similarity)
     return _finish(table, facts, allowed, corpus)
@@ -187,24 +190,69 @@ def _places(sides: list[tuple[Ints, Ints]], doc: Ints, place: Ints, size: Ints) 
     return begins[start + place], ends[start + place + size - 1]
 
 
+class _Runs(NamedTuple):
+    """Runs of equal letters within passages: numbers of the texts; letters in the target, half-open; first of the source."""
+
+    target: Ints
+    source: Ints
+    first: Ints
+    last: Ints
+    twin: Ints
+    passage: Ints
+
+
+def _runs_of(pieces: Pieces, facts: SentenceFacts) -> _Runs:
+    """The runs of at least two equal letters within passages, by the fewest edits, names of one class being equal.
+
+    What was put in between two of them belongs to the passage, but not to what a sentence shares.
+    """
+    signs = [np.where(one.codes < MASK_BASE, one.codes, one.codes - MASK_BASE + _NAME_SIGN) for one in facts.masked]
+    letters = ["".join(map(chr, one.tolist())) for one in signs]
+    rows: list[tuple[int, ...]] = []
+    for target, source, begin, end, other_begin, other_end, passage in zip(
+        *(one.tolist() for one in pieces), strict=True
+    ):
+        here, there = facts.masked[target], facts.masked[source]
+        a, b = np.searchsorted(here.begins, (begin, end)).tolist()
+        c, d = np.searchsorted(there.begins, (other_begin, other_end)).tolist()
+        one, other = letters[target][a:b], letters[source][c:d]
+        blocks = _blocks(one, other) if one != other else [(0, len(one), 0)] * bool(one)
+        rows += [(target, source, a + first, a + last, c + twin, passage) for first, last, twin in blocks]
+    return _Runs(*np.array(rows, dtype=np.int64).reshape(-1, len(_Runs._fields)).T)
+
+
+def _blocks(target: str, source: str) -> list[tuple[int, int, int]]:
+    """Runs of at least two letters that both have, by the fewest edits: begin and end in the target, begin in the source."""
+    steps = Levenshtein.opcodes(target, source)
+    return [
+        (step.src_start, step.src_end, step.dest_start)
+        for step in steps
+        if step.tag == "equal" and step.src_end - step.src_start > 1
+    ]
+
+
 def _partial(facts: SentenceFacts, allowed: NDArray[np.int8], passages: pd.DataFrame) -> pd.DataFrame:
-    """Share of each sentence in passages with each allowed source, and the passage that holds most of it."""
-    pieces = shared_pieces(passages, facts.ids, allowed)
-    keys = facts.doc * (1 << 40) + facts.begin
-    low = np.searchsorted(keys, pieces.target * (1 << 40) + pieces.begin, side="right") - 1
-    low = np.maximum(low, np.searchsorted(facts.doc, pieces.target))
-    high = np.searchsorted(keys, pieces.target * (1 << 40) + pieces.end)
+    """Share of each sentence in runs shared with each allowed source, and where the passage with most of them has these."""
+    runs = _runs_of(shared_pieces(passages, facts.ids, allowed), facts)
+    keys = facts.doc * (1 << 40) + facts.first
+    low = np.searchsorted(keys, runs.target * (1 << 40) + runs.first, side="right") - 1
+    low = np.maximum(low, np.searchsorted(facts.doc, runs.target))
+    high = np.searchsorted(keys, runs.target * (1 << 40) + runs.last)
     n = np.maximum(high - low, 0)
-    piece = np.repeat(np.arange(len(n)), n)
-    row = low[piece] + np.arange(len(piece)) - np.repeat(np.cumsum(n) - n, n)
-    begin, end = np.maximum(facts.begin[row], pieces.begin[piece]), np.minimum(facts.end[row], pieces.end[piece])
-    keep = (begin < end) & facts.is_told[row]
-    row, piece, begin, end = row[keep], piece[keep], begin[keep], end[keep]
+    run = np.repeat(np.arange(len(n)), n)
+    row = low[run] + np.arange(len(run)) - np.repeat(np.cumsum(n) - n, n)
+    first, last = np.maximum(facts.first[row], runs.first[run]), np.minimum(facts.last[row], runs.last[run])
+    keep = (first < last) & facts.is_told[row]
+    row, run, first, size = row[keep], run[keep], first[keep], (last - first)[keep]
+    edges = [(one.begins, one.ends) for one in facts.masked]
+    begin, end = _places(edges, facts.doc[row], first, size)
     own = np.concatenate([_NONE, *facts.own])
     start = np.cumsum([0, *(len(one) for one in facts.own)])[facts.doc[row]]
     shared = own[start + end] - own[start + begin]
-    table = _found(row, pieces.source[piece], 0, shared, pieces.other_begin[piece], pieces.other_end[piece])
-    table["passage"] = pieces.passage[piece]
+    twins = _places(edges, runs.source[run], runs.twin[run] + first - runs.first[run], size)
+    table = _found(row, runs.source[run], 0, shared, *twins).assign(passage=runs.passage[run])
+    how = {"rank": "first", "share": "sum", "begin": "min", "end": "max"}
+    table = table.groupby(["row", "source", "passage"], as_index=False).agg(how)
     table = table.sort_values(["row", "source", "share"], ascending=[True, True, False], kind="stable")
     total = table.groupby(["row", "source"])["share"].transform("sum")
     table["share"] = total / np.maximum(facts.n_own[table["row"].to_numpy()], 1)
@@ -233,58 +281,11 @@ def _name_kinds(facts: SentenceFacts, best: pd.DataFrame, threshold: float) -> p
     )  # fmt: skip
     borrowed = table["kind"].isin(BORROWED)
     table["share"] = share
-    for column in ("source", "n_sources", "begin", "end", "passage"):
+    for column in ("source", "n_sources", "begin", "end"):
         name = f"source_{column}" if column in ("begin", "end") else column
         table[name] = best[column].reindex(table.index).astype("Int64").where(borrowed)
     table["similarity"] = np.nan
     return table
-
-
-def _place_edited(table: pd.DataFrame, facts: SentenceFacts, passages: pd.DataFrame) -> None:
-    """Where in the source the passage has what an edited sentence has in the target."""
-    edited = np.flatnonzero(table["kind"] == "edited")
-    which = table["passage"].to_numpy(dtype=object)[edited].astype(np.int64)
-    other = table["source"].to_numpy(dtype=object)[edited].astype(np.int64)
-    names = passages[["source", "target"]].astype(str).to_numpy(dtype=object)[which]
-    spans = passages[list(_SPANS[2:])].to_numpy(dtype=np.int64)[which]
-    known: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-    letters: dict[int, str] = {}
-    begins, ends = np.zeros(len(edited), dtype=np.int64), np.zeros(len(edited), dtype=np.int64)
-    for n, (row, there) in enumerate(zip(edited.tolist(), other.tolist(), strict=True)):
-        here = int(facts.doc[row])
-        for doc in (here, there):
-            if doc not in letters:
-                letters[doc] = "".join(map(chr, facts.plain[doc][0].tolist()))
-        turned = names[n][0] == facts.ids[here]
-        target_span, source_span = (spans[n][:2], spans[n][2:]) if turned else (spans[n][2:], spans[n][:2])
-        places = facts.plain[there][1]
-        a, b = np.searchsorted(facts.plain[here][1], target_span), np.searchsorted(places, source_span)
-        key = (int(which[n]), here)
-        if key not in known:
-            known[key] = _blocks(letters[here][a[0] : a[1]], letters[there][b[0] : b[1]])
-        first, last = int(facts.first_plain[row] - a[0]), int(facts.last_plain[row] - a[0])
-        low, high = _twin(first, last, known[key], int(b[1] - b[0]))
-        begins[n], ends[n] = places[b[0] + low], places[b[0] + high - 1] + 1
-    for side, edges in (("source_begin", begins), ("source_end", ends)):
-        column = table[side].to_numpy(dtype=object, na_value=pd.NA)
-        column[edited] = edges
-        table[side] = pd.array(column, dtype="Int64")
-
-
-def _blocks(target: str, source: str) -> list[tuple[int, int, int]]:
-    """Runs of at least two letters that both have, by the fewest edits: begin and end in the target, begin in the source."""
-    steps = Levenshtein.opcodes(target, source)
-    return [
-        (step.src_start, step.src_end, step.dest_start)
-        for step in steps
-        if step.tag == "equal" and step.src_end - step.src_start > 1
-    ]
-
-
-def _twin(first: int, last: int, blocks: list[tuple[int, int, int]], size: int) -> tuple[int, int]:
-    """The hull, in the source, of what the letters from first to last have there; all of it if they have nothing."""
-    shared = [(max(a, first) - a + there, min(b, last) - a + there) for a, b, there in blocks if a < last and b > first]
-    return (shared[0][0], shared[-1][1]) if shared else (0, size)
 
 
 def _add_reworded(table: pd.DataFrame, facts: SentenceFacts, allowed: NDArray[np.int8], min_similarity: float) -> None:
@@ -304,6 +305,7 @@ def _finish(table: pd.DataFrame, facts: SentenceFacts, allowed: NDArray[np.int8]
     targets = zip(table["target"], table["begin"], table["end"], strict=True)
     table["text"] = [texts[doc_id][begin:end] for doc_id, begin, end in targets]
     table["n_chars"], table["n_unmasked"] = facts.n_chars, facts.n_unmasked
+    table["n_earlier"] = np.count_nonzero(allowed, axis=1)[facts.doc]
     table["slogan_share"] = 1 - facts.n_own / np.maximum(facts.n_chars, 1)
     has = table["source"].notna().to_numpy()
     source = table["source"].fillna(0).to_numpy(dtype=np.int64)
@@ -393,7 +395,9 @@ def copying_shares(kinds: pd.DataFrame) -> pd.DataFrame:
     DataFrame, one row a target
         target; one count a kind: n_verbatim, n_fill_in, n_edited, n_reworded, n_slogan, n_own, n_short; n_sentences: all
         but the short ones and the slogans; n_borrowed: verbatim, fill-in and edited; borrowed_share = n_borrowed /
-        n_sentences and fill_in_share = n_fill_in / n_borrowed, both in [0, 1], NaN where the denominator is 0.
+        n_sentences and fill_in_share = n_fill_in / n_borrowed, both in [0, 1], NaN where the denominator is 0; n_earlier:
+        documents that might be a source, if `kinds` has it. Without `source` borrowed_share grows with their number: only
+        targets with as many can be compared, or those of one `source`.
 
     Examples
     --------
@@ -408,6 +412,8 @@ def copying_shares(kinds: pd.DataFrame) -> pd.DataFrame:
     table["n_sentences"] = table["n_borrowed"] + counts["reworded"] + counts["own"]
     table["borrowed_share"] = table["n_borrowed"] / table["n_sentences"].replace(0, np.nan)
     table["fill_in_share"] = table["n_fill_in"] / table["n_borrowed"].replace(0, np.nan)
+    if "n_earlier" in kinds:
+        table["n_earlier"] = kinds.groupby("target")["n_earlier"].first()
     return table.rename_axis(columns=None).reset_index()
 
 

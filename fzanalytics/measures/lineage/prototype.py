@@ -106,7 +106,7 @@ def reconstruct(
         The documents table: doc_id, text, region, and level, held, lineage, latest if it has them. Of a corpus the
         clauses are used as they are.
     doc_ids : sequence of str, optional
-        The descendants; all held documents below the national level if None.
+        The descendants; all held documents below the national level if None, which must be of one policy then.
     lineage : str, optional
         Only documents of this policy.
     min_witnesses : int
@@ -128,7 +128,8 @@ def reconstruct(
     Raises
     ------
     ValueError
-        If `min_witnesses` is below 1, a document is unknown or not held, or fewer than two independent lines are left.
+        If `min_witnesses` is below 1, a document is unknown or not held, fewer than two independent lines are left, or the
+        documents are of several policies and neither `doc_ids` nor `lineage` chooses.
 
     Notes
     -----
@@ -166,6 +167,8 @@ def reconstruct(
         raise ValueError(f"`min_witnesses` must be at least 1; got {min_witnesses}. Take 2.")
     clauses = documents.clauses if isinstance(documents, Corpus) else None
     chosen = _choose(require_table(documents, name="documents"), doc_ids, lineage)
+    if doc_ids is None and lineage is None:
+        _require_one_policy(chosen)
     line_of = {doc_id: _line(region) for doc_id, region in zip(chosen["doc_id"], chosen["region"], strict=True)}
     lines = sorted(set(line_of.values()))
     if len(lines) < 2:
@@ -212,6 +215,15 @@ def _choose(table: pd.DataFrame, doc_ids: Sequence[str] | None, lineage: str | N
     if lineage is not None:
         keep &= table["lineage"].fillna("") == lineage if "lineage" in table.columns else False
     return table[keep].sort_values("doc_id").reset_index(drop=True)
+
+
+def _require_one_policy(chosen: pd.DataFrame) -> None:
+    policies = sorted(set(chosen["lineage"].dropna().astype(str)) - {""}) if "lineage" in chosen.columns else []
+    if len(policies) > 1:
+        raise ValueError(
+            f"`documents` must be of one policy to have one ancestor; got {len(policies)}: {', '.join(policies[:5])}. "
+            "Name one with `lineage`, or the descendants with `doc_ids`."
+        )
 
 
 def _line(region: object) -> str:
