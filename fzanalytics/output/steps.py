@@ -10,8 +10,11 @@ import pandas as pd
 from fzanalytics.measures.adoption.timing import lag_table, timeline
 from fzanalytics.measures.diffusion.attribution import proxy_text_spans
 from fzanalytics.measures.diffusion.baselines import overlap_baselines
+from fzanalytics.measures.diffusion.copying import copying_kinds, copying_shares
 from fzanalytics.measures.diffusion.coverage import unmatched_paragraphs
 from fzanalytics.measures.diffusion.evidence import compare_citations
+from fzanalytics.measures.diffusion.flows import flows
+from fzanalytics.measures.diffusion.novelty import reinvention
 from fzanalytics.measures.diffusion.strength import specificity
 from fzanalytics.measures.lineage.follows import infer_sources
 from fzanalytics.measures.reuse.passages import borrowing_share, order_of_documents
@@ -72,6 +75,9 @@ def list_tables() -> list[Step]:
         ("coverage_curve", "coverage_curve", lambda w: w.curve, ("source",)),
         ("unmatched", "unmatched_paragraphs", lambda w: unmatched_paragraphs(w.corpus, w.source), ("source",)),
         ("attribution", "attribution", lambda w: w.attribution, ()),
+        ("copying", "copying_shares", _copying, ("source",)),
+        ("reinvention", "reinvention", lambda w: reinvention(w.corpus, passages=w.passages, pool_size=1), ()),
+        ("flows", "flows", lambda w: flows(w.corpus, passages=w.passages), ()),
         ("specificity", "specificity", lambda w: specificity(w.corpus), ()),
         ("citations_and_overlap", "compare_citations", lambda w: compare_citations(w.corpus, w.passages), ()),
         ("flow_edges", "flow_edges", lambda w: w.flow_edges, ()),
@@ -180,6 +186,11 @@ def _passages_with_text(work: Work) -> pd.DataFrame:
 
 def _borrowing(work: Work) -> pd.DataFrame:
     return borrowing_share(work.passages, work.corpus, paragraphs=work.corpus)
+
+
+def _copying(work: Work) -> pd.DataFrame:
+    """Of one source, so that targets can be compared; without likeness of words, which takes long in a large corpus."""
+    return copying_shares(copying_kinds(work.corpus, source=work.source, min_similarity=None))
 
 
 def _draw_similarity(work: Work, **options: Any) -> Axes | Figure:

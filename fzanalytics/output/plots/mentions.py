@@ -35,7 +35,7 @@ _STRENGTHS: dict[str, tuple[str, str | None, str, str, str]] = {
 _RATES = (
     ("deadlines_per_clause", "n_deadlines", COLOURS[5], "dated deadlines", "有日期的期限"),
     ("quantities_per_clause", "n_quantities", COLOURS[3], "quantities", "数量指标"),
-    ("agencies_per_clause", "n_agencies", COLOURS[2], "named agencies", "具名责任单位"),
+    ("agencies_per_clause", "n_agencies", COLOURS[2], "agencies named as responsible", "具名责任单位"),
 )
 _DATED = ("deadline", "period", "start")
 _BAR = 0.56
