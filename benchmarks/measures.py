@@ -163,9 +163,9 @@ def measures(
         "timeline": (1, lambda: fz.timeline(corpus)),
         "lag_table": (1, lags),
         "adoption_status": (1, lambda: fz.adoption_status(wave, roster, lineage=lineage, at=list(days))),
-        "turnbull": (1, lambda: fz.turnbull(lags(), n_resamples=199)),
+        "turnbull": (1, lambda: fz.turnbull(lags()[lags()["since_centre"]], n_resamples=199)),
         "event_history": (
-            1, lambda: fz.event_history(wave, roster, lineage=lineage, start="2016-01-01", end="2021-12-31", freq="Q")
+            1, lambda: fz.event_history(wave, roster, lineage=lineage, start="2016-01-01", end="2021-12-31", freq="Q", first_known_is_first=True)
         ),
         "succession": (len(plans), successions),
         "succession_shares": (len(plans), lambda: [fz.succession_shares(one) for one in successions()]),

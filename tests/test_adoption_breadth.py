@@ -133,10 +133,12 @@ def test_a_roster_that_contradicts_the_documents_is_told(documents, roster):
 
 def test_breadth_by_hand(documents, roster):
     """Hebei is 2016-03 to 2016-09, Shaanxi 2016-07 to 2017-05, Henan not by the end of 2018."""
-    table = adoption_status(
-        documents, roster, lineage=X, at=["2016-02-29", "2016-06-30", "2016-09-30", "2018-12-31", "2019-01-01"]
-    )
-    counts = table[["n_adopted", "n_known_not", "n_unknown", "n_at_risk"]].values.tolist()
+    days = ["2016-02-29", "2016-06-30", "2016-09-30", "2018-12-31", "2019-01-01"]
+    names = ["n_adopted", "n_known_not", "n_unknown", "n_at_risk"]
+    counts = adoption_status(documents, roster, lineage=X, at=days)[names].values.tolist()
+    assert counts == [[0, 2, 3, 5], [0, 2, 3, 5], [1, 1, 3, 5], [2, 1, 2, 5], [2, 0, 3, 5]]
+    table = adoption_status(documents, roster, lineage=X, at=days, first_known_is_first=True)
+    counts = table[names].values.tolist()
     assert counts == [[0, 3, 2, 5], [0, 2, 3, 5], [1, 1, 3, 5], [2, 1, 2, 5], [2, 0, 3, 5]]
     assert table["breadth_low"].tolist() == pytest.approx([0, 0, 0.2, 0.4, 0.4])
     assert table["breadth_high"].tolist() == pytest.approx([0.4, 0.6, 0.8, 0.8, 1])
@@ -212,3 +214,32 @@ def test_inputs_are_not_changed(documents, roster):
     adoption_status(documents, roster, lineage=X, at="2018-01-01")
     pd.testing.assert_frame_equal(documents, before[0])
     pd.testing.assert_frame_equal(roster, before[1])
+
+
+def test_a_document_that_is_not_held_is_no_non_adoption(documents, roster):
+    """Henan's plan of 2021 is held; that of 2016 is listed, with and without a date."""
+    roster["not_adopted_by"] = None
+    options = {"roster": roster, "lineage": X, "at": ["2016-12-31", "2020-12-31"]}
+
+    def of_henan(**more):
+        documents = documents_of(henan=("河南省", "2021-08-20", "2022-03-20"))
+        return adoption_status(documents, **options, **more)[["n_adopted", "n_known_not"]].values.tolist()
+
+    old = {"held": False, "period_start": 2016, "period_end": 2020}
+    assert of_henan() == [[0, 0], [0, 0]]
+    assert of_henan(first_known_is_first=True) == [[0, 1], [0, 1]]
+    listed = make_corpus(
+        {"henan": "文"},
+        documents={
+            "henan": {"region": "河南省", "earliest": "2021-08-20", "latest": "2022-03-20"},
+            "henan_2016": {"region": "河南省", **old},
+        },
+    )
+    table = adoption_status(listed, **options, first_known_is_first=True)
+    assert table["n_known_not"].tolist() == [0, 0]  # an undated one may be older
+    listed.documents.loc[listed.documents["doc_id"] == "henan_2016", ["earliest", "latest"]] = pd.Timestamp(
+        "2016-11-01"
+    )
+    for vouched in (False, True):
+        table = adoption_status(listed, **options, first_known_is_first=vouched)
+        assert table["n_adopted"].tolist() == [1, 1] and table["n_known_not"].tolist() == [0, 0]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fzanalytics.measures.adoption.history import event_history, write_event_history
 from fzanalytics.texts.datasets import load_law_registry
 
-YEARS = {"lineage": "x", "start": "2015-01-01", "end": "2018-12-31"}
+YEARS = {"lineage": "x", "start": "2015-01-01", "end": "2018-12-31", "first_known_is_first": True}
 
 
 def table_of(*rows):
@@ -298,7 +298,39 @@ def test_a_law_family_gives_adopters_only(caplog):
     registry = load_law_registry().rename(columns={"family": "lineage"})
     registry["earliest"] = registry["latest"] = pd.to_datetime(registry["first_enacted"])
     with caplog.at_level(logging.WARNING):
-        history = event_history(registry, "prefectures", lineage="air", start="2000-01-01", end="2023-12-31")
+        history = event_history(
+            registry, "prefectures", lineage="air", start="2000-01-01", end="2023-12-31", first_known_is_first=True
+        )
     assert history.groupby("region")["event"].sum().eq(1).all()
     assert history.attrs["left_out"]["unknown"] == 333 - 25
     assert "308 unknown" in caplog.text
+
+
+def test_a_document_that_is_not_held_is_no_non_adoption(caplog):
+    """甲省 had not adopted by the end of 2016, 乙省 not by mid-2015; of 丙省 nothing is known before its document."""
+    documents = table_of(
+        ("全国", "national", "2014-01-01", "2014-01-01"),
+        ("甲省", "province", "2017-05-01", "2017-05-01"),
+        ("乙省", "province", "2017-05-01", "2017-05-01"),
+        ("丙省", "province", "2017-05-01", "2017-05-01"),
+    )
+    roster = roster_of(("甲省", "2016-12-31"), ("乙省", "2016-06-30"), ("丙省",), ("丁省", "2018-12-31"))
+    years = {**YEARS, "first_known_is_first": False}
+    with caplog.at_level(logging.WARNING):
+        history = event_history(documents, roster, **years)
+    assert events(history) == {"甲省": ("2015", "2017", 1), "乙省": ("2015", "2015", 0), "丁省": ("2015", "2018", 0)}
+    assert history.attrs["left_out"]["adopted, but not known to have not adopted before"] == 2
+    assert "2 adopters have no event" in caplog.text and "first_known_is_first=True" in caplog.text
+    last = history[history["region"] == "丁省"].set_index("period")
+    assert last["n_siblings_known"].tolist() == [2, 2, 1, 3]  # from 2018 on all three have adopted
+    assert last["superior_adopted"].tolist() == [1, 1, 1, 1]
+    assert events(event_history(documents, roster, **YEARS))["丙省"] == ("2015", "2017", 1)
+
+
+def test_a_superior_is_unknown_before_its_first_known_document():
+    documents = table_of(("甲省", "province", "2016-05-01", "2016-05-01"))
+    roster = roster_of(("甲省/一市", "2018-12-31"), level="prefecture")
+    years = {**YEARS, "first_known_is_first": False}
+    known = event_history(documents, roster, **years)["superior_adopted"].tolist()
+    assert np.isnan(known[:2]).all() and known[2:] == [1, 1]
+    assert event_history(documents, roster, **YEARS)["superior_adopted"].tolist() == [0, 0, 1, 1]

@@ -180,6 +180,52 @@ def test_a_curve_of_adopters_is_named_so(caplog):
     assert "curve of adopters, and reaches 1 by construction" in caplog.text
 
 
+def test_an_adopter_of_an_open_date_is_no_known_non_adopter(caplog):
+    table = lags((1, 1), (4, 9), (7, NAN)).assign(status="adopted")
+    with caplog.at_level(logging.WARNING):
+        result = turnbull(table)
+    assert (result.n, result.n_censored, result.n_open) == (3, 0, 1) and result.censored.empty
+    assert "curve of adopters, and reaches 1 by construction (1 of them" in caplog.text
+    caplog.clear()
+    known = turnbull(table.assign(status=["adopted", "adopted", "known non-adopter"]))
+    assert (known.n_censored, known.n_open) == (1, 0) and "by construction" not in caplog.text
+    pd.testing.assert_frame_equal(known.curve, result.curve)
+
+
+def clocks(*flags):
+    return pd.DataFrame(flags, columns=["since_centre", "since_superior"]).astype("boolean")
+
+
+@pytest.mark.parametrize(
+    ("flags", "fits"),
+    [
+        ([(True, True), (True, True)], True),  # provinces: both clocks are one
+        ([(True, True), (True, False)], True),
+        ([(False, True), (True, True)], True),
+        ([(True, False), (False, True)], False),
+        ([(True, None), (False, True)], False),
+        ([(True, True), (False, False)], False),  # since a grandparent
+    ],
+)
+def test_one_clock_at_a_time(flags, fits):
+    table = lags((1, 1), (2, 2)).join(clocks(*flags))
+    if fits:
+        assert turnbull(table).n == 2
+        return
+    with pytest.raises(ValueError, match=r"^`intervals` must have one clock.*since_centre and \d rows since_superior"):
+        turnbull(table)
+    assert turnbull(table[table["since_centre"]]).n == 1
+
+
+def test_contradictions_are_left_out_and_told(caplog):
+    table = lags((1, 1), (NAN, -5), (3, NAN)).assign(contradiction=[False, True, False])
+    with caplog.at_level(logging.WARNING):
+        result = turnbull(table)
+    assert (result.n, result.n_contradictions, result.n_left_out) == (2, 1, 0)
+    assert "1 of 3 rows contradict what they declare and are left out" in caplog.text
+    assert result.curve["day"].min() == 1
+
+
 def test_no_population_interval_below_thirty_clusters(caplog):
     table = lags(*((day, day) for day in range(60))).assign(province=np.arange(60) % (MIN_CLUSTERS - 1))
     with caplog.at_level(logging.WARNING):

@@ -609,3 +609,23 @@ def test_most_unseen_against_a_search():
     assert most_unseen(sizes, coded_, 0.95) == pytest.approx(max(best, 1000 * (1 - 0.05**0.1)), rel=1e-3)
     assert most_unseen([10], [10], 0.95) == 0.0
     assert most_unseen([], [], 0.95) == 0.0
+
+
+def test_a_workbook_is_read_like_a_sheet(tmp_path):
+    rows = pd.DataFrame({"Pair_ID": ["p002", "p001", "p003"], "text_a": ["甲", "=乙", ""], "code": ["改写", "1.0", ""]})
+    rows.to_excel(tmp_path / "codes.xlsx", index=False)
+    with pytest.warns(UserWarning, match="1 of 3 pairs have no code: p003"):
+        codes = fz.read_codes(tmp_path / "codes.xlsx")
+    assert codes["code"].tolist()[:2] == ["same", "adapted"] and codes["code"].isna().tolist() == [False, False, True]
+
+
+def test_a_sheet_with_a_very_long_text_comes_back(tmp_path):
+    path = tmp_path / "codes.csv"
+    path.write_text("pair_id,text_a,code\np001," + "文" * 140_000 + ",same\n", encoding="utf-8")
+    before = csv.field_size_limit()
+    assert fz.read_codes(path)["code"].tolist() == ["same"] and csv.field_size_limit() == before
+
+
+def test_an_empty_sheet_has_no_shares():
+    with pytest.raises(ValueError, match="`codes` must have at least one pair with a code; got none"):
+        fz.class_shares(pd.DataFrame({"pair_id": ["p001"], "code": [pd.NA]}))

@@ -381,7 +381,7 @@ def test_faults_of_novelty(pool):
         clause_novelty(pool, unit="word")
     passages = find_passages(pool).assign(target_end=10_000)
     with pytest.raises(
-        ValueError, match=r"^`passages` must lie within their texts; got 10000 in the 163 characters of t"
+        ValueError, match=r"^`passages` must lie within their texts; got 0 to 10000 in the 80 characters of b"
     ):
         reinvention(pool, passages=passages)
 

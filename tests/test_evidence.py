@@ -11,6 +11,7 @@ import pytest
 from fzanalytics.base.tables import make_table
 from fzanalytics.measures.diffusion.evidence import citation_edges, compare_citations
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.texts.corpus import read_corpus
 from helpers import make_corpus
 
 
@@ -50,6 +51,41 @@ def test_edges_are_those_of_citations_that_are_understood(planted):
     assert edges["in_opening"].tolist() == [True, False, False, False, False]
     assert edges["declared"].tolist() == [True, False, False, False, False]
     assert edges["source_held"].tolist() == [True, True, True, True, False]
+
+
+STATUTE = """某市消防条例
+第一章 总则
+第一条 为了预防火灾，根据《中华人民共和国消防法》，制定本条例。
+第二条 本市的消防工作适用《某省消防条例》。
+第二章 职责
+第三条 各单位应当履行《中华人民共和国消防法》规定的职责。"""
+
+
+@pytest.mark.parametrize(
+    ("text", "opening"),
+    [
+        (STATUTE, ["law"]),
+        (STATUTE.replace("第一章 总则\n", "").replace("第二章 职责\n", ""), ["law"]),  # no chapters
+        (
+            "一、总体要求\n推进消防工作。\n二、任务\n第一条 落实《中华人民共和国消防法》。\n第二条 落实《某省消防条例》。",
+            [],
+        ),
+    ],
+)
+def test_the_legal_basis_of_a_statute_is_in_article_one(text, opening):
+    """Fire regulations of a city: article 1 names the law, article 2 those of the province."""
+    rows = [
+        {
+            "doc_id": "law",
+            "title": "中华人民共和国消防法",
+            "text": "中华人民共和国消防法\n第一条 为了预防火灾，制定本法。",
+        },
+        {"doc_id": "province", "title": "某省消防条例", "text": "某省消防条例\n第一条 为了预防火灾，制定本条例。"},
+        {"doc_id": "city", "title": "某市消防条例", "text": text},
+    ]
+    edges = citation_edges(read_corpus(pd.DataFrame(rows)))
+    assert set(edges["source"]) == {"law", "province"}
+    assert edges.loc[edges["in_opening"], "source"].tolist() == opening
 
 
 def test_where_the_two_graphs_disagree(planted):

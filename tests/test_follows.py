@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fzanalytics.measures.lineage.chance import source_p
-from fzanalytics.measures.lineage.follows import MIN_CANDIDATES, infer_sources
+from fzanalytics.measures.lineage.follows import MIN_CANDIDATES, MIN_STRATUM, infer_sources
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages
 from fzanalytics.measures.reuse.sources import document_grams, find_sources, rank_sources
 from helpers import make_corpus
@@ -109,6 +109,40 @@ def test_a_source_alone_in_its_stratum_has_no_p():
     row = infer_sources(type(corpus)(documents, corpus.clauses, corpus.paragraphs), targets="d00").iloc[0]
     assert row["source"] == "d01" and row["n_stratum"] == 1 and np.isnan(row["p"]) and row["margin"] > 0.1
     assert row["note"] == "the source is alone in its stratum"
+
+
+def test_p_needs_five_like_the_source():
+    """The source is one of four, then of five counties; all others are prefectures."""
+    corpus = world(np.random.default_rng(2), copied=0.9)
+    for n, enough in ((MIN_STRATUM - 1, False), (MIN_STRATUM, True)):
+        documents = corpus.documents.assign(level=["prefecture", *["county"] * n, *["prefecture"] * (23 - n)])
+        few = type(corpus)(documents, corpus.clauses, corpus.paragraphs)
+        row = infer_sources(few, targets="d00", n_permutations=19).iloc[0]
+        assert (row["source"], row["n_stratum"]) == ("d01", n)
+        assert np.isfinite(row["p"]) == enough and np.isfinite(row["margin"])
+        assert row["note"] == ("" if enough else "fewer than 5 candidates like the source")
+
+
+def test_p_is_corrected_for_the_targets():
+    """Benjamini and Hochberg: p times the number of tests over its rank, never below that of a larger p."""
+    found = infer_sources(world(np.random.default_rng(3), copied=0.8), n_permutations=39)
+    p = np.sort(found["p"].dropna())
+    slow = [min(1.0, *(p[at:] * len(p) / np.arange(at + 1, len(p) + 1))) for at in range(len(p))]
+    tested = found.dropna(subset="p").sort_values("p")
+    assert len(p) == 24 and tested["p_adjusted"].tolist() == pytest.approx(slow)
+    assert (tested["p_adjusted"] >= tested["p"]).all() and (tested["p_adjusted"] > tested["p"]).any()
+    alone = infer_sources(world(np.random.default_rng(3), 10), n_permutations=9)
+    assert alone["p_adjusted"].isna().all() and list(found.columns).index("p_adjusted") == list(found).index("p") + 1
+
+
+def test_a_source_that_holds_next_to_nothing_is_told():
+    rng = np.random.default_rng(8)
+    words = ["".join(map(chr, rng.integers(0x4E00, 0x9000, 300))) for _ in range(2)]
+    for shared, told in ((10, True), (60, False)):
+        row = infer_sources(make_corpus({"a": words[0], "b": words[1] + "。" + words[0][:shared]}), targets=["b"]).iloc[
+            0
+        ]
+        assert row["source"] == "a" and ("less than 5 % shared" in row["note"]) == told
 
 
 def test_documents_of_unknown_kind_are_no_stratum_of_their_own():

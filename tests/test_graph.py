@@ -44,6 +44,16 @@ def test_nodes_and_edges_have_what_is_known():
     assert "未入库" in lineage_graph(EDGES, CORPUS, held_only=False).nodes
 
 
+@pytest.mark.parametrize(
+    ("order", "ordered"),
+    [("declared", True), ("earlier", True), ("superior", False), ("unknown", False), (None, False)],
+)
+def test_only_order_in_time_is_order(order, ordered):
+    """Where dates do not decide, the higher rank is no order in time."""
+    edges = pd.DataFrame({"source": ["中央"], "target": ["乙市方案"], "order": [order]})
+    assert lineage_graph(edges, CORPUS).edges["中央", "乙市方案"]["ordered"] is ordered
+
+
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 def test_a_document_without_level_is_in_the_last_layer(missing):
     documents = CORPUS.documents.astype(object)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+import fzanalytics as fz
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages, require_table
 from helpers import make_corpus
 
 
@@ -46,3 +49,70 @@ def test_compared_texts_are_those_held_without_brackets():
     expected = {"a": "落实（含备案）。" + " " * 8 + "\n公开。", "b": ""}
     assert compared_texts(corpus) == compared_texts(corpus.documents) == expected
     pd.testing.assert_frame_equal(corpus.documents, before)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "message"),
+    [
+        ("doc_id", [1, 2], r"`doc_id` must be text; got 1 \(int\)"),
+        ("doc_id", ["a", "a"], r"`doc_id` must name one document each; got a more than once \(1 in all\)"),
+        ("held", [True, float("nan")], "`held` must be True or False for each document; got nan"),
+        ("held", [True, "False"], "`held` must be True or False for each document; got 'False'"),
+    ],
+)
+def test_documents_have_a_name_of_their_own_and_are_held_or_not(column, values, message):
+    corpus = make_corpus({"a": "文", "b": "文"})
+    wrong = replace(corpus, documents=corpus.documents.assign(**{column: pd.Series(values, dtype=object)}))
+    for measure in (require_corpus, fz.find_passages, compared_texts, fz.order_of_documents):
+        with pytest.raises(ValueError, match=message):
+            measure(wrong)
+
+
+TEXT = "各级政府应当依法公开重大行政决策事项并广泛听取公众意见，"
+MEASURES = {
+    "attribution": lambda c, p: fz.attribution(c, passages=p),
+    "borrowing_share": lambda c, p: fz.borrowing_share(p, c),
+    "clause_changes": lambda c, p: fz.clause_changes(c, "a", "b", passages=p),
+    "compare_citations": lambda c, p: fz.compare_citations(c, p),
+    "copying_kinds": lambda c, p: fz.copying_kinds(c, passages=p),
+    "coverage_matrix": lambda c, p: fz.coverage_matrix(c, "a", passages=p),
+    "flow_edges": lambda c, p: fz.flow_edges(c, passages=p),
+    "flows": lambda c, p: fz.flows(c, passages=p),
+    "infer_sources": lambda c, p: fz.infer_sources(c, score="passages", passages=p),
+    "overlap_baselines": lambda c, p: fz.overlap_baselines(c, passages=p),
+    "passage_blanks": lambda c, p: fz.passage_blanks(p, c),
+    "passage_changes": lambda c, p: fz.passage_changes(p, c),
+    "proxy_text_spans": lambda c, p: fz.proxy_text_spans(c, passages=p),
+    "reinvention": lambda c, p: fz.reinvention(c, passages=p),
+    "unmatched_paragraphs": lambda c, p: fz.unmatched_paragraphs(c, "a", passages=p),
+}
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_passages_of_other_texts_are_refused(name):
+    whole, short = make_corpus({"a": TEXT, "b": f"第一条　{TEXT}"}), make_corpus({"a": TEXT, "b": TEXT[:9]})
+    passages = fz.find_passages(whole)
+    assert len(passages) == 1
+    MEASURES[name](whole, passages)
+    wrong = {
+        "other_texts": passages,
+        "negative": passages.assign(source_begin=-1),
+        "missing": passages.assign(target_end=float("nan")),
+    }
+    for table in wrong.values():
+        with pytest.raises(ValueError, match=r"^`passages` must lie within their texts; got "):
+            MEASURES[name](short, table)
+    if name == "clause_changes":  # looks at the rows of its pair only
+        return
+    with pytest.raises(
+        ValueError, match=r"^`passages` must be of documents that the corpus holds; got 1 of 1 that are not"
+    ):
+        MEASURES[name](make_corpus({"x": TEXT, "y": TEXT, "a": "文"}), passages.assign(target="z"))
+
+
+def test_passages_of_a_larger_corpus_are_let_pass():
+    texts = {"a": TEXT, "b": TEXT}
+    table = fz.find_passages(make_corpus({**texts, "c": TEXT}))
+    assert len(require_passages(table, texts)) == 3
+    with pytest.raises(ValueError, match="got 2 of 3 that are not"):
+        require_passages(table, texts, all_known=True)

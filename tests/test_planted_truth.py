@@ -539,7 +539,7 @@ def test_breadth(adopters):
     documents = adopters.corpus.documents
     roster = documents.loc[documents["level"] != "national", ["region", "level"]]
     days = pd.date_range("2016-01-01", "2017-03-01", freq="40D")
-    table = fz.adoption_status(documents, roster, lineage="模拟政策", at=list(days))
+    table = fz.adoption_status(documents, roster, lineage="模拟政策", at=list(days), first_known_is_first=True)
     share = np.array([(true <= day).mean() for day in days])
     assert ((table["breadth_low"] <= share) & (share <= table["breadth_high"])).all()
     assert (table["breadth_high"] - table["breadth_low"]).max() < 0.25
@@ -584,7 +584,9 @@ def test_hazards():
     )
     documents = simulation.corpus.documents
     roster = documents.loc[documents["level"] != "national", ["region", "level"]]
-    rows = fz.event_history(documents, roster, lineage="模拟政策", start="2016-01-01", end="2017-12-31", freq="Q")
+    rows = fz.event_history(
+        documents, roster, lineage="模拟政策", start="2016-01-01", end="2017-12-31", freq="Q", first_known_is_first=True
+    )
     true = 1 - np.exp(-91.3 / 400)
     assert rows["event"].mean() == pytest.approx(true, abs=0.03)  # about three standard errors of 1,500 rows
     early, late = (rows.loc[rows["duration"].between(*span), "event"].mean() for span in ((1, 4), (5, 8)))

@@ -98,6 +98,26 @@ def test_adopters_only_is_told():
     assert any("adopters only" in text for text in texts_of(plot_adoption_curve(turnbull(table))))
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "caution"),
+    [
+        ("en", "3 jurisdictions of known status, 0 right-censored", "adopters only"),
+        ("zh", "其中右删失0个", "仅含已采纳者"),
+    ],
+)
+def test_adopters_of_an_open_date_are_not_right_censored(language, words, caution):
+    """Two adopters with dates, one with a lower bound only; then the same row as a known non-adopter."""
+    table = pd.DataFrame({"lag_days_low": [1.0, 5.0, 3.0], "lag_days_high": [1.0, 5.0, NAN], "status": "adopted"})
+    ax = plot_adoption_curve(turnbull(table), language=language)
+    (told,) = (text for text in texts_of(ax) if words in text)
+    assert told.count("\n") == 1  # one line would run out of the figure
+    assert caution in told and ("adopters of open date: 1" in told or "日期上界不明者1个" in told)
+    assert not [line for line in ax.lines if line.get_marker() == "|"]
+    table["status"] = ["adopted", "adopted", "known non-adopter"]
+    others = texts_of(plot_adoption_curve(turnbull(table), language=language))
+    assert not any(caution in text for text in others)
+
+
 def test_open_ends_reach_the_edge():
     ax = plot_adoption_curve(turnbull(pd.DataFrame({"lag_days_low": [NAN, 8.0], "lag_days_high": [4.0, NAN]})))
     left, right = ax.get_xlim()

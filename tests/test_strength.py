@@ -232,6 +232,30 @@ def test_recurring_limits_are_counted_apart(planted):
 
 
 @pytest.mark.skipif("FZANALYTICS_DATA" not in os.environ, reason="FZANALYTICS_DATA does not name the law families")
+@pytest.mark.parametrize(
+    ("clause", "is_deadline"),
+    [
+        ("本市优化营商环境若干规定及其配套办法自{}起施行。", False),
+        ("本市优化营商环境若干规定及其配套办法自{}起正式实施", False),
+        ("本市优化营商环境若干规定中证明事项告知承诺制自{}起在全市推行。", True),  # a task that begins
+    ],
+)
+def test_entry_into_force_is_no_deadline(clause, is_deadline):
+    """A city's rules come into force later than the province's: nobody was given more time."""
+    texts = [
+        f"某省规定\n第一条 为了优化营商环境，制定本规定。\n第二条 {clause.format(day)}"
+        for day in ("2020年1月1日", "2021年7月1日")
+    ]
+    rows = pd.DataFrame({"doc_id": ["s", "t"], "text": texts, "dated": ["2019-10-22", "2021-06-30"]})
+    corpus = read_corpus(rows)
+    roles = corpus.mentions.loc[corpus.mentions["kind"] == "deadline", "role"].tolist()
+    assert roles == ["start", "start"]
+    changes = clause_changes(corpus, "s", "t")
+    found = changes.loc[changes["kind"] == "deadline", ["change", "direction", "days"]].values.tolist()
+    assert found == ([["changed", "later", 547.0]] if is_deadline else [])
+    assert clause_specificity(corpus)["n_deadlines"].sum() == (2 if is_deadline else 0)
+
+
 def test_a_law_that_was_revised_has_words_that_grew_harder():
     """上海市优化营商环境条例, 2020 and 2024: 可以 became 应当 in several articles."""
     from fzanalytics.texts.datasets import fetch_law_family, load_law_registry

@@ -132,7 +132,9 @@ def type_documents(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def require_columns(table: pd.DataFrame, columns: Sequence[str], *, name: str) -> None:
-    """Raise a ValueError that names every missing column at once."""
+    """Raise a ValueError that names every missing column at once; a TypeError if it is no table."""
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"`{name}` must be a DataFrame; got {type(table).__name__}.")
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise ValueError(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Literal
 
 import pandas as pd
 
+from fzanalytics.base.tables import require_columns
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.structure.clauses import blank_responsibility
+
+_SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
 
 
 def require_corpus(corpus: object) -> Corpus:
@@ -17,6 +22,8 @@ def require_corpus(corpus: object) -> Corpus:
     ------
     TypeError
         If it is anything else.
+    ValueError
+        If a doc_id is no text, or not of one document, or `held` is missing for one.
 
     Examples
     --------
@@ -27,7 +34,29 @@ def require_corpus(corpus: object) -> Corpus:
     """
     if not isinstance(corpus, Corpus):
         raise TypeError(f"`corpus` must be a Corpus; got {type(corpus).__name__}. Read one with read_corpus.")
+    _check_documents(corpus.documents)
     return corpus
+
+
+def _check_documents(documents: pd.DataFrame) -> None:
+    """Raise a ValueError unless each document has a name of its own, as text, and is held or not."""
+    if "doc_id" in documents:
+        ids = documents["doc_id"].tolist()
+        if wrong := [one for one in ids if not isinstance(one, str)]:
+            raise ValueError(
+                f"`doc_id` must be text; got {wrong[0]!r} ({type(wrong[0]).__name__}). "
+                "Take astype(str) in all tables that have it."
+            )
+        if len(set(ids)) < len(ids):
+            twice = sorted({one for one, n in Counter(ids).items() if n > 1})
+            raise ValueError(
+                f"`doc_id` must name one document each; got {', '.join(twice[:5])} more than once ({len(twice)} in all). "
+                "Leave one row of each."
+            )
+    if "held" in documents and documents["held"].dtype != bool:
+        odd = [one for one in documents["held"].tolist() if not isinstance(one, bool)]
+        if odd:
+            raise ValueError(f"`held` must be True or False for each document; got {odd[0]!r}. Fill it in.")
 
 
 def require_table(table: object, *, name: Literal["documents", "paragraphs", "passages", "matrix"]) -> pd.DataFrame:
@@ -43,6 +72,8 @@ def require_table(table: object, *, name: Literal["documents", "paragraphs", "pa
     ------
     TypeError
         If it is neither.
+    ValueError
+        For documents as in `require_corpus`.
 
     Examples
     --------
@@ -51,15 +82,70 @@ def require_table(table: object, *, name: Literal["documents", "paragraphs", "pa
     ...
     TypeError: `passages` must be a DataFrame; got str. Take what find_passages returns.
     """
+    if isinstance(table, Corpus) and name in ("documents", "paragraphs"):
+        table = table.documents if name == "documents" else table.paragraphs
     if isinstance(table, pd.DataFrame):
+        if name == "documents":
+            _check_documents(table)
         return table
-    if name == "documents" or name == "paragraphs":
-        if isinstance(table, Corpus):
-            return table.documents if name == "documents" else table.paragraphs
+    if name in ("documents", "paragraphs"):
         remedy = f"Take corpus.{name} of a corpus read with read_corpus"
     else:
         remedy = f"Take what {'find_passages' if name == 'passages' else 'coverage_matrix'} returns"
     raise TypeError(f"`{name}` must be a DataFrame; got {type(table).__name__}. {remedy}.")
+
+
+def require_passages(passages: object, texts: Mapping[str, str], *, all_known: bool = False) -> pd.DataFrame:
+    """A table of passages that lie within these texts.
+
+    Parameters
+    ----------
+    passages : DataFrame
+        As `find_passages` gives them.
+    texts : mapping of doc_id to str
+        Of the documents held.
+    all_known : bool
+        Refuse rows that join other documents; without it they are let pass if any row joins two of these.
+
+    Raises
+    ------
+    TypeError
+        If it is no table.
+    ValueError
+        If a column is missing, no row joins two of the documents, or one does not lie within its texts: then it was found
+        in another corpus, or before the texts were changed.
+
+    Examples
+    --------
+    >>> spans = {"source_begin": [0], "source_end": [4], "target_begin": [0], "target_end": [4]}
+    >>> table = pd.DataFrame({"source": ["a"], "target": ["b"], **spans})
+    >>> len(require_passages(table, {"a": "依法行政", "b": "依法行政。"}))
+    1
+    >>> require_passages(table, {"a": "依法行政", "b": "依法"})
+    Traceback (most recent call last):
+    ...
+    ValueError: `passages` must lie within their texts; got 0 to 4 in the 2 characters of b. Find them again in this corpus.
+    """
+    table = require_table(passages, name="passages")
+    require_columns(table, _SPANS, name="passages")
+    lengths = {name: len(text) for name, text in texts.items()}
+    sizes = {side: table[side].astype(str).map(lengths) for side in ("source", "target")}
+    known = (sizes["source"].notna() & sizes["target"].notna()).to_numpy()
+    if len(table) and not (known.all() if all_known else known.any()):
+        first = table.loc[~known].iloc[0]
+        raise ValueError(
+            f"`passages` must be of documents that the corpus holds; got {(~known).sum()} of {len(table)} that are not (the "
+            f"first joins {first['source']!r} and {first['target']!r}). Take the corpus that find_passages was given."
+        )
+    for side, size in sizes.items():
+        begin, end = (table[f"{side}_{edge}"].to_numpy(dtype=float, na_value=float("nan")) for edge in ("begin", "end"))
+        wrong = known & ~((begin >= 0) & (end >= begin) & (end <= size.to_numpy(dtype=float)))
+        for at in wrong.nonzero()[0][:1].tolist():
+            raise ValueError(
+                f"`passages` must lie within their texts; got {begin[at]:.0f} to {end[at]:.0f} in the {size.iloc[at]:.0f} "
+                f"characters of {table[side].iloc[at]}. Find them again in this corpus."
+            )
+    return table
 
 
 def compared_texts(documents: pd.DataFrame | Corpus) -> dict[str, str]:
@@ -86,5 +172,6 @@ def compared_texts(documents: pd.DataFrame | Corpus) -> dict[str, str]:
     table = require_table(documents, name="documents")
     held = table[table["held"].astype(bool)]
     return {
-        str(doc_id): blank_responsibility(str(text)) for doc_id, text in zip(held["doc_id"], held["text"], strict=True)
+        str(doc_id): blank_responsibility("" if pd.isna(text) else str(text))
+        for doc_id, text in zip(held["doc_id"], held["text"], strict=True)
     }

@@ -134,6 +134,8 @@ def class_shares(
     """
     check_level(level)
     given = codes_of(codes, classes, "codes").sort_index()
+    if given.empty:
+        raise ValueError("`codes` must have at least one pair with a code; got none. Fill the sheet in.")
     weights = sampling_weights(given.index.tolist(), design)
     everything = np.ones(len(given), dtype=bool)
     rows = []

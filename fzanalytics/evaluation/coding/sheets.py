@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ _NAMES = {
     **{name: name for name in CLASSES},
     **dict(zip(CHINESE_CLASSES, CLASSES, strict=True)),
 }
+_WORKBOOK = b"PK\x03\x04"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -106,8 +108,8 @@ def read_codes(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path : path
-        CSV in UTF-8 (with or without mark), UTF-16 or GB 18030 (GBK), with commas, semicolons or tabs: whatever a
-        spreadsheet saved. It needs the columns pair_id and code; note is kept, others are not read. A code is a
+        CSV in UTF-8 (with or without mark), UTF-16 or GB 18030 (GBK), with commas, semicolons or tabs, or the first sheet of
+        an XLSX workbook: whatever a spreadsheet saved. It needs the columns pair_id and code; note is kept, others are not read. A code is a
         class of `CLASSES`, its number 1 to 5, or its Chinese name; case, width and blanks do not matter.
 
     Returns
@@ -134,7 +136,7 @@ def read_codes(path: str | Path) -> pd.DataFrame:
     ...     read_codes(path)[["pair_id", "code"]].values.tolist()
     [['p001', 'same'], ['p002', 'adapted']]
     """
-    rows = _rows(_decode(Path(path).read_bytes(), str(path)), str(path))
+    rows = _rows(Path(path).read_bytes(), str(path))
     faults, seen, table = [], set(), []
     for line, (pair_id, cell, note) in enumerate(rows, start=2):
         name = _NAMES.get(_level(cell)) if cell else None
@@ -199,21 +201,34 @@ def _decode(data: bytes, name: str) -> str:
     raise ValueError(f"`codes` must be in UTF-8, UTF-16 or GB 18030; {name} is none. Save it as CSV UTF-8.")
 
 
-def _rows(text: str, name: str) -> list[tuple[str, str, str]]:
+def _rows(data: bytes, name: str) -> list[tuple[str, str, str]]:
     """pair_id, code and note of each row, whatever parts the columns."""
     found: list[str] = []
-    for delimiter in (",", ";", "\t"):
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        header = [cell.strip().casefold() for cell in next(reader, [])]
+    for first, *rows in filter(None, _tables(data, name)):
+        header = [cell.strip().casefold() for cell in first]
         if {"pair_id", "code"} <= set(header):
             places = [header.index(column) if column in header else -1 for column in ("pair_id", "code", "note")]
-            cells = ([row[at].strip() if 0 <= at < len(row) else "" for at in places] for row in reader if any(row))
+            cells = ([row[at].strip() if 0 <= at < len(row) else "" for at in places] for row in rows if any(row))
             return [(pair_id, code, note) for pair_id, code, note in cells if pair_id]
         found = header if len(header) > len(found) else found
     raise ValueError(
         f"`codes` must have the columns pair_id and code; {name} has {', '.join(found) or 'none'}. Keep the sheet's "
         "first row."
     )
+
+
+def _tables(data: bytes, name: str) -> Iterator[list[list[str]]]:
+    """The rows of the sheet, header first: of a workbook its first sheet, of text by each sign that may part columns."""
+    if data.startswith(_WORKBOOK):
+        table = pd.read_excel(io.BytesIO(data), dtype=str, header=None, keep_default_na=False)
+        yield table.astype(str).values.tolist()
+        return
+    text, limit = _decode(data, name), csv.field_size_limit(len(data) + 1)
+    try:
+        for delimiter in (",", ";", "\t"):
+            yield list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _level(cell: str) -> str:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from fzanalytics.measures.adoption.roster import Roster, adoption_table, first_adoptions
+from fzanalytics.measures.adoption.roster import Roster, adoption_table, first_adoptions, is_first_vouched
 from fzanalytics.measures.inputs import require_table
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import region_above
@@ -24,7 +24,12 @@ _COLUMNS = ("lineage", "level", "at", *_COUNTS, "breadth", "breadth_low", "bread
 
 
 def adoption_status(
-    documents: pd.DataFrame | Corpus, roster: Roster | None, *, lineage: str, at: Day | Sequence[Day]
+    documents: pd.DataFrame | Corpus,
+    roster: Roster | None,
+    *,
+    lineage: str,
+    at: Day | Sequence[Day],
+    first_known_is_first: bool = False,
 ) -> pd.DataFrame:
     """Breadth: the share of the jurisdictions at risk that have adopted a policy by a day, with its bounds.
 
@@ -38,15 +43,19 @@ def adoption_status(
         The policy.
     at : day, or several
         A row for each, and for each level of the roster.
+    first_known_is_first : bool
+        You vouch that the first known document of each jurisdiction is the first there was: before it, it had not
+        adopted. Not so for a jurisdiction of which the table lists a document without any date.
 
     Returns
     -------
     DataFrame
         lineage, level, at; n_adopted: latest of the first document is on that day or before, whatever the day in its
-        interval. n_known_not: *not yet by that day*, whatever came later, in one of two ways: earliest of the first known
-        document is after the day (which takes that document for the first there was), or the roster's not_adopted_by is on
-        the day or after. n_unknown: all others: no document and no such date; a not_adopted_by that is before the day; an
-        interval that spans the day; a bound that is open on the side that matters. n_at_risk: the sum of the three, those
+        interval. n_known_not: *not yet by that day*, whatever came later: the roster's not_adopted_by is on the day or
+        after, or, with `first_known_is_first`, earliest of the first known document is after the day. n_unknown: all
+        others: no document and no such date; a not_adopted_by that is before the day; a first known document that is
+        younger, since an earlier one may not be held; an interval that spans the day; a bound that is open on the side
+        that matters. n_at_risk: the sum of the three, those
         whose entry is not after and whose exit is not before the day;
         breadth_low = n_adopted / n_at_risk (no unknown has adopted), breadth_high (all unknowns have), both in [0, 1];
         breadth, where the two are one, else NaN; n_missing: regions with a document of this policy that are not on
@@ -60,9 +69,9 @@ def adoption_status(
 
     Notes
     -----
-    Between the bounds nothing is known: the middle is no estimate. They are no confidence interval either. A
-    jurisdiction counts as not yet adopting before its first known document; where earlier ones may be lost, read
-    breadth_low alone. Documents of regions on no level and below no superior of the roster are left out.
+    Between the bounds nothing is known: the middle is no estimate. They are no confidence interval either. A document
+    that is not held is not a non-adoption: a jurisdiction is unknown before its first known document, unless the
+    roster or `first_known_is_first` says more. Documents of regions on no level and below no superior of the roster are left out.
 
     Examples
     --------
@@ -76,7 +85,7 @@ def adoption_status(
     ...     "not_adopted_by": [None, "2018-12-31", None, None]})
     >>> table = adoption_status(documents, roster, lineage="x", at=["2015-12-31", "2016-06-30", "2017-12-31"])
     >>> table[["n_adopted", "n_known_not", "n_unknown", "breadth_low", "breadth_high"]].values.tolist()
-    [[0, 2, 2, 0.0, 0.5], [0, 1, 3, 0.0, 0.75], [1, 1, 2, 0.25, 0.75]]
+    [[0, 1, 3, 0.0, 0.75], [0, 1, 3, 0.0, 0.75], [1, 1, 2, 0.25, 0.75]]
     """
     days = _days_of(at)
     if roster is None:
@@ -87,6 +96,8 @@ def adoption_status(
         rows = [{"lineage": lineage, "level": level, "at": day, **empty} for day in days for level in levels]
         return _typed(rows)
     table = adoption_table(documents, roster, lineage=lineage)
+    vouched = is_first_vouched(documents, table["region"], lineage=lineage, first_known_is_first=first_known_is_first)
+    table["vouched"] = vouched.to_numpy()
     missing = _missing(first_adoptions(documents, lineage=lineage), table)
     if missing:
         logger.warning(
@@ -112,7 +123,7 @@ def _days_of(at: Day | Sequence[Day]) -> list[pd.Timestamp]:
 def _counts(table: pd.DataFrame, day: pd.Timestamp) -> dict[str, int]:
     at_risk = ~(table["entry"] > day) & ~(table["exit"] < day)
     adopted = at_risk & (table["latest"] <= day)
-    known_not = at_risk & ((table["earliest"] > day) | (table["not_adopted_by"] >= day))
+    known_not = at_risk & ((table["vouched"] & (table["earliest"] > day)) | (table["not_adopted_by"] >= day))
     n, yes, no = int(at_risk.sum()), int(adopted.sum()), int(known_not.sum())
     return {"n_adopted": yes, "n_known_not": no, "n_unknown": n - yes - no, "n_at_risk": n}
 

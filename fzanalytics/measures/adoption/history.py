@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from fzanalytics.base.files import write_bytes_atomically
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.adoption.roster import Roster, adoption_table, canonical_region, first_adoptions
+from fzanalytics.measures.adoption.roster import (
+    Roster,
+    adoption_table,
+    canonical_region,
+    first_adoptions,
+    is_first_vouched,
+)
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import province_of
 
@@ -24,6 +30,7 @@ Frequency = Literal["M", "Q", "Y"]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_UNVOUCHED = "adopted, but not known to have not adopted before"
 _RULES = ("latest", "earliest", "midpoint", "imputed")
 _COLUMNS = (
     "region", "region_code", "level", "province", "superior", "imputation", "period", "period_start", "period_end",
@@ -41,6 +48,7 @@ def event_history(
     freq: Frequency = "Y",
     rule: Rule = "latest",
     n_imputations: int = 5,
+    first_known_is_first: bool = False,
     covariates: pd.DataFrame | None = None,
     dummies: bool = False,
     random_state: RandomState = 0,
@@ -64,6 +72,10 @@ def event_history(
         fit the model to each imputation and combine by Rubin's rules.
     n_imputations : int
         Copies of the table under "imputed".
+    first_known_is_first : bool
+        You vouch that the first known document of each jurisdiction is the first there was: it is at risk up to it,
+        and its period is that of adoption. Not so for a jurisdiction of which the table lists a document without any
+        date. Without it only the roster's not_adopted_by says that a jurisdiction had not adopted, for adopters too.
     covariates : DataFrame, optional
         region, period (as in the result: 2016, 2016Q1, 2016-01; without it the values hold for all periods), and the
         variables. Lag them yourself.
@@ -90,12 +102,13 @@ def event_history(
 
     Notes
     -----
-    Who is at risk: adopters until their adoption; known non-adopters through the last period that ends by their
-    not_adopted_by; from the period of `entry` on, and through the last whole period before `exit`. Those who adopted
+    Who is at risk: adopters until their adoption, if they are known not to have adopted before it (by
+    `first_known_is_first`, or by a not_adopted_by that reaches to the end of the period before); the others, and known
+    non-adopters, through the last period that ends by their not_adopted_by; from the period of `entry` on, and through the last whole period before `exit`. Those who adopted
     before `start` or before their entry are not at risk (left truncation), and the unknown are in no risk set: a
     document that is not held is not a non-adoption. A day of adoption that the rule cannot tell (an open end) makes
-    no event: the jurisdiction is at risk up to the last period that ends before its `earliest`; with that open too
-    it is left out. Numbers of all of these are in `attrs["left_out"]` and in a warning.
+    no event: the jurisdiction is at risk up to the last period of which it is known that it had not adopted (with
+    `first_known_is_first`, that before its `earliest`); if there is none it is left out. Numbers of all of these are in `attrs["left_out"]` and in a warning.
 
     A history of adopters alone ends in an event in each case: its hazards are those of adopters. Periods without an
     event have no estimate under period dummies: join periods or use duration.
@@ -108,10 +121,16 @@ def event_history(
     ...     "latest": pd.to_datetime(["2015-12-27", "2017-03-01"])})
     >>> roster = pd.DataFrame({
     ...     "region": ["河北省", "河南省", "山西省"], "level": "province", "not_adopted_by": [None, "2018-12-31", None]})
-    >>> table = event_history(documents, roster, lineage="x", start="2016-01-01", end="2018-12-31")
+    >>> years = {"lineage": "x", "start": "2016-01-01", "end": "2018-12-31"}
+    >>> table = event_history(documents, roster, first_known_is_first=True, **years)
     >>> table[["region", "period", "event", "share_siblings", "superior_adopted"]].values.tolist()
     [['河北省', '2016', 0, 0.0, 1.0], ['河北省', '2017', 1, 0.0, 1.0], ['河南省', '2016', 0, 0.0, 1.0],
      ['河南省', '2017', 0, 0.0, 1.0], ['河南省', '2018', 0, 1.0, 1.0]]
+
+    Without that word nothing tells that Hebei had no document before 2017; known is that it had one from then on:
+
+    >>> event_history(documents, roster, **years)[["region", "period", "share_siblings"]].fillna(-1).values.tolist()
+    [['河南省', '2016', -1.0], ['河南省', '2017', -1.0], ['河南省', '2018', 1.0]]
 
     A complementary log-log model, the discrete form of proportional hazards, clustered by province. Invented: in each
     of 30 provinces four units, which adopt after one to four years:
@@ -122,7 +141,8 @@ def event_history(
     >>> generator = np.random.default_rng(0)
     >>> adopted = pd.to_datetime(pd.Series(2012 + generator.integers(1, 5, size=len(units))).astype(str) + "-06-30")
     >>> texts = units.assign(doc_id=units["region"], lineage="x", earliest=adopted, latest=adopted)
-    >>> rows = event_history(texts, units, lineage="x", start="2013-01-01", end="2015-12-31")
+    >>> rows = event_history(
+    ...     texts, units, lineage="x", start="2013-01-01", end="2015-12-31", first_known_is_first=True)
     >>> model = smf.glm(
     ...     "event ~ C(period) + share_siblings", rows, family=sm.families.Binomial(sm.families.links.CLogLog()))
     >>> fit = model.fit(cov_type="cluster", cov_kwds={"groups": pd.factorize(rows["province"])[0]})
@@ -143,6 +163,9 @@ def event_history(
     copies: list[pd.DataFrame] = []
     left_out: dict[str, int] = {}
     known = _known(units, first)
+    known["vouched"] = is_first_vouched(
+        documents, known.index, lineage=lineage, first_known_is_first=first_known_is_first
+    )
     for number in range(1, (n_imputations if rule == "imputed" else 1) + 1):
         rows, left_out = _one_history(units, _states(known, rule, generator, periods), periods)
         copies.append(rows.assign(imputation=number))
@@ -156,6 +179,12 @@ def event_history(
     if any(left_out.values()):
         told = ", ".join(f"{count} {why}" for why, count in left_out.items() if count)
         logger.warning("Of %d jurisdictions not (or not wholly) in the event history: %s.", len(units), told)
+    if left_out.get(_UNVOUCHED):
+        logger.warning(
+            "%d adopters have no event, since nothing says that they had not adopted before their first known document: "
+            "give not_adopted_by in the roster, or `first_known_is_first=True` if you vouch for it.",
+            left_out[_UNVOUCHED],
+        )
     table.attrs["left_out"] = left_out
     return table
 
@@ -226,8 +255,8 @@ def _known(units: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
 
 
 class _States(NamedTuple):
-    """Of each region: day of adoption by rule; first period (from 0) by which it has surely adopted; last one at the end
-    of which it surely had not. inf and -inf where there is none."""
+    """Of each region: day of its first known document by rule; first period (from 0) by which it has surely adopted; last
+    one at the end of which it surely had not. inf and -inf where there is none."""
 
     day: pd.Series
     adopted_in: pd.Series
@@ -238,8 +267,9 @@ def _states(known: pd.DataFrame, rule: str, generator: np.random.Generator, peri
     day = _day_in(known["earliest"], known["latest"], rule, generator)
     at = _index(day, periods)
     adopted_in = at.fillna(_index(known["latest"], periods)).fillna(np.inf)
-    undated = pd.concat([_index(known["earliest"], periods) - 1, _whole(known["not_adopted_by"], periods)], axis=1)
-    not_by = (at - 1).fillna(undated.max(axis=1)).fillna(-np.inf)
+    before = (_index(known["earliest"], periods) - 1).where(known["vouched"])
+    undated = pd.concat([before, _whole(known["not_adopted_by"], periods)], axis=1)
+    not_by = (at - 1).where(known["vouched"]).fillna(undated.max(axis=1)).fillna(-np.inf)
     return _States(day, adopted_in, not_by)
 
 
@@ -262,8 +292,10 @@ def _one_history(units: pd.DataFrame, states: _States, periods: pd.PeriodIndex) 
     entry, leave = units["entry"], units["exit"]
     begin = np.maximum(_index(entry, periods).fillna(0).to_numpy(), 0)
     before = (at < begin) | (day < entry).to_numpy()
-    dated = ~np.isnan(at) & ~(day > leave).to_numpy()
-    last = np.where(dated, at, np.fmin(states.not_by.reindex(regions).to_numpy(), _whole(leave, periods).to_numpy()))
+    not_by = states.not_by.reindex(regions).to_numpy()
+    unvouched = ~np.isnan(at) & ~before & (not_by < at - 1)
+    dated = ~np.isnan(at) & ~unvouched & ~(day > leave).to_numpy()
+    last = np.where(dated, at, np.fmin(not_by, _whole(leave, periods).to_numpy()))
     place = np.arange(n)
     at_risk = (place >= begin[:, None]) & (place <= last[:, None]) & ~before[:, None]
     events = at_risk & dated[:, None] & (place == at[:, None])
@@ -274,7 +306,8 @@ def _one_history(units: pd.DataFrame, states: _States, periods: pd.PeriodIndex) 
         "unknown": int(unknown.sum()),
         "adopted before": int((adopted & before).sum()),
         "adopted on a day that the rule cannot tell": int((adopted & np.isnan(at)).sum()),
-        "without a period at risk": int((nothing & ~unknown & ~before & ~(adopted & np.isnan(at))).sum()),
+        _UNVOUCHED: int((adopted & unvouched).sum()),
+        "without a period at risk": int((nothing & ~unknown & ~before & ~(adopted & (np.isnan(at) | unvouched))).sum()),
     }
     row, column = np.nonzero(at_risk)
     table = units[["region", "region_code", "level", "superior"]].iloc[row].reset_index(drop=True)

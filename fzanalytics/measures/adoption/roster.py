@@ -220,6 +220,27 @@ def is_evidence(documents: pd.DataFrame) -> pd.Series:
     return known
 
 
+def is_first_vouched(
+    documents: pd.DataFrame | Corpus, regions: pd.Index | pd.Series, *, lineage: str, first_known_is_first: bool
+) -> pd.Series:
+    """Whether the first known document of each region may be read as the first there was, so that it had none before.
+
+    Only if the user says so, and no document of that region and policy is listed of which not even a date is known.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "doc_id": ["a", "b"], "level": "province", "region": "河南省", "lineage": "x", "held": [True, False],
+    ...     "earliest": pd.to_datetime(["2021-08-20", None]), "latest": pd.to_datetime(["2022-03-20", None])})
+    >>> is_first_vouched(table, pd.Index(["河南省", "河北省"]), lineage="x", first_known_is_first=True).tolist()
+    [False, True]
+    """
+    documents = require_table(documents, name="documents")
+    listed = documents[(documents["lineage"] == lineage) & documents["region"].notna() & ~is_evidence(documents)]
+    undated = {canonical_region(str(name)) for name in listed["region"]}
+    return pd.Series([first_known_is_first and region not in undated for region in regions], index=regions, dtype=bool)
+
+
 def adoption_table(documents: pd.DataFrame | Corpus, roster: Roster, *, lineage: str) -> pd.DataFrame:
     """What is known of each jurisdiction at risk: when it adopted, or until when it had not.
 
@@ -237,7 +258,8 @@ def adoption_table(documents: pd.DataFrame | Corpus, roster: Roster, *, lineage:
     DataFrame, one row a jurisdiction of the roster
         region, region_code, level, superior, status, doc_id, earliest, latest, not_adopted_by, entry, exit. status:
         "adopted" (a document is held, dated or declared); "known non-adopter" (the roster says until when, in
-        not_adopted_by); "unknown". earliest is raised to the day after not_adopted_by.
+        not_adopted_by); "unknown". earliest and latest are those of the first *known* document; earliest is raised to the
+        day after not_adopted_by.
 
     Raises
     ------
@@ -248,7 +270,7 @@ def adoption_table(documents: pd.DataFrame | Corpus, roster: Roster, *, lineage:
     Notes
     -----
     A document that is not held is not a non-adoption: without a date in the roster a jurisdiction without a document
-    is unknown.
+    is unknown; and so is, for the days before its first known document, one with a document.
 
     Examples
     --------

@@ -35,17 +35,22 @@ class Turnbull(NamedTuple):
         survival_high: 1 minus these, turned; n_at_risk: not known to have adopted before the day, and still followed;
         interval_low, interval_high: bootstrap interval of the two bounds together, NaN if not asked for or refused.
     censored : Series of float
-        For each right-censored row the last day on which it is known not to have adopted, the day before its lower bound.
+        For each right-censored row the last day on which it is known not to have adopted, the day before its lower
+        bound. Adopters of an open date are none of them.
     followed : Series of float
         For each row used the last day on which it can still be at risk, sorted.
     n, n_censored, n_left_out : int
-        Rows used; right-censored among them; rows without any bound, which are left out.
+        Rows used; right-censored among them (not adopted as far as is known); rows without any bound, which are left out.
     n_clusters : int
         Clusters among the rows used.
     log_likelihood : float
     gap : float
         Karush-Kuhn-Tucker gap: no other curve has a log-likelihood above this one's by more.
     n_iterations : int
+    n_open : int
+        Adopters among the rows used (their `status` says so) of whose date only the lower bound is known.
+    n_contradictions : int
+        Rows whose dates contradict what they declare, which are left out too.
     """
 
     intervals: pd.DataFrame
@@ -59,6 +64,8 @@ class Turnbull(NamedTuple):
     log_likelihood: float
     gap: float
     n_iterations: int
+    n_open: int = 0
+    n_contradictions: int = 0
 
     def at_risk(self, day: float) -> int:
         """How many are not known to have adopted before a day, and are still followed on it."""
@@ -85,7 +92,10 @@ def turnbull(
     Parameters
     ----------
     intervals : DataFrame
-        One row a jurisdiction, e.g. the rows of one clock of `lag_table(..., lineage=...)`.
+        One row a jurisdiction: the rows of one clock of `lag_table(..., lineage=...)`, as in
+        ``lags[lags["since_centre"]]``. If there are such columns: of since_centre and since_superior one must be true in
+        every row; rows with a true contradiction are left out, counted and warned of; status tells an adopter of an
+        open date ("adopted") from a jurisdiction that had not adopted.
     low, high : str
         Columns of the bounds, both included. Equal: exact. NaN in `high`: right-censored, at `low` not yet past. NaN
         in `low`: adopted by `high`. NaN in both: no information; left out, counted and warned of.
@@ -109,14 +119,15 @@ def turnbull(
     Raises
     ------
     ValueError
-        If a column is missing, a bound is not a number, low is above high (all such rows at once), no row is left, or
-        an option is out of its range.
+        If a column is missing, the rows are of several clocks, a bound is not a number, low is above high (all such rows
+        at once), no row is left, or an option is out of its range.
 
     Notes
     -----
     Those of unknown status are left out: the curve is that of the others, and speaks for all only if not knowing has
-    nothing to do with adopting. Without right-censored rows (known non-adopters) the curve reaches 1 by construction:
-    it is the curve of adopters, and a warning says so. The day on which a date is known to end must not depend on
+    nothing to do with adopting. Without known non-adopters the curve reaches 1 by construction: it is the curve of
+    adopters, whether or not the date of one is open above, and a warning says so. A row that is open above and has no
+    status counts as one that had not adopted. What `lag_table` times is the first *known* document. The day on which a date is known to end must not depend on
     the lag itself.
 
     The bootstrap interval is that of a population of clusters from which these are a sample: Wilson's score interval
@@ -150,13 +161,13 @@ def turnbull(
     """
     _check_options(n_resamples, level, tolerance, max_iterations)
     require_columns(intervals, [low, high, *([cluster] if cluster else [])], name="intervals")
+    _check_clock(intervals)
+    n_given, intervals = len(intervals), _consistent(intervals)
     begins, ends, used = _bounds(intervals, low, high)
     fitted = _fit(begins, ends, np.ones(len(begins)), tolerance, max_iterations)
     if fitted.gap > tolerance * len(begins):
         logger.warning("Turnbull's estimate has not converged; its gap is %.2g. Raise `max_iterations`.", fitted.gap)
-    open_above = np.isinf(ends)
-    if not open_above.any():
-        logger.warning("No row is right-censored: this is the curve of adopters, and reaches 1 by construction.")
+    is_open, censored = _open_rows(intervals, ends, used)
     labels = pd.factorize(intervals[cluster][used] if cluster else pd.Series(range(len(begins))), use_na_sentinel=False)
     n_clusters = len(labels[1])
     days = np.unique(np.concatenate([fitted.lefts, fitted.rights]))
@@ -165,16 +176,58 @@ def turnbull(
     return Turnbull(
         intervals=pd.DataFrame({"begin": fitted.lefts, "end": fitted.rights, "mass": fitted.masses}),
         curve=_curve(fitted, days, begins, ends, draws, n_clusters, level),
-        censored=pd.Series(np.sort(begins[open_above] - 1), name="day"),
+        censored=pd.Series(np.sort(begins[censored] - 1), name="day"),
         followed=pd.Series(np.sort(_followed(begins, ends)), name="day"),
         n=len(begins),
-        n_censored=int(open_above.sum()),
+        n_censored=int(censored.sum()),
         n_left_out=len(intervals) - len(begins),
         n_clusters=n_clusters,
         log_likelihood=fitted.log_likelihood,
         gap=fitted.gap,
         n_iterations=fitted.n_iterations,
+        n_open=int(is_open.sum()),
+        n_contradictions=n_given - len(intervals),
     )
+
+
+def _check_clock(intervals: pd.DataFrame) -> None:
+    """Lags since the centre and since the superior are no one curve; a province's are both at once."""
+    clocks = [name for name in ("since_centre", "since_superior") if name in intervals.columns]
+    rows = {name: intervals[name].astype("boolean").fillna(False).to_numpy(dtype=bool) for name in clocks}
+    if not rows or any(held.all() for held in rows.values()):
+        return
+    told = " and ".join(f"{int(held.sum())} rows {name}" for name, held in rows.items())
+    raise ValueError(
+        f"`intervals` must have one clock, the same in every row; got {len(intervals)} rows, {told}. "
+        f"Take the rows of one: {' or '.join(f'lags[lags[{name!r}]]' for name in clocks)}."
+    )
+
+
+def _consistent(intervals: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose dates do not contradict what is declared."""
+    if "contradiction" not in intervals.columns:
+        return intervals
+    wrong = intervals["contradiction"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    if wrong.any():
+        logger.warning("%d of %d rows contradict what they declare and are left out.", wrong.sum(), len(wrong))
+    return intervals[~wrong]
+
+
+def _open_rows(
+    intervals: pd.DataFrame, ends: Floats, used: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which of the rows used are adopters of an open date, and which had not adopted; a curve without these is told of."""
+    open_above = np.isinf(ends)
+    adopted = np.zeros(len(ends), dtype=bool)
+    if "status" in intervals.columns:
+        adopted = (intervals["status"][used] == "adopted").fillna(False).to_numpy(dtype=bool)
+    is_open, censored = open_above & adopted, open_above & ~adopted
+    if not censored.any():
+        logger.warning(
+            "No row is a known non-adopter: this is the curve of adopters, and reaches 1 by construction%s.",
+            f" ({is_open.sum()} of them on a day of which only the lower bound is known)" if is_open.any() else "",
+        )
+    return is_open, censored
 
 
 def _check_options(n_resamples: int, level: float, tolerance: float, max_iterations: int) -> None:

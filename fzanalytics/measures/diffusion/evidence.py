@@ -7,7 +7,7 @@ import pandas as pd
 
 from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.diffusion.novelty import shared_pieces
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.reuse.order import DocumentFacts, order_of_documents, split_ids
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
@@ -33,10 +33,11 @@ def citation_edges(corpus: Corpus) -> pd.DataFrame:
     -------
     DataFrame, one row an edge
         source: the document that is named, held or not; target: the document that names it, as in all tables of who
-        may have drawn on whom; n_mentions; in_opening: named before its first clause, where the legal basis stands;
-        declared: source is among the target's parent_ids; evidence: how the first mention was understood; source_held;
-        order: "declared", "earlier" or "superior" if the source surely comes first, "later" if it surely comes after
-        (a date is wrong, or a later version is meant), else "unknown". By source and target. Mentions of itself are
+        may have drawn on whom; n_mentions; in_opening: named where the legal basis stands: before its first clause,
+        or in article 1 (第一条) of a statute; declared: source is among the target's parent_ids; evidence: how the
+        first mention was understood; source_held; order: "declared" or "earlier" if the source comes first, "superior"
+        if dates do not decide and it ranks above, "later" if it comes after (a date is wrong, or a later version is
+        meant), else "unknown". By source and target. Mentions of itself are
         left out, and those of documents that are not in the documents table: they are in corpus.mentions.
 
     Raises
@@ -60,16 +61,33 @@ def citation_edges(corpus: Corpus) -> pd.DataFrame:
     facts = DocumentFacts(corpus.documents)
     cited = mentions[(mentions["kind"] == "citation") & mentions["refers_to"].isin(facts.ids)]
     cited = cited[cited["refers_to"].astype(str) != cited["doc_id"].astype(str)]
+    cited = cited.assign(opening=(cited["role"] == "opening") | _in_article_one(cited, corpus.clauses))
     parents = dict(zip(corpus.documents["doc_id"].astype(str), corpus.documents["parent_ids"], strict=True))
     rows = []
     for (source, target), part in cited.groupby(["refers_to", "doc_id"], sort=True):
         first = part.sort_values("begin")["evidence"].iloc[0]
-        opening = bool((part["role"] == "opening").any())
+        opening = bool(part["opening"].any())
         declared = str(source) in split_ids(parents[str(target)])
         order = _order(facts, str(source), str(target))
         rows.append((source, target, len(part), opening, declared, first, facts.held[str(source)], order))
     table = pd.DataFrame(rows, columns=list(_EDGE_COLUMNS))
     return table.astype({"n_mentions": "int64", "in_opening": bool, "declared": bool, "source_held": bool})
+
+
+def _in_article_one(mentions: pd.DataFrame, clauses: pd.DataFrame) -> pd.Series:
+    """Which mentions stand in the first article of a document, if no clause but its own chapter stands before it."""
+    articles = clauses[clauses["path"].astype(str).str.rpartition("/")[2] == "第一条"]
+    spans: dict[object, tuple[int, int]] = {}
+    for doc_id, part in clauses[clauses["doc_id"].isin(articles["doc_id"])].groupby("doc_id"):
+        first = articles[articles["doc_id"] == doc_id].nsmallest(1, "begin").iloc[0]
+        before = part.loc[part["begin"] < first["begin"], "path"].astype(str)
+        if all(str(first["path"]).startswith(f"{path}/") for path in before):
+            spans[doc_id] = (int(first["begin"]), int(first["end"]))
+    inside = [
+        doc_id in spans and spans[doc_id][0] <= begin < spans[doc_id][1]
+        for doc_id, begin in zip(mentions["doc_id"], mentions["begin"], strict=True)
+    ]
+    return pd.Series(inside, index=mentions.index, dtype=bool)
 
 
 def _order(facts: DocumentFacts, source: str, target: str) -> str:
@@ -128,7 +146,7 @@ def compare_citations(
     edges = citation_edges(corpus)
     if passages is None:
         passages = find_passages(corpus)
-    require_columns(require_table(passages, name="passages"), _SPANS, name="passages")
+    passages = require_passages(passages, compared_texts(corpus))
     facts = DocumentFacts(corpus.documents)
     keys = ["source", "target"]
     table = edges[[*keys, "n_mentions", "in_opening"]].merge(_shares(corpus, passages, edges), on=keys, how="outer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +35,8 @@ _AMOUNT = re.compile(r"^(?P<compare>>=|<=|>|<|~|=|\*) (?P<number>\d+(?:\.\d+)?)(
 _SUFFIX = re.compile(r"(?:委员会办公室|领导小组办公室|委员会|办公室|办公厅|管理局|监督局|局|厅|委|办|部|处|科)$")
 _OWNER = re.compile(r"^(?:[省市县区州旗](?=[^级直以]))?(?:人民政府|政府|委(?=.{2}))?")
 _END = re.compile(r"[。；;！？\n]")
+# 自2020年1月1日起施行。 with nothing that is put into effect behind it: of a document, and no task
+_FORCE = re.compile(r"\s*起?(?:正式)?(?:施行|试行|实施|执行|生效)(?=[^\w\s]|\s*(?:\n|$))")
 
 
 def clause_changes(
@@ -62,7 +64,7 @@ def clause_changes(
     DataFrame, one row a mention that is kept, changed, dropped or added, by paragraph of the source
         - source, target, source_paragraph, target_paragraph, order, score: of the pair, see `coverage_matrix`.
         - kind: "obligation", "deadline", "quantity" or "agency"; change: "kept", "changed" (another stands in its place),
-          "dropped" or "added".
+          "dropped" or "added". The day on which a document comes into force (自2020年1月1日起施行) is no deadline.
         - direction: "softer" or "harder" (应当 became 鼓励, or a word that binds was dropped from, a soft one added to, a
           sentence that is shared otherwise; and the reverse), "later" or "earlier", "higher" or "lower", else NA.
         - source_value, target_value, source_role, target_role: of the two mentions, NA on the side that has none.
@@ -170,13 +172,23 @@ class _Side:
         require_columns(corpus.mentions, COLUMNS["mentions"], name="corpus.mentions")
         mentions = corpus.mentions[(corpus.mentions["doc_id"] == doc_id) & corpus.mentions["kind"].isin(MENTION_KINDS)]
         clauses = corpus.clauses[corpus.clauses["doc_id"] == doc_id]
-        self.mentions = _by_paragraph(mentions, clauses, own)
+        self.mentions = _by_paragraph(mentions[~_in_force(mentions, {doc_id: self.text})], clauses, own)
 
     def paragraph(self, paragraph_id: str) -> _Paragraph:
         begin, end = map(int, self.spans[paragraph_id])
         text = self.text[begin:end]
         codes, places = reduce_text(text)
         return _Paragraph(begin, text, "".join(map(chr, codes)), places, self.mentions.get(paragraph_id, []))
+
+
+def _in_force(mentions: pd.DataFrame, texts: Mapping[str, str]) -> pd.Series:
+    """Which mentions are the day on which a document comes into force."""
+    ends = mentions.loc[(mentions["kind"] == "deadline") & (mentions["role"] == "start"), ["doc_id", "end"]]
+    found = [
+        bool(_FORCE.match(texts.get(str(doc_id), ""), int(end)))
+        for doc_id, end in zip(ends["doc_id"], ends["end"], strict=True)
+    ]
+    return pd.Series(found, index=ends.index, dtype=bool).reindex(mentions.index, fill_value=False)
 
 
 def _by_paragraph(mentions: pd.DataFrame, clauses: pd.DataFrame, paragraphs: pd.DataFrame) -> dict[str, list[Row]]:
@@ -355,7 +367,7 @@ def clause_specificity(corpus: Corpus) -> pd.DataFrame:
     DataFrame, one row a clause
         The columns of `obligation_strength`; n_deadlines (dated: deadlines, periods, starts), n_recurring (and relative
         time limits), n_quantities, n_targets (amounts to be reached), n_agencies (different agencies made responsible
-        that are named, not classes such as 各级政府). A list of agencies that stands once for several clauses counts in each.
+        that are named, not classes such as 各级政府). The day of coming into force is no deadline. A list of agencies that stands once for several clauses counts in each.
 
     Examples
     --------
@@ -367,6 +379,8 @@ def clause_specificity(corpus: Corpus) -> pd.DataFrame:
     mentions = require_corpus(corpus).mentions
     require_columns(mentions, COLUMNS["mentions"], name="corpus.mentions")
     table = obligation_strength(corpus.clauses, mentions)
+    held = corpus.held
+    mentions = mentions[~_in_force(mentions, dict(zip(held["doc_id"].astype(str), held["text"], strict=True)))]
     dated = mentions["role"].isin(["deadline", "period", "start"])
     named = mentions[(mentions["kind"] == "agency") & (mentions["evidence"] != "class").fillna(True)]
     parts = {

@@ -1,4 +1,4 @@
-"""Who follows whom: the likeliest source of each text, how far it leads, and whether chance would do as much."""
+"""Who follows whom: the older text that each shares most with, how far it leads, and whether chance would do as much."""
 
 from __future__ import annotations
 
@@ -12,22 +12,27 @@ from joblib import effective_n_jobs
 from numpy.typing import NDArray
 
 from fzanalytics.base.seeds import RandomState, make_generator
-from fzanalytics.base.tables import LEVELS, PASSAGE_COLUMNS, require_columns
+from fzanalytics.base.tables import LEVELS
 from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.diffusion.origins import PairSpans
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.lineage.chance import source_p
 from fzanalytics.measures.resampling import MIN_BLOCKS
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import number_grams, reduce_text, text_characters
 from fzanalytics.measures.reuse.sources import GRAM_CHARS, document_grams
+from fzanalytics.measures.vocabulary.formulas import adjust_p
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import province_of
 
 Score = Literal["grams", "passages"]
 #: With fewer candidates there is neither a margin nor a p.
 MIN_CANDIDATES = 20
+#: With fewer candidates of the source's stratum, itself included, there is no p.
+MIN_STRATUM = 5
+#: The note says so where the source holds less of the target than this.
+MIN_SHARED = 0.05
 #: From one in so many on, documents without a region are told of.
 MANY_PLACELESS = 3
 #: How much a candidate shares with others is a mean over so many documents at most, spread evenly over the doc_ids.
@@ -36,8 +41,8 @@ MAX_ASKED = 200
 STRATUM_YEARS = 5
 
 _COLUMNS = (
-    "target", "source", "relation", "order", "score", "shared", "second", "margin", "p", "n_candidates", "n_stratum",
-    "n_sections", "note",
+    "target", "source", "relation", "order", "score", "shared", "second", "margin", "p", "p_adjusted", "n_candidates",
+    "n_stratum", "n_sections", "note",
 )  # fmt: skip
 
 Ints = NDArray[np.int64]
@@ -65,7 +70,7 @@ def infer_sources(
     random_state: RandomState = 0,
     progress: bool = False,
 ) -> pd.DataFrame:
-    """The likeliest source of each text among the documents that may have come before it.
+    """The document that each text shares most with, among those that may have come before it.
 
     Parameters
     ----------
@@ -94,12 +99,15 @@ def infer_sources(
           none shares anything; relation: "superior", "subordinate", "same" or "other"; order: see `order_of_documents`,
           "unknown" where it does not put the source first.
         - shared in [0, 1]: share of the target that the source holds; score: the same for a superior, for all others
-          without what any superior among the candidates holds (the excess over common ancestry).
+          without what any superior among the candidates holds. So what both have from a superior that is held does not
+          count; what they have from one that is not held, or from any other common ancestor, does.
         - second: the next candidate. margin in [0, 1]: score less that of the second. p in (0, 1]: see Notes. Both are NaN
-          with fewer than `MIN_CANDIDATES` (20) of n_candidates.
+          with fewer than `MIN_CANDIDATES` (20) of n_candidates. p_adjusted in [0, 1]: p corrected by Benjamini and
+          Hochberg for all targets of the table that have a p.
         - n_stratum: candidates of the source's stratum, itself included; n_sections: sections of the target that p rests
-          on; note: why margin or p is missing, which documents the target declares that are not held, and
-          that many regions are unknown (then provinces cannot be told apart, and p corrects for less).
+          on; note: why margin or p is missing, that the source holds less than `MIN_SHARED` (5 %) of the target, which
+          documents the target declares that are not held, and that many regions are unknown (then provinces cannot be
+          told apart, and p corrects for less).
 
     Raises
     ------
@@ -122,11 +130,12 @@ def infer_sources(
     the share of permutations, the observed labels included, in which the largest sum over any candidate is at least
     as rare, in its own stratum, as that of the source is in its. So it is adjusted for choosing the best, and P(p
     <= a) <= a if labels are exchangeable in that sense. It is NaN if the source is alone in its stratum (as the
-    national law is: there is no other to take for it), and with fewer than `MIN_BLOCKS` sections.
+    national law is: there is no other to take for it) or has fewer than `MIN_STRATUM` with itself, and with fewer than
+    `MIN_BLOCKS` sections.
 
     A small p says that the source is no chance among documents like it; not that anything was copied: both may have it
-    from a third document that is not held. The second may be close: read the margin. Many targets are many tests: correct
-    for their number. Linear in runs shared, not in pairs times length.
+    from a third document that is not held, and it is also small where only the subject or the school of drafting is
+    shared. The second may be close: read the margin. Many targets are many tests: read p_adjusted. Linear in runs shared, not in pairs times length.
 
     Examples
     --------
@@ -161,6 +170,7 @@ def infer_sources(
     with ThreadPoolExecutor(effective_n_jobs(-1)) as pool:
         rows = list(tqdm(pool.map(infer, wanted), total=len(wanted), desc="infer_sources", disable=not progress))
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    table["p_adjusted"] = adjust_p(table["p"].astype(float))
     return table.astype(dict.fromkeys(["score", "shared", "margin", "p"], float))
 
 
@@ -176,7 +186,8 @@ def _infer(target: str, field: _Field, n_permutations: int, random_state: Random
     places = np.flatnonzero(candidates)
     order = places[np.lexsort((-here[places], -counted[places]))].tolist()
     best, size = order[0], max(found.n_units, 1)
-    row.update(score=counted[best] / size, shared=here[best] / size, n_stratum=int(field.peers(best, candidates).sum()))
+    n_stratum = int(field.peers(best, candidates).sum())
+    row.update(score=counted[best] / size, shared=here[best] / size, n_stratum=n_stratum)
     if not here[best]:
         return {**row, "n_stratum": 0, "note": "shares nothing with any candidate"}
     row.update(source=field.ids[best], relation=field.relation(best, target), order=field.order(best, target))
@@ -186,8 +197,10 @@ def _infer(target: str, field: _Field, n_permutations: int, random_state: Random
     row["margin"] = (counted[best] - counted[order[1]]) / size
     blocks = field.block_counts(target, found, candidates)
     row["n_sections"] = blocks.shape[1]
-    if row["n_stratum"] == 1:
+    if n_stratum == 1:
         return {**row, "note": "the source is alone in its stratum"}
+    if n_stratum < MIN_STRATUM:
+        return {**row, "note": f"fewer than {MIN_STRATUM} candidates like the source"}
     if blocks.shape[1] < MIN_BLOCKS:
         return {**row, "note": f"fewer than {MIN_BLOCKS} sections"}
     chosen = np.flatnonzero(candidates)
@@ -202,6 +215,8 @@ def _infer(target: str, field: _Field, n_permutations: int, random_state: Random
 def _with_notes(row: dict[str, object], field: _Field) -> dict[str, object]:
     """The row, its note with what a reader of the source must know."""
     notes = [str(row["note"])] if row["note"] else []
+    if not pd.isna(row["source"]) and float(str(row["shared"])) < MIN_SHARED:
+        notes.append(f"less than {MIN_SHARED:.0%} shared".replace("%", " %"))
     if lacking := [name for name in field.facts.parents[str(row["target"])] if not field.facts.held.get(name, False)]:
         notes.append(f"declared but not held: {', '.join(lacking)}")
     if field.n_placeless > len(field.held) / MANY_PLACELESS:
@@ -228,8 +243,7 @@ class _Field:
         self._spans: PairSpans | None = None
         self._tendencies: Floats | None = None
         if score == "passages":
-            passages = find_passages(corpus) if passages is None else require_table(passages, name="passages")
-            require_columns(passages, PASSAGE_COLUMNS, name="passages")
+            passages = find_passages(corpus) if passages is None else require_passages(passages, self.texts)
             self._spans = PairSpans(passages, self.ids)
         else:
             self._take_grams(document_grams(corpus.documents, mask_titles=mask_titles))

@@ -23,6 +23,8 @@ NODE_COLUMNS = ("title", "level", "region", "kind", "lineage", "doc_number", "da
 _CLOCK = re.compile(rb' lastmodifieddate="[^"]*"')
 _CREATOR = re.compile(rb"<creator>[^<]*</creator>")
 _STEP = 100.0
+#: Orders that are order in time; "superior" is a convention for documents that dates do not put in order.
+_ORDERED = ("declared", "earlier")
 
 
 def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held_only: bool = True) -> nx.DiGraph:
@@ -43,8 +45,9 @@ def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held
     networkx.DiGraph
         Nodes are doc_ids, sorted, with label (the title, or else the doc_id), layer (0 national to 4 township, 5 unknown),
         held, earliest and latest (YYYY-MM-DD), and title, level, region, kind, lineage, doc_number, date_basis.
-        Edges, sorted, have the other columns of `edges`, and ordered: whether order in time supports the direction. What
-        is missing has no attribute, so that every attribute is text, a number or true or false.
+        Edges, sorted, have the other columns of `edges`, and, if they have order, ordered: whether order in time supports
+        the direction ("declared" or "earlier"; with "superior" dates do not decide, and the higher document is only taken
+        for the first). What is missing has no attribute, so that every attribute is text, a number or true or false.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held
         source, target = row.pop("source"), row.pop("target")
         known = {str(key): plain for key, value in row.items() if (plain := _plain(value)) is not None}
         if "order" in row:
-            known["ordered"] = known.get("order") in ("declared", "earlier", "superior")
+            known["ordered"] = known.get("order") in _ORDERED
         graph.add_edge(source, target, **known)
     return graph
 

@@ -165,7 +165,7 @@ def reconstruct(
     """
     if min_witnesses < 1:
         raise ValueError(f"`min_witnesses` must be at least 1; got {min_witnesses}. Take 2.")
-    clauses = documents.clauses if isinstance(documents, Corpus) else None
+    clauses = documents.clauses.sort_values(["doc_id", "begin"]) if isinstance(documents, Corpus) else None
     chosen = _choose(require_table(documents, name="documents"), doc_ids, lineage)
     if doc_ids is None and lineage is None:
         _require_one_policy(chosen)

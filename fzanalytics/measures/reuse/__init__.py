@@ -1,1 +1,1 @@
-"""Passages that documents share, what changed in them, and where a text was drawn from."""
+"""Passages that documents share, what changed in them, and with which a text shares most."""

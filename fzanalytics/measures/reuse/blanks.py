@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import NAME_CLASSES, NameClass, check_classes
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.reuse.letters import MASK_BASE, Layout, Letters, equal_lengths, lay_out, read_masked
 from fzanalytics.measures.reuse.reduced import Ints, reduce_text
 from fzanalytics.measures.reuse.seeds import follow
@@ -63,16 +62,11 @@ def passage_blanks(passages: pd.DataFrame, corpus: Corpus, *, mask: Iterable[Nam
     >>> passage_blanks(passages, corpus)[["kind", "source_text", "target_text"]].values.tolist()
     [['place', '河北省', '甘肃省'], ['date', '2017年', '2018年6月']]
     """
-    require_columns(require_table(passages, name="passages"), _SPANS, name="passages")
     classes = check_classes(mask, name="mask")
     texts = compared_texts(require_corpus(corpus))
+    passages = require_passages(passages, texts, all_known=True)
     ids = passages[["source", "target"]].astype(str)
     named = sorted(set(ids["source"]) | set(ids["target"]))
-    if missing := [name for name in named if name not in texts]:
-        raise ValueError(
-            f"`passages` must be of documents that the corpus holds; got {', '.join(map(repr, missing))}. "
-            f"Take the corpus that find_passages was given."
-        )
     letters = {name: read_masked(texts[name], classes) for name in named}
     layout = lay_out(letters)
     place = {name: at for at, name in enumerate(layout.ids)}

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
-from fzanalytics.base.tables import require_columns
 from fzanalytics.features.engines import cut_words
 from fzanalytics.features.words import JIEBA_CHARACTERS
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.texts.corpus import Corpus
 
@@ -65,9 +64,8 @@ def passage_changes(passages: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
     >>> changes.loc[changes["source_text"] == "我省", ["change", "target_text"]].values.tolist()
     [['replaced', '石家庄市'], ['replaced', '我市'], ['replaced', '我市']]
     """
-    passages = require_table(passages, name="passages")
-    require_columns(passages, _SPANS, name="passages")
     texts = compared_texts(require_corpus(corpus))
+    passages = require_passages(passages, texts, all_known=True)
     columns = [passages[column].tolist() for column in _SPANS]
     narrow = {name: texts[name].translate(_NARROW) for name in {*columns[0], *columns[1]}}
     differing = [

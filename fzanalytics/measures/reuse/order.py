@@ -70,6 +70,7 @@ class DocumentFacts:
 
     def __init__(self, documents: pd.DataFrame) -> None:
         """Take the documents table, rows that are not held included."""
+        require_columns(documents, _ORDER_COLUMNS, name="documents")
         self.ids = sorted(documents["doc_id"].astype(str))
         table = documents.assign(doc_id=documents["doc_id"].astype(str)).set_index("doc_id")
         self.held = table["held"].astype(bool).to_dict()

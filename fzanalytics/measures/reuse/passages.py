@@ -355,7 +355,7 @@ def _own_pairs(layout: Layout, copies: Copies, enough: int) -> tuple[Ints, Ints,
     if len(over := np.flatnonzero(copies.size > MAX_COPIES)):
         logger.warning(
             "%d texts are those of more than %d documents each (%d documents in all): only the first %d of each are "
-            "listed with other documents, the rest with the first of their kind.",
+            "listed with other documents, the rest with the first of their kind, so that shares of the rest are too low. Leave copies out.",
             len(over), MAX_COPIES, int(copies.size[over].sum()), MAX_COPIES,
         )  # fmt: skip
     return np.concatenate(xs), np.concatenate(ys), np.concatenate(texts)

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.characters import covered_characters, disjoint_spans, section_labels
-from fzanalytics.measures.inputs import compared_texts, require_table
-from fzanalytics.measures.resampling import MIN_BLOCKS, check_level, ratio_intervals
+from fzanalytics.measures.inputs import compared_texts, require_passages, require_table
+from fzanalytics.measures.resampling import MIN_BLOCKS, check_level, section_intervals
 from fzanalytics.measures.reuse.order import check_pairs, order_of_documents
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
@@ -20,7 +19,9 @@ from fzanalytics.texts.corpus import Corpus
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_SHARE_COLUMNS = ("source", "target", "share", "low", "high", "n_chars", "n_target_chars", "n_sections", "order")
+_SHARE_COLUMNS = (
+    "source", "target", "share", "resampling_low", "resampling_high", "n_chars", "n_target_chars", "n_sections", "order",
+)  # fmt: skip
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
 
 
@@ -51,13 +52,13 @@ def borrowing_share(
     Returns
     -------
     DataFrame
-        source, target, share, low, high, n_chars, n_target_chars, n_sections, order; one row for each pair of held documents,
-        in the direction of `order_of_documents`; two rows, one in each direction, where that is "unknown".
+        source, target, share, resampling_low, resampling_high, n_chars, n_target_chars, n_sections, order; one row for each
+        pair of held documents, in the direction of `order_of_documents`; two rows, one in each direction, where that is "unknown".
         share in [0, 1]: text-carrying characters of target (letters, digits, Han, outside the brackets of those
         responsible) inside the union of passages shared with source (n_chars) over all of them (n_target_chars).
         Directional: a share *of the target*.
-        0 if nothing is shared, NaN for an empty text. low and high: clause-resampling interval over the n_sections of
-        target that carry text (NA without `paragraphs`); NaN with fewer than `MIN_BLOCKS` (5) of them, and where the share
+        0 if nothing is shared, NaN for an empty text. resampling_low, resampling_high: clause-resampling interval over the
+        n_sections of target that carry text (NA without `paragraphs`); NaN with fewer than `MIN_BLOCKS` (5) of them, and where the share
         is 0 or 1.
 
     Raises
@@ -85,10 +86,10 @@ def borrowing_share(
     >>> borrowing_share(passages, documents)[["source", "target", "share", "n_chars"]].values.tolist()
     [['a', 'b', 0.5, 2]]
     """
-    require_columns(require_table(passages, name="passages"), _SPANS, name="passages")
     if paragraphs is not None:
         paragraphs = require_table(paragraphs, name="paragraphs")
     texts = compared_texts(documents)
+    passages = require_passages(passages, texts)
     order = order_of_documents(documents)
     if pairs is not None:
         wanted = {frozenset(pair) for pair in check_pairs(pairs, texts)}
@@ -209,7 +210,7 @@ def _intervals(tops: Ints, bottoms: Ints, level: float) -> tuple[Floats, Floats]
     top, bottom = tops[:, order], bottoms[order]
     if len(bottom) < MIN_BLOCKS:
         return np.full(len(top), np.nan), np.full(len(top), np.nan)
-    return ratio_intervals(top, bottom, level)
+    return section_intervals(top, bottom, level)
 
 
 class SharedSpans:

@@ -1,4 +1,4 @@
-"""From which of the documents held a text was likely drawn."""
+"""With which of the documents held a text shares most."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def find_sources(
     top: int | None = 10,
     mask_titles: bool = True,
 ) -> pd.DataFrame:
-    """The documents that a text was likely drawn from, the likeliest first.
+    """The documents that a text shares most with, of those that may have come before it.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def find_sources(
         - shared: share of the target's distinct runs of four characters that are in the source;
         - score: the same for a superior; for every other source, only runs count that no superior among the
           candidates holds. What two neighbours have from the same superior is no evidence that one copied the
-          other: this is the excess over common ancestry.
+          other. It is an excess over that superior only, and over no ancestor that is not held.
         - n_shared: the count behind shared.
 
     Raises

@@ -191,6 +191,11 @@ def passage_spread(
     passages = require_table(passages, name="passages")
     require_columns(passages, ["source", "source_begin", "source_end"], name="passages")
     texts = compared_texts(require_corpus(corpus))
+    if missing := sorted(set(passages["source"].astype(str)) - set(texts)):
+        raise ValueError(
+            f"`passages` must be of documents that the corpus holds; got {', '.join(map(repr, missing))}. "
+            "Take the corpus that find_passages was given."
+        )
     reduced = {doc_id: reduce_text(text) for doc_id, text in texts.items()}
     return passages.assign(**spread_columns(passages, reduced, corpus.held, phrases=phrases))
 

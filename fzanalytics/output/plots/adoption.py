@@ -51,7 +51,8 @@ def plot_adoption_curve(
 
     The line is the estimate where it is determined. Inside an innermost interval only the rise is known, not its
     course: a shaded box stands there, from the lower to the upper bound. Ticks on the lower bound are jurisdictions
-    of which nothing later is known (right-censored); the row under the axis is the number at risk.
+    that had not adopted by that day, and of which nothing later is known (right-censored); the row under the axis is the
+    number at risk. Adopters of whose date only the lower bound is known have no tick, and are counted apart under the title.
 
     Parameters
     ----------
@@ -304,15 +305,43 @@ def _label_curve(ax: Axes, result: Turnbull, language: Language, since: str, n_u
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(pick(language, "Adoption curve", "政策采纳曲线"))
-    unknown = result.n_left_out if n_unknown is None else n_unknown
+    note = _note_of_curve(result, language, result.n_left_out if n_unknown is None else n_unknown)
+    subtitle(ax, note)
+    if "\n" in note:
+        ax.set_title(ax.get_title(loc="left"), pad=30)
+
+
+def _note_of_curve(result: Turnbull, language: Language, unknown: int) -> str:
+    """Of whom the curve speaks; a second line if adopters of an open date or contradictions are to be told of."""
     known = pick(
         language,
         f"{result.n} jurisdictions of known status, {result.n_censored} right-censored; {unknown} unknown, left out",
         f"状态已知的地区{result.n}个，其中右删失{result.n_censored}个；另有{unknown}个状态不明，未计入",
     )
+    further = []
+    if result.n_open:
+        further.append(
+            pick(
+                language,
+                f"adopters of open date: {result.n_open}",
+                f"已采纳而日期上界不明者{result.n_open}个",
+            )
+        )
+    if result.n_contradictions:
+        further.append(
+            pick(
+                language,
+                f"contradictory dates, left out: {result.n_contradictions}",
+                f"日期矛盾者{result.n_contradictions}个，未计入",
+            )
+        )
     if not result.n_censored:
-        known += pick(language, "; adopters only: ends at 100 % by construction", "；仅含已采纳者，终点必为100%")
-    subtitle(ax, known)
+        caution = pick(language, "adopters only: ends at 100 % by construction", "仅含已采纳者，终点必为100%")
+        if further:
+            further.append(caution)
+        else:
+            known += pick(language, "; ", "；") + caution
+    return "\n".join([known, pick(language, "; ", "；").join(further)]) if further else known
 
 
 def _handles_of_curve(language: Language, *, boxes: bool, censored: bool, banded: bool) -> list[Any]:
