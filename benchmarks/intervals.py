@@ -1,6 +1,6 @@
 """How often the intervals hold what was planted, and whether permutation p-values are valid.
 
-    python benchmarks/intervals.py [--only sections regions texts permutations sources] [--n 1000]
+    python benchmarks/intervals.py [--only sections uneven regions texts permutations sources] [--n 1000]
 
 sections     `clause_resampling_interval`, and beside it percentiles of sections drawn with replacement. Estimand: E(shared
              characters of a section) / E(characters of a section), over the source that the sections are drawn from. Each
@@ -8,6 +8,9 @@ sections     `clause_resampling_interval`, and beside it percentiles of sections
              independent: each clause is shared or not; alike 0.1 ... 0.5: so, with a rate of its own for each section (beta
              distributed, intra-class correlation as named); in part: each clause is shared in part (beta distributed);
              whole: each section is shared or not.
+uneven       the same with 7, 14, 30 and 60 sections whose sizes are log-normal with a standard deviation of 1.2, as those of real
+             documents are: the largest has often more text than half of the others together. Clauses of about 60 characters.
+             Not judged.
 regions      `population_interval`. Estimand: E(weight * share) / E(weight) over the source that the clusters are drawn from.
              Clusters are provinces of 1 to 8 documents, or (uneven) of 1 to some 30, most of them few, whose shares vary
              about a rate of the province.
@@ -37,7 +40,7 @@ import fzanalytics as fz
 from fzanalytics.evaluation.simulation.simulate import simulate_diffusion
 from fzanalytics.measures.resampling import clause_resampling_interval, permutation_p, population_interval
 
-PARTS = ("sections", "regions", "texts", "permutations", "sources")
+PARTS = ("sections", "uneven", "regions", "texts", "permutations", "sources")
 TRUTHS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 LOW, HIGH = 0.93, 0.97
 
@@ -101,6 +104,22 @@ def sections(n: int) -> Iterator[bool]:
                 yield report(name, found, truth, n_blocks >= 30, note)
 
 
+def uneven(n: int) -> Iterator[bool]:
+    for n_blocks in (7, 14, 30, 60):
+        for kind in ("independent", "alike 0.2", "alike 0.5"):
+            for truth in (0.1, 0.2, 0.5):
+                rng = np.random.default_rng([n_blocks, len(kind), int(1000 * truth)])
+                found = []
+                for _ in range(n):
+                    chars = 400 * np.exp(rng.normal(0, 1.2, n_blocks))
+                    clauses = np.maximum(1, np.round(chars / 60)).astype(int)
+                    place = np.repeat(np.arange(n_blocks), clauses)
+                    sizes = np.maximum(1, np.round((chars / clauses)[place]))
+                    tops = sharing(kind, sizes, place, truth, rng)
+                    found.append(clause_resampling_interval(tops, sizes, place)[1:])
+                yield report(f"{n_blocks} uneven sections, {kind}", found, truth, False)
+
+
 def regions(n: int) -> Iterator[bool]:
     for n_clusters in (29, 30, 100):
         for spread, uneven in ((0.1, False), (0.3, False), (0.3, True)):
@@ -137,7 +156,7 @@ def texts(n: int) -> Iterator[bool]:
 def _one_document(simulation: object) -> tuple[float, float, float]:
     corpus = simulation.corpus  # type: ignore[attr-defined]
     table = fz.borrowing_share(fz.find_passages(corpus, min_chars=12), corpus, paragraphs=corpus)
-    return tuple(table[["share", "low", "high"]].iloc[0])
+    return tuple(table[["share", "resampling_low", "resampling_high"]].iloc[0])
 
 
 def _provinces(simulation: object) -> tuple[float, float, float]:
@@ -189,7 +208,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=1000)
     given = parser.parse_args()
     parts: dict[str, Callable[[int], Iterator[bool]]] = {
-        "sections": sections, "regions": regions, "texts": texts, "permutations": permutations, "sources": sources,
+        "sections": sections, "uneven": uneven, "regions": regions, "texts": texts, "permutations": permutations, "sources": sources,
     }  # fmt: skip
     results = {part: list(parts[part](given.n)) for part in given.only}
     for part, good in results.items():

@@ -178,6 +178,10 @@ def test_a_superior_that_is_surely_younger_is_not_used(caplog):
     assert rows["superior"].isna().all() and rows["share"].isna().all()
     assert rows["centre"].unique().tolist() == ["not available"]
     assert "surely younger" in caplog.text
+    assert rows["younger"].unique().tolist() == ["nation;province"]
+    documents["province"]["earliest"] = None
+    rows = parts_of({"city": CITY, "province": PROVINCE, "nation": NATION}, documents)
+    assert rows["superior"].unique().tolist() == ["province"] and rows["younger"].unique().tolist() == ["nation"]
 
 
 def test_immediate_superior_is_the_nearest_region():
@@ -272,6 +276,34 @@ def test_proxy_text_spans():
     rows = attribution(corpus)
     share = rows[(rows["doc_id"] == "city") & (rows["part"] == "centre only")]["share"].item()
     assert share == city["text"].str.len().sum() / 400
+
+
+def test_more_witnesses_may_be_asked_for():
+    documents = {**DOCUMENTS, "south": {"region": "南省"}}
+    corpus = make_corpus({"city": CITY, "east": EAST, "west": WEST, "south": CENTRE[:40]}, documents=documents)
+    city = [
+        table[table["doc_id"] == "city"] for table in (proxy_text_spans(corpus, min_witnesses=n) for n in (2, 3, 4))
+    ]
+    assert [part["text"].tolist() for part in city] == [[CENTRE[:60], BOTH[40:80]], [CENTRE[:40]], []]
+    shares, states = [], []
+    for n in (2, 3, 4):
+        rows = attribution(corpus, min_witnesses=n).set_index(["doc_id", "part"]).loc["city"]
+        shares.append(rows.loc["centre only", "share"])
+        states.append(rows["centre"].iloc[0])
+    assert shares[:2] == [100 / 400, 40 / 400] and np.isnan(shares[2])
+    assert states == ["proxy", "proxy", "not available"]
+    for function in (attribution, proxy_text_spans):
+        with pytest.raises(ValueError, match="`min_witnesses` must be at least 2; got 1"):
+            function(corpus, min_witnesses=1)
+
+
+def test_a_proxy_of_what_provinces_have_from_each_other_is_above_the_true_share():
+    """The bound holds only if all that two other provinces share comes from the centre; the docs say so."""
+    texts = {"city": CITY, "east": EAST + LOCAL, "west": WEST + LOCAL}
+    proxy, true = parts_of(texts), parts_of({**texts, "nation": NATION})
+    assert proxy.loc["centre only", "status"] == "superior not held"
+    assert proxy.loc["centre only", "share"] == 200 / 400 > 150 / 400 < true.loc["centre only", "share"] + 0.01
+    assert "if all that so many other provinces share comes from the centre" in " ".join(attribution.__doc__.split())
 
 
 def passages_of(rows):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_attribution import rare
 
-from fzanalytics.measures.diffusion.baselines import baseline_documents, chance_of_sharing, overlap_baselines
+from fzanalytics.measures.diffusion.baselines import _reason, baseline_documents, chance_of_sharing, overlap_baselines
 from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.diffusion.proxy import proxy_mask
 from fzanalytics.measures.reuse.passages import find_passages
@@ -65,6 +65,15 @@ def test_the_excess_by_hand():
     assert centre["share"] == pytest.approx(0.25) and centre["ancestry_excess"] == pytest.approx(0.25 - 0.375)
 
 
+def test_a_small_baseline_is_told():
+    assert [_reason("held", 1, n) for n in (0, 1, 2, 3)] == [
+        "no such document held", "one document is no distribution", "2 documents are no distribution", "",
+    ]  # fmt: skip
+    assert _reason("held", 4, 3) == "3 documents, fewer than the 4 of the set"
+    row = of_city(overlap_baselines(corpus()), "superior")
+    assert row["genre_reason"] == "one document is no distribution" and row["ancestry_reason"] != ""
+
+
 def test_nothing_held_is_missing_with_its_count():
     row = of_city(overlap_baselines(corpus(["city", "province"])), "superior")
     assert row["share"] == pytest.approx(0.75)
@@ -73,6 +82,10 @@ def test_nothing_held_is_missing_with_its_count():
     row = of_city(overlap_baselines(corpus(["city", "east", "west"])), "superior")
     assert row["status"] == "not held" and np.isnan(row["share"]) and np.isnan(row["ancestry_excess"])
     proxy = of_city(overlap_baselines(corpus(["city", "east", "west"])), "centre")
+    assert (
+        proxy["ancestry_reason"] == "the proxy is made of the same documents"
+        and row["ancestry_reason"] == "set not held"
+    )
     assert proxy["status"] == "proxy" and proxy["share"] == pytest.approx(0.25) and np.isnan(proxy["ancestry_share"])
 
 
@@ -115,6 +128,8 @@ def test_bundled_corpus_has_no_genre_baseline_but_the_one_that_is_named(sample):
     named = overlap_baselines(sample, passages=passages, genre=["henan_province_2021#2"])
     row = named[(named["doc_id"] == "shijiazhuang_city_2016") & (named["set"] == "superior")].iloc[0]
     assert row["n_genre"] == 1 and 0 <= row["genre_share"] < 0.1 < row["genre_excess"]
+    assert row["genre_reason"] == "one document is no distribution"
+    assert set(table.loc[table["status"] == "held", "genre_reason"]) == {"no such document held"}
     values = named[["share", "genre_share", "ancestry_share"]].to_numpy()
     assert np.nanmin(values) >= 0 and np.nanmax(values) <= 1
 

@@ -16,6 +16,7 @@ from fzanalytics.texts.catalogue import (
     merge_dates,
     read_catalogue,
 )
+from fzanalytics.texts.corpus import read_corpus
 
 
 def read(**columns: list[object]) -> tuple[pd.DataFrame, list[str]]:
@@ -75,7 +76,8 @@ def test_all_doubts_are_listed_and_left_out() -> None:
         *["unreadable date"] * 4,
     ]
     assert problems[0] == (
-        "unknown level: a: `level` must be one of national, province, prefecture, county, township; got 'planet'. "
+        "unknown level: a: `level` must be one of national, province, prefecture, county, township, "
+        "or of 中央, 省级, 直辖市, 地级市, 县级, 乡镇; got 'planet'. "
         "The title decides instead"
     )
 
@@ -215,7 +217,7 @@ def test_no_dates_given_changes_nothing() -> None:
 def test_both_sides_given_leave_nothing_of_the_text() -> None:
     day = pd.Timestamp("2017-01-26")
     merged = merge_dates(TOLD, {"earliest": day, "latest": day, "dated": day})
-    assert merged == {"dated": day, "earliest": day, "latest": day, "date_basis": "stated", "date_note": "metadata"}
+    assert merged == {"dated": day, "earliest": day, "latest": day, "date_basis": "given", "date_note": "metadata"}
 
 
 def test_one_side_given_keeps_the_other_with_its_basis() -> None:
@@ -226,4 +228,42 @@ def test_one_side_given_keeps_the_other_with_its_basis() -> None:
 
 def test_a_side_that_contradicts_the_metadata_goes() -> None:
     merged = merge_dates(TOLD, {"earliest": pd.Timestamp("2023-01-01")})
-    assert pd.isna(merged["latest"]) and merged["date_basis"] == "stated"  # type: ignore[call-overload]
+    assert pd.isna(merged["latest"]) and merged["date_basis"] == "given"  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"层级": "省级"}, "its `level` is given as province, but 山东省/青岛市 is of the level prefecture"),
+        ({"层级": "县级"}, "its `level` is given as county, but 山东省/青岛市 is of the level prefecture"),
+        ({"层级": "中央"}, "its `level` is given as national, but 山东省/青岛市 is of the level prefecture"),
+        ({"层级": "市级"}, ""),
+        ({"层级": "乡镇"}, ""),  # no township is in the table
+        ({"地区": "烟台市"}, "its `region` is given as 山东省/烟台市, but its title (青岛市方案) names 山东省/青岛市"),
+        ({"地区": "山东省"}, "its `region` is given as 山东省, but its title (青岛市方案) names 山东省/青岛市"),
+        ({"地区": "青岛"}, ""),
+        ({"地区": "青岛市黄岛区"}, ""),
+        ({"日期": "1920"}, "its date (latest 1920-12-31) is before 1949"),
+        ({"日期": "2935-01-01"}, "its date (earliest"),
+        ({"发布日期": "1935-01-01"}, "its date (published 1935-01-01) is before 1949"),
+        ({"日期": "2019"}, ""),
+    ],
+)
+@pytest.mark.parametrize("held", [True, False])
+def test_metadata_that_contradict_themselves_are_told_and_kept(given: dict[str, str], said: str, held: bool) -> None:
+    text = "青岛市方案\n一、目标。\n二、任务。"
+    given = {key: value.replace("2935", "2095") for key, value in given.items()}
+    table = pd.DataFrame([{"doc_id": "a", "标题": "青岛市方案", "held": "yes" if held else "no", **given}])
+    texts = pd.DataFrame({"doc_id": ["a"] if held else ["b"], "text": [text if held else "甲市方案\n一、目标。"]})
+    if not held and "层级" in given:
+        table["地区"] = "青岛市"
+    corpus = read_corpus(texts, metadata=table)
+    told = corpus.problems.query("kind == 'doubtful metadata'")
+    assert told["message"].str.startswith(f"a: {said}").tolist() == [True] * bool(said)
+    row = corpus.documents.set_index("doc_id").loc["a"]
+    assert row["level"] == LEVEL_NAMES.get(given.get("层级", ""), row["level"])
+
+
+def test_a_new_area_may_be_below_the_city_that_its_title_names() -> None:
+    texts = pd.DataFrame({"text": ["青岛西海岸新区方案\n一、目标。"], "level": ["县级"]})
+    assert "doubtful metadata" not in set(read_corpus(texts).problems["kind"])

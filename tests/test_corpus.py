@@ -154,7 +154,7 @@ def test_excel_with_a_chinese_text_column(tmp_path: Path) -> None:
     first = row(corpus, "甲")
     assert (first["dated"], first["date_basis"], first["date_note"]) == (
         pd.Timestamp("2017-01-26"),
-        "stated",
+        "given",
         "metadata",
     )
     assert first["level"] == "prefecture" and corpus.problems.empty
@@ -256,6 +256,8 @@ def test_metadata_win_and_doubts_are_listed(tmp_path: Path) -> None:
             "missing superior",
             "superior younger than its child",
             "missing text",
+            "doubtful metadata",  # 2030
+            "doubtful metadata",  # 石家庄市, while the title names another
         ]
     )
     assert row(corpus, "a")["level"] == "prefecture" and row(corpus, "a")["title"] == "甲方案"
@@ -286,9 +288,9 @@ def test_some_dates_given_the_others_told() -> None:
     text = "河北省实施方案\n贯彻党的十九大精神。\n一、目标。建成法治政府。"
     given = read_corpus(pd.DataFrame({"doc_id": ["a"], "text": [text], "latest": ["2018-06-30"]})).documents.iloc[0]
     assert (given["earliest"], given["latest"]) == (pd.Timestamp("2017-10-18"), pd.Timestamp("2018-06-30"))
-    assert given["date_basis"] == "stated;from what it cites" and given["date_note"].startswith("metadata;names 十九大")
+    assert given["date_basis"] == "given;from what it cites" and given["date_note"].startswith("metadata;names 十九大")
     contradicted = read_corpus(pd.DataFrame({"text": [text], "latest": ["2016-06-30"]})).documents.iloc[0]
-    assert pd.isna(contradicted["earliest"]) and contradicted["date_basis"] == "stated"
+    assert pd.isna(contradicted["earliest"]) and contradicted["date_basis"] == "given"
 
 
 def test_changed_file_is_told(tmp_path: Path) -> None:
@@ -463,3 +465,30 @@ def test_an_added_text_changes_nothing_in_the_others_and_must_bear_the_title_of_
         for doc_id, text in zip(sample.held["doc_id"], sample.held["text"], strict=True):
             assert texts[doc_id] == text
     assert "is it that document?" in kinds.loc["doubtful match", "message"]
+
+
+@pytest.mark.parametrize("ending", ["txt", "md", "html"])
+def test_blanks_around_a_name_are_none_of_the_name(tmp_path: Path, ending: str) -> None:
+    """The superior of documents.csv is found, whatever blanks a file or a cell has around its name."""
+    words = "{}实施方案\n一、目标。到2020年建成法治政府。"
+    (tmp_path / f" 山东省.{ending}").write_text(words.format("山东省"), encoding="utf-8")
+    (tmp_path / f"青岛市 .{ending}").write_text(words.format("青岛市"), encoding="utf-8")
+    table = pd.DataFrame({"文件": [f" 山东省.{ending}", f"青岛市 .{ending}"], "上级文件": ["", " 山东省"]})
+    table.to_csv(tmp_path / "documents.csv", index=False)
+    corpus = read_corpus(tmp_path)
+    assert sorted(corpus.documents["doc_id"]) == ["山东省", "青岛市"]
+    assert corpus.documents.set_index("doc_id").loc["青岛市", "parent_ids"] == "山东省"
+    assert not set(corpus.problems["kind"]) & {"missing superior", "missing text", "metadata"}
+
+
+def test_unused_metadata_of_a_folder_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("甲市方案\n一、目标。", encoding="utf-8")
+    (tmp_path / "documents.csv").write_text("doc_id,level\na,市级\n", encoding="utf-8")
+    given = pd.DataFrame({"doc_id": ["a"], "level": ["县级"]})
+    problems = read_corpus(tmp_path, metadata=given).problems
+    assert "documents.csv: ignored, since `metadata` was given" in problems["message"].tolist()
+
+
+def test_doubled_texts_are_told_with_a_remedy() -> None:
+    problems = read_corpus(pd.DataFrame({"text": ["甲市方案\n一、目标。"] * 2})).problems
+    assert problems.query("kind == 'same text'")["message"].str.contains("remove one of the files").tolist() == [True]

@@ -162,7 +162,7 @@ def test_a_source_that_nothing_follows():
 def test_curve_by_hand_and_falling(planted):
     curve = coverage_curve(coverage_matrix(planted, "s"), [0.2, 0.25, 0.5, 0.7, 1])
     assert curve["coverage"].tolist() == [5 / 6, 5 / 6, 4 / 6, 3 / 6, 2 / 6]
-    assert curve["low"].isna().all()  # one section: not estimable
+    assert curve["resampling_low"].isna().all()  # one section: not estimable
 
 
 def test_curve_interval_by_sections():
@@ -170,10 +170,10 @@ def test_curve_interval_by_sections():
         {"target": "t", "section": np.repeat(list("abcdefgh"), 4), "score": np.tile([1.0, 0.0], 16), "order": "earlier"}
     )
     row = coverage_curve(matrix, [0.5]).iloc[0]
-    assert row["coverage"] == 0.5 and row["low"] == row["high"] == 0.5  # every section is alike
+    assert row["coverage"] == 0.5 and row["resampling_low"] == row["resampling_high"] == 0.5  # every section is alike
     matrix["score"] = np.repeat([1.0, 0.0] * 4, 4)
     row = coverage_curve(matrix, [0.5]).iloc[0]
-    assert row["low"] < 0.25 and row["high"] > 0.75  # it rests on whole sections
+    assert row["resampling_low"] < 0.25 and row["resampling_high"] > 0.75  # it rests on whole sections
 
 
 def test_unmatched_both_ways(planted):

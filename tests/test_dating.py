@@ -263,6 +263,45 @@ def test_two_numbers_without_a_mark_between_them_are_two() -> None:
     assert [m[0] for m in find_doc_numbers(text)] == ["国发〔2016〕1号", "粤府〔2017〕3号"]
 
 
+@pytest.mark.parametrize(
+    ("told", "date", "note"),
+    [
+        ("（2017年1月1日甲市第一届人民代表大会常务委员会第一次会议通过）", "2017-01-01", "passed on 2017-01-01"),
+        ("（1996年3月17日在第八届全国人民代表大会第四次会议上通过）", "1996-03-17", "passed on 1996-03-17"),
+        ("（二〇二〇年三月二十七日甲省人大常委会会议通过）", "2020-03-27", "passed on 2020-03-27"),
+        (
+            "（2016年1月1日甲市人民代表大会常务委员会通过\n2016年3月1日甲省人民代表大会常务委员会批准\n"
+            "根据2019年5月6日甲市人民代表大会常务委员会《关于修改〈甲市条例〉（2018年7月1日公布）的决定》修正）",
+            "2019-05-06",
+            "passed on 2016-01-01, last amended on 2019-05-06",
+        ),
+        (
+            "（2019年10月8日国务院第66次常务会议通过　2019年10月22日国务院令第722号公布　自2020年1月1日起施行）",
+            "2019-10-22",
+            "passed on 2019-10-08, approved or promulgated on 2019-10-22",
+        ),
+        ("2017年1月1日 发布", None, ""),  # the line of a web page
+        ("（2020年1月1日起施行）", None, ""),
+        ("（1920年1月1日通过）", None, ""),
+    ],
+)
+def test_a_law_is_of_the_day_on_which_it_was_passed_or_last_amended(told: str, date: str | None, note: str) -> None:
+    bounds = date_document(f"甲市条例\n{told}\n第一条　为了防火，制定本条例。\n第二条　施行。")
+    if date is None:
+        assert bounds.basis != "stated"
+    else:
+        assert bounds == (day(date), day(date), "stated", note)
+
+
+def test_the_passing_of_a_rule_and_other_dates() -> None:
+    """A later date line is its issue, an earlier one that of its first version; a number of a later year: passed before."""
+    law = "甲市条例\n（2017年1月1日甲市人民政府常务会议通过）\n第一条　防火。\n第二条　施行。\n甲市人民政府\n{}"
+    assert date_document(law.format("2017年2月1日")).earliest == day("2017-02-01")
+    assert date_document(law.format("2016年2月1日")).earliest == day("2017-01-01")
+    bounds = date_document(law.format(""), doc_number="甲政发〔2018〕1号")
+    assert (bounds.earliest, bounds.latest) == (day("2018-01-01"), day("2018-12-31"))
+
+
 def test_a_number_without_a_year_bounds_nothing() -> None:
     """The order of a government (令) bears a number and no year."""
     assert date_document("公布施行。", doc_number="国令第588号") == date_document("公布施行。")
@@ -282,7 +321,6 @@ def test_a_number_without_a_year_bounds_nothing() -> None:
         ("政府工作报告——2024年1月16日在甲市第五届人民代表大会第三次会议上", "2024-01-16"),
         ("2024年1月16日在全市经济工作会议上，市长作了部署。", None),  # a sentence about another meeting
         ("据报道，2024年1月16日在全市经济工作会议上", None),
-        ("（1996年3月17日在第八届全国人民代表大会第四次会议上通过）", None),
         ("——2024年2月30日在甲市第五届人民代表大会第三次会议上", None),  # no such day
         ("甲" * 500 + "\n——2024年1月16日在甲市第五届人民代表大会第三次会议上\n", None),  # not at its head
     ],

@@ -104,10 +104,13 @@ def test_edges_agree_with_borrowing_share(sample):
         other = shares["n_chars" if column == "n_shared" else column].reindex(edges.index)
         np.testing.assert_allclose(edges[column].to_numpy(float), other.to_numpy(float))
     assert edges["order"].equals(shares["order"].reindex(edges.index).rename("order"))
-    assert edges["low"].isna().all()
+    assert edges["resampling_low"].isna().all()
     drawn = flow_edges(sample, passages=passages, intervals=True)
-    known = drawn.dropna(subset="low")
-    assert len(known) and ((known["low"] <= known["share"]) & (known["share"] <= known["high"])).all()
+    known = drawn.dropna(subset="resampling_low")
+    assert (
+        len(known)
+        and ((known["resampling_low"] <= known["share"]) & (known["share"] <= known["resampling_high"])).all()
+    )
 
 
 def test_edges_by_hand():
@@ -150,7 +153,7 @@ def test_a_count_in_disguise_is_told(caplog):
 def test_bundled_corpus(sample):
     table = flows(sample)
     row = table.set_index(["target", "flow"]).loc[("shijiazhuang_city_2016", "vertical down")]
-    assert row["best_source"] == "hebei_province_2016" and row["low"] < row["share"] < row["high"]
+    assert row["best_source"] == "hebei_province_2016" and row["resampling_low"] < row["share"] < row["resampling_high"]
     assert row["ancestry_excess"] > 0.2 and row["n_ancestry"] == 2
     assert table.loc[table["flow"] == "vertical up", "share"].isna().all()
     values = table[["share", "share_only", "mean_share"]].to_numpy()

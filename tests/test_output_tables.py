@@ -178,6 +178,6 @@ def test_pandas_reads_the_same_cells(tmp_path):
 
 @pytest.mark.parametrize("name", ["借用比例.xlsx", "a.XLS", "a.ods"])
 def test_no_csv_is_written_under_the_name_of_a_workbook(tmp_path, name):
-    with pytest.raises(ValueError, match="`path` must name a CSV file; got .* table.to_excel"):
+    with pytest.raises(ValueError, match=r"`path` must name a CSV file; got .* table.to_excel"):
         write_table(pd.DataFrame({"a": [1]}), tmp_path / name)
     assert not list(tmp_path.iterdir())

@@ -214,7 +214,7 @@ def test_borrowing_share_recovers_what_was_planted(planted):
     assert shares.loc[("a", "b"), ["share", "n_chars", "n_target_chars"]].tolist() == [0.6, 300, 500]
     assert ("b", "a") not in shares.index  # a came first
     assert shares.loc[("a", "c"), "share"] == 0 and shares.loc[("c", "a"), "share"] == 0
-    assert shares["low"].isna().all()  # no paragraphs, no interval
+    assert shares["resampling_low"].isna().all()  # no paragraphs, no interval
 
 
 def test_both_directions_where_the_order_is_unknown():
@@ -287,7 +287,7 @@ def test_interval_with_paragraphs():
     passages = find_passages(corpus)
     row = borrowing_share(passages, corpus.documents, paragraphs=corpus.paragraphs).iloc[0]
     assert row["share"] == pytest.approx(0.5, abs=0.01)
-    assert 0 < row["low"] < 0.3 and 0.7 < row["high"] < 1
+    assert 0 < row["resampling_low"] < 0.3 and 0.7 < row["resampling_high"] < 1
     again = borrowing_share(passages, corpus.documents, paragraphs=corpus.paragraphs).iloc[0]
     assert again.equals(row)
 
@@ -316,7 +316,9 @@ def test_bundled_corpus(sample):
     for row in passages.itertuples():
         assert texts[row.source][row.source_begin].isalnum() and texts[row.target][row.target_end - 1].isalnum()
     hebei = shares.loc[("hebei_province_2016", "shijiazhuang_city_2016")]
-    assert hebei["order"] == "declared" and 0.4 < hebei["low"] < hebei["share"] < hebei["high"] < 0.8
+    assert (
+        hebei["order"] == "declared" and 0.4 < hebei["resampling_low"] < hebei["share"] < hebei["resampling_high"] < 0.8
+    )
     # a plan of the next period shares little with any of this one
     assert shares.loc[("hebei_province_2016", "henan_province_2021"), "share"] < 0.1
 

@@ -121,7 +121,9 @@ ORDERS = {"b": "declared", "c": "unknown"}
 @pytest.fixture
 def curve() -> pd.DataFrame:
     rows = [("a", t, x, c, c - 0.1, c + 0.1) for t in ["b", "c"] for x, c in [(0, 0.9), (0.5, 0.5), (1, 0.1)]]
-    return pd.DataFrame(rows, columns=["source", "target", "threshold", "coverage", "low", "high"])
+    return pd.DataFrame(
+        rows, columns=["source", "target", "threshold", "coverage", "resampling_low", "resampling_high"]
+    )
 
 
 @pytest.fixture
@@ -862,7 +864,7 @@ def test_coverage_is_a_grid_in_reading_order_with_shares_above(matrix, clauses):
     assert ax.get_xlabel().split("\n") == [
         "Above the first column: 67 % of paragraphs ≥ 0.5 (●)",
         "hatched: nothing to compare",
-        "common ancestor not held: shared text may come from it",
+        "shared text may come from a common ancestor",
     ]
     assert "ancestor" not in plot_coverage(matrix, note=False).get_xlabel()
     dots = ax.collections[0].get_offsets()
@@ -881,7 +883,7 @@ def test_chinese_headers_name_the_source(matrix):
     assert ax.get_title(loc="left") == "河北省各段落与下列文件的共有比例"
     assert [text.get_text() for text in ax.texts] == ["河北省下级\n67 %", "晚于河北省\n50 %"]
     assert ax.get_xlabel().startswith("首列上方：67 % 段落≥0.5（●）")
-    assert ax.get_xlabel().endswith("共同的上级文件未入库：共有文字可能源自该文件")
+    assert ax.get_xlabel().endswith("共有文字可能源自共同的上级文件")
 
 
 @both_languages
@@ -927,6 +929,29 @@ def test_lines_of_many_documents_differ_and_have_no_bands(curve):
     assert not ax.collections and len(plot_coverage_curve(many[many["target"] < "d08"]).collections) == 8
 
 
+@pytest.mark.parametrize(
+    ("level", "held", "period", "told"),
+    [
+        ("province", False, 2020, True),
+        ("province", True, 2020, False),
+        ("province", True, 2025, True),
+        ("national", False, 2020, False),
+    ],
+)
+def test_the_ancestor_is_missing_only_where_it_is(matrix, level, held, period, told):
+    known = pd.DataFrame(
+        {
+            "doc_id": ["a", "n"],
+            "level": [level, "national"],
+            "lineage": "甲",
+            "period_end": [2020, period],
+            "held": [True, held],
+        }
+    )
+    said = "共同的上级文件未入库" in plot_coverage(matrix, documents=known, language="zh").get_xlabel()
+    assert said == told
+
+
 def test_coverage_faults_are_named(matrix, curve):
     with pytest.raises(ValueError, match=r"`matrix` must have the columns .*missing: score"):
         plot_coverage(matrix.drop(columns="score"))
@@ -958,11 +983,11 @@ def lines_of(ax) -> list[str]:
 def test_bars_are_the_shares_and_fill_the_whole(parts, documents):
     ax = plot_attribution(parts, documents=documents)
     names = [text.get_text().split("\n")[0] for text in ax.get_yticklabels()]
-    assert names == ["hebei", "henan2", "sjz", "qingyuan", "qinhuangdao", "luoyang"]
+    assert names == ["hebei", "qingyuan", "sjz", "henan2", "qinhuangdao", "luoyang"]  # by policy, level, region
     assert bar_widths(ax, 0) == pytest.approx([0.3, 0.7])
-    assert bar_widths(ax, 1) == [1]  # nothing is known: one empty bar, no zero
+    assert bar_widths(ax, 1) == pytest.approx([0.2, 0.8])
     assert bar_widths(ax, 2) == pytest.approx([0.4, 0.1, 0.02, 0.48])
-    assert bar_widths(ax, 3) == pytest.approx([0.2, 0.8])
+    assert bar_widths(ax, 3) == [1]  # nothing is known: one empty bar, no zero
     assert bar_widths(ax, 4) == pytest.approx([0.3, 0.2, 0.1, 0.4])
 
 
@@ -1009,12 +1034,31 @@ def test_the_label_says_what_the_centre_is(parts, documents):
     captions = [text.get_text() for text in plot_attribution(parts, documents=documents).get_yticklabels()]
     assert captions[:4] == [
         "hebei\nsuperior: the centre\ncentre: proxy, 2 other provinces",
-        "henan2\nsuperior: the centre\ncentre: not held, no proxy",
-        "sjz\nsuperior: hebei, held\ncentre: proxy, 2 other provinces",
         "qingyuan\nsuperior: guangdong, not held\ncentre: proxy, 2 other provinces",
+        "sjz\nsuperior: hebei, held\ncentre: proxy, 2 other provinces",
+        "henan2\nsuperior: the centre\ncentre: not held, no proxy",
     ]
     chinese = plot_attribution(parts, documents=documents, language="zh").get_yticklabels()
     assert chinese[2].get_text() == "sjz\n上级：hebei，已入库\n中央：代理文本（2个外省见证）"
+
+
+def test_the_label_says_that_a_superior_is_younger(parts):
+    rows = parts[parts["doc_id"] == "luoyang"].assign(superior=pd.NA, superior_held=False, younger="henan2;law")
+    caption = plot_attribution(rows).get_yticklabels()[0].get_text().split("\n")
+    assert caption[1:] == [
+        "superior: none that is older", "centre: none held that is older, no proxy", "younger, not used: henan2, law",
+    ]  # fmt: skip
+    chinese = plot_attribution(rows, language="zh", labels={"henan2": "河南省"}).get_yticklabels()[0].get_text()
+    assert "上级文件不明" not in chinese and "晚于本文，未采用：河南省、law" in chinese
+
+
+def test_bars_stand_policy_by_policy(parts, documents):
+    mixed = documents.assign(lineage=["乙" if one in ("hebei", "sjz") else "甲" for one in documents["doc_id"]])
+    names = [text.get_text().split("\n")[0] for text in plot_attribution(parts, documents=mixed).get_yticklabels()]
+    assert names == ["hebei", "sjz", "qingyuan", "henan2", "qinhuangdao", "luoyang"]
+    bare = documents[["doc_id", "level"]]
+    names = [text.get_text().split("\n")[0] for text in plot_attribution(parts, documents=bare).get_yticklabels()]
+    assert names[:2] == ["hebei", "henan2"]
 
 
 def test_an_interval_that_is_not_estimable_is_left_out(parts):

@@ -51,6 +51,19 @@ def test_an_arrow_only_where_order_supports_it(language):
     assert undecided.get_linestyle() != "-" and undecided.get_linewidth() == pytest.approx(5 * 0.2)
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "no more than documents of no kin share"), ("zh", "不高于共同来源基线")]
+)
+def test_what_is_no_excess_is_grey(language, told):
+    edges = EDGES.assign(ancestry_excess=[0.1, 0.0, float("nan"), float("nan"), 0.0])
+    ax = plot_network(edges, DOCUMENTS, language=language)
+    colours = {round(arrow.get_linewidth() / 5, 2): to_hex(arrow.get_edgecolor()) for arrow in arrows(ax)}
+    assert colours[0.3] == "#ababab" and "#ababab" not in (colours[0.5], colours[0.2])
+    assert told in [text.get_text() for text in ax.get_legend().get_texts()]
+    plain = plot_network(EDGES, DOCUMENTS, language=language)
+    assert told not in [text.get_text() for text in plain.get_legend().get_texts()]
+
+
 def test_width_goes_with_share():
     widths = sorted(arrow.get_linewidth() for arrow in arrows(plot_network(EDGES, DOCUMENTS)))
     assert widths == pytest.approx([5 * 0.2, 5 * 0.3, 5 * 0.5])

@@ -435,6 +435,6 @@ def test_documents_of_two_policies_have_no_common_ancestor():
         {"doc_id": list("abcd"), "text": ["各级政府应当依法公开重大行政决策。"] * 4, "region": ["河北省", "甘肃省"] * 2,
          "lineage": ["消防", "消防", "营商环境", "营商环境"]}
     )  # fmt: skip
-    with pytest.raises(ValueError, match="`documents` must be of one policy .* got 2: 消防, 营商环境"):
+    with pytest.raises(ValueError, match=r"`documents` must be of one policy .* got 2: 消防, 营商环境"):
         reconstruct(table)
     assert reconstruct(table, lineage="消防").n_lines == reconstruct(table, doc_ids=list("abcd")).n_lines == 2

@@ -40,12 +40,26 @@ def test_interval_by_brute_force():
     squares = sum((one - mean) ** 2 for one in without)
     kurtosis = 7 * sum((one - mean) ** 4 for one in without) / squares**2
     trials = share * (1 - share) / (6 / 7 * squares)
-    t = stats.t.ppf(0.975, min(max(3 * 7 / kurtosis, 4), 6))
+    effective = sum(bottoms) ** 2 / sum(one**2 for one in bottoms)
+    t = stats.t.ppf(0.975, min(max(3 * 7 / kurtosis, 4), 6, max(effective - 1, 3)))
     # Wilson: where the distance to the truth is t standard errors of that truth
     a, b, c = 1 + t**2 / trials, -(2 * share + t**2 / trials), share**2
     low, high = ((-b + sign * math.sqrt(b**2 - 4 * a * c)) / (2 * a) for sign in (-1, 1))
     found = clause_resampling_interval(tops, bottoms, list("abcdefg"))
     assert found == pytest.approx((155 / 497, low, high))
+
+
+def test_uneven_sections_count_for_fewer():
+    """Coverage of 14 sections of log-normal size, whose clauses are alike, in 2,000 simulations; without it 91 to 93 %."""
+    rng, held = np.random.default_rng(5), []
+    for _ in range(2000):
+        clauses = np.maximum(1, np.round(6 * np.exp(rng.normal(0, 1.2, 14)))).astype(int)
+        place = np.repeat(np.arange(14), clauses)
+        shared = rng.random(len(place)) < rng.beta(4 * 0.2, 4 * 0.8, 14)[place]
+        _, low, high = clause_resampling_interval(shared, np.ones(len(place)), place)
+        if not np.isnan(low):
+            held.append(low <= 0.2 <= high)
+    assert 0.935 < np.mean(held) < 0.975
 
 
 def test_many_blocks_as_with_the_normal_distribution():

@@ -181,5 +181,7 @@ def test_no_passages_no_blanks_and_foreign_ones_are_refused(form):
     empty = passage_blanks(find_passages(form).iloc[:0], form)
     assert len(empty) == 0 and list(empty.columns)[:4] == ["passage", "source", "target", "kind"]
     table = pd.DataFrame([("a", "x", 0, 1, 0, 1)], columns=list(empty.columns[1:3]) + list(empty.columns[4:8]))
-    with pytest.raises(ValueError, match=r"`passages` must be of documents that the corpus holds; got 1 of 1 that are not"):
+    with pytest.raises(
+        ValueError, match=r"`passages` must be of documents that the corpus holds; got 1 of 1 that are not"
+    ):
         passage_blanks(table, form)

@@ -28,7 +28,17 @@ def slow_shares(passages, corpus, paragraphs, level=0.95):
             triple = clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
             sections = int((bottoms > 0).sum()) if paragraphs is not None else pd.NA
             rows.append((source, target, *triple, int(shared.sum()), int(carries.sum()), sections, kind))
-    columns = ["source", "target", "share", "low", "high", "n_chars", "n_target_chars", "n_sections", "order"]
+    columns = [
+        "source",
+        "target",
+        "share",
+        "resampling_low",
+        "resampling_high",
+        "n_chars",
+        "n_target_chars",
+        "n_sections",
+        "order",
+    ]
     table = pd.DataFrame(rows, columns=columns).astype({"n_sections": "Int64"})
     return table.sort_values(["source", "target"], ignore_index=True)
 
@@ -40,7 +50,7 @@ def test_all_pairs_at_once_are_each_pair_by_itself(sample, given_paragraphs):
     fast = borrowing_share(passages, sample, paragraphs=paragraphs, level=0.9)
     slow = slow_shares(passages, sample, paragraphs, level=0.9)
     pd.testing.assert_frame_equal(fast, slow, check_exact=True)
-    assert fast["low"].notna().any() == given_paragraphs
+    assert fast["resampling_low"].notna().any() == given_paragraphs
 
 
 def test_passages_that_overlap_and_those_written_the_other_way_round_count_once(sample):

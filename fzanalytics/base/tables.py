@@ -17,7 +17,7 @@ SCHEMA_VERSION = 2
 LEVELS = ("national", "province", "prefecture", "county", "township")
 
 #: How a date is known. A deadline inside a text is never one of them.
-DATE_BASES = ("stated", "cited elsewhere", "from what it cites", "what it looks back on", "page date")
+DATE_BASES = ("stated", "given", "cited elsewhere", "from what it cites", "what it looks back on", "page date")
 
 DATE_COLUMNS = ("dated", "published", "effective", "earliest", "latest")
 

@@ -124,7 +124,9 @@ def list_figures() -> list[Step]:
         (
             "fig4_coverage",
             "plot_coverage",
-            lambda w, **k: plot_coverage(w.coverage, paragraphs=w.corpus.paragraphs, clauses=w.corpus.clauses, **k),
+            lambda w, **k: plot_coverage(
+                w.coverage, paragraphs=w.corpus.paragraphs, clauses=w.corpus.clauses, documents=w.corpus.documents, **k
+            ),
             ("source",),
         ),
         (

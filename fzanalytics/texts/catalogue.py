@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
 from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, LEVELS, empty_table
 from fzanalytics.texts.dating import parse_date
-from fzanalytics.texts.reading.files import UnreadableFile, read_table_file, readable_name
-from fzanalytics.texts.regions import find_region
+from fzanalytics.texts.reading.files import UnreadableFile, read_table_file, readable_name, stem_of
+from fzanalytics.texts.regions import find_region, region_of, regions_by_code
 from fzanalytics.texts.titles import normalise_title
 
 #: Names that users give the columns, and what they are called here.
@@ -32,9 +32,12 @@ LEVEL_NAMES = {
     "省": "province", "省级": "province", "直辖市": "province", "自治区": "province", "provincial": "province",
     "市": "prefecture", "市级": "prefecture", "地级": "prefecture", "地级市": "prefecture", "地市级": "prefecture", "地市": "prefecture", "设区市": "prefecture", "设区的市": "prefecture",
     "州": "prefecture", "city": "prefecture", "municipal": "prefecture", "县": "county", "县级": "county", "区": "county",
-    "区县": "county", "区县级": "county", "district": "county", "乡": "township", "镇": "township", "乡镇": "township",
+    "区县": "county", "区县级": "county", "区级": "county", "district": "county", "乡": "township", "镇": "township", "乡镇": "township",
     "乡镇级": "township", "街道": "township", "town": "township",
 }  # fmt: skip
+
+#: Those of them that a message names.
+_USUAL_LEVELS = ("中央", "省级", "直辖市", "地级市", "县级", "乡镇")
 
 _NO = ("no", "false", "0", "0.0", "否", "n")
 
@@ -129,7 +132,7 @@ def _as_text(value: object) -> object:
 
 def label_of(row: Mapping[str, object], number: int) -> str:
     """What to call a row of the metadata: its doc_id, else the stem of its file, its title, or its place."""
-    file = PurePosixPath(str(row["source"])).stem if not pd.isna(row["source"]) else ""  # type: ignore[call-overload]
+    file = stem_of(str(row["source"])) if not pd.isna(row["source"]) else ""  # type: ignore[call-overload]
     names = (row["doc_id"], file, row["title"])
     return next((str(name) for name in names if not pd.isna(name) and name), f"row_{number + 1}")  # type: ignore[call-overload]
 
@@ -155,7 +158,10 @@ def _check_levels(table: pd.DataFrame, problems: list[dict[str, object]]) -> Non
     for doc_id, value in zip(_labels(table), table["level"], strict=True):
         level = LEVEL_NAMES.get(str(value).strip().lower(), str(value).strip().lower()) if not pd.isna(value) else pd.NA
         if not pd.isna(level) and level not in LEVELS:
-            message = f"{doc_id}: `level` must be one of {', '.join(LEVELS)}; got {value!r}. The title decides instead"
+            message = (
+                f"{doc_id}: `level` must be one of {', '.join(LEVELS)}, or of {', '.join(_USUAL_LEVELS)}; got {value!r}. "
+                "The title decides instead"
+            )
             problems.append(problem("unknown level", message, doc_id))
             level = pd.NA
         levels.append(level)
@@ -215,6 +221,59 @@ def _check_dates(table: pd.DataFrame, problems: list[dict[str, object]]) -> None
             message += f"{table.at[i, 'latest']:%Y-%m-%d}. Both are taken as unknown"
             problems.append(problem("unreadable date", message, labels[i]))
             table.loc[i, ["earliest", "latest"]] = pd.NaT
+    for i in range(len(table)):
+        if doubt := _doubt_dates(table.loc[i]):
+            problems.append(problem("doubtful metadata", f"{labels[i]}: {doubt}{_KEPT}", labels[i]))
+
+
+#: What a message on a doubtful value ends with.
+_KEPT = ". It is kept; correct it"
+_FOUNDED = pd.Timestamp(1949, 10, 1)
+
+
+def _doubt_dates(row: pd.Series) -> str:
+    """What is wrong with dates that can be read: none is of before the People's Republic, none lies ahead."""
+    for column in ("earliest", "published", "latest"):
+        day = row.get(column, pd.NaT)
+        if column != "latest" and day > pd.Timestamp.today():
+            return f"its date ({column} {day:%Y-%m-%d}) lies in the future"
+        if column != "earliest" and day < _FOUNDED:
+            return f"its date ({column} {day:%Y-%m-%d}) is before 1949"
+    return ""
+
+
+def doubt_place(given: Mapping[str, object], row: Mapping[str, object]) -> list[str]:
+    """Where the level or the region that metadata give contradicts the table of jurisdictions or the title.
+
+    Parameters
+    ----------
+    given : mapping
+        What the metadata say of the document.
+    row : mapping
+        The document as it stands with it.
+
+    Notes
+    -----
+    A township, and a new area or development zone (新区, 开发区), is not in the table: below its county or city it is no
+    contradiction.
+    """
+    doubts = []
+    code, level, title = str(row["region_code"]), row["level"], str(row["title"])
+    known = regions_by_code().get(code)
+    if known is not None and "level" in given and level in LEVELS and level != region_of(code).level:
+        own = region_of(code)
+        below = LEVELS.index(str(level)) > LEVELS.index(own.level)
+        if not (below and (level == "township" or _ZONE.search(f"{title}{row['region']}"))):
+            doubts.append(f"its `level` is given as {level}, but {own.path} is of the level {own.level}{_KEPT}")
+    if known is not None and "region" in given:
+        region = str(given["region"])
+        named = find_region(title, level=None if pd.isna(level) else str(level))  # type: ignore[call-overload]
+        if named is not None and not f"{region}/".startswith(f"{named.path}/"):
+            doubts.append(f"its `region` is given as {region}, but its title ({title}) names {named.path}{_KEPT}")
+    return doubts
+
+
+_ZONE = re.compile("新区|开发区|高新区|示范区|度假区|园区|保税区|管理区")
 
 
 _YEAR_OR_MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]?\s*(?:(\d{1,2})\s*月?)?")
@@ -297,7 +356,7 @@ def index_records(catalogue: pd.DataFrame, default_ids: Mapping[str, str]) -> Re
 
 
 def _parts(source: str) -> list[str]:
-    return readable_name(source).replace("\\", "/").split("/")
+    return [part.strip() for part in readable_name(source).replace("\\", "/").split("/")]
 
 
 def _find_file(given: object, by_name: Mapping[str, list[str]]) -> str:
@@ -345,7 +404,7 @@ def _states_day(row: Mapping[str, object], latest: object) -> bool:
 
 
 def merge_dates(row: dict[str, object], given: dict[str, object]) -> dict[str, object]:
-    """Bounds, basis and note where metadata give a bound: theirs, and of the text's the side that they leave open.
+    """Bounds, basis ("given") and note where metadata give a bound: theirs, and of the text's the side that they leave open.
 
     A day that the text states stays what it is if only a last possible day is given, and it is not after that.
     """
@@ -355,7 +414,7 @@ def merge_dates(row: dict[str, object], given: dict[str, object]) -> dict[str, o
         return {}
     if "earliest" not in sides and _states_day(row, sides["latest"]):
         return {"dated": row["earliest"], **{key: row[key] for key in (*both, "date_basis", "date_note")}}
-    words = {"date_basis": "stated", "date_note": "metadata"}
+    words = {"date_basis": "given", "date_note": "metadata"}
     told = {column: [str(given.get(column, word))] for column, word in words.items()}
     for side in [side for side in both if side not in given]:
         bounds = {**sides, side: row[side]}

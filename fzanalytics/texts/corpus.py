@@ -15,6 +15,7 @@ from fzanalytics.base.offsets import OffsetMap
 from fzanalytics.base.tables import COLUMNS, empty_table, make_table, require_columns, type_documents
 from fzanalytics.texts.catalogue import (
     Records,
+    doubt_place,
     find_record,
     index_records,
     label_of,
@@ -202,7 +203,7 @@ def _assemble(
     progress: bool,
 ) -> Corpus:
     names = Counter(raw.name for raw in raws)
-    default_ids = {raw.source: raw.name if names[raw.name] == 1 else raw.source for raw in raws}
+    default_ids = {raw.source: raw.name if names[raw.name] == 1 else raw.source.strip() for raw in raws}
     records = [index_records(catalogue, default_ids) for catalogue in catalogues]
     used: list[set[int]] = [set() for _ in records]
     documents: list[dict[str, object]] = []
@@ -369,6 +370,10 @@ def _describe(
         if {"level", "region", "region_code"} & given.keys():
             doubt = ""
         row.update(given)
+        problems += [
+            problem("doubtful metadata", f"{row['doc_id']}: {wrong}", row["doc_id"], source=raw.source)
+            for wrong in doubt_place(given, row)
+        ]
     if not pd.isna(row["date_basis"]):  # type: ignore[call-overload]
         row["date_basis"] = ";".join(dict.fromkeys(str(row["date_basis"]).split(";")))
     if doubt:
@@ -471,7 +476,10 @@ def _find_duplicates(documents: list[dict[str, object]]) -> list[dict[str, objec
     for row in documents:
         key = "".join(str(row["text"]).split())
         if key in first:
-            message = f"has the same text as {first[key]}; both are kept, so shares between them mean nothing"
+            message = (
+                f"has the same text as {first[key]}; both are kept, so shares between them mean nothing: remove one of "
+                "the files (or one of the rows, if the texts come from a table)"
+            )
             found.append(problem("same text", message, doc_id=row["doc_id"], source=row["source"]))
         else:
             first[key] = str(row["doc_id"])
@@ -496,5 +504,9 @@ def _not_held(
             known = {key: row.get(key, pd.NA) for key in _GIVEN}
             if not pd.isna(row["title"]):  # type: ignore[call-overload]
                 known |= {key: told for key, told in _told_by_title(str(row["title"])).items() if pd.isna(known[key])}  # type: ignore[call-overload]
+            given = {key: value for key, value in known.items() if not pd.isna(value)}  # type: ignore[call-overload]
+            problems += [
+                problem("doubtful metadata", f"{doc_id}: {wrong}", doc_id) for wrong in doubt_place(given, known)
+            ]
             rows.append({**known, "doc_id": doc_id, "held": False, "text": "", "n_chars": 0})
     return rows

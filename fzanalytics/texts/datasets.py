@@ -155,6 +155,7 @@ def fetch_law_family(
     given = rows[["doc_id", "title", "level", "region"]].assign(
         lineage=[LAW_FAMILIES.get(family, family) for family in rows["family"]],
         dated=rows["version_date"],
+        date_basis=rows["version_date"].notna().map({True: "stated", False: pd.NA}),
         date_note=[_note(first) for first in rows.get("first_enacted", pd.Series(pd.NA, index=rows.index))],
         text=[file.read_text(encoding="utf-8") for file in files],
     )

@@ -1,7 +1,8 @@
 """When a document was issued: what it states, and the bounds that it betrays.
 
-Five kinds of evidence count. A date that is stated decides. The year in a document's own number (冀发〔2016〕24号)
-bounds it on both sides, also where only another document gives that number. What a text names bounds it from below: a
+Five kinds of evidence count. A date that is stated decides; a law states below its title when it was passed and last
+amended. The year in a document's own number (冀发〔2016〕24号) bounds it on both sides, also where only another document
+gives that number. What a text names bounds it from below: a
 plan that names the 19th Congress is not older than October 2017, one that names 国家监察委员会 not older than March 2018. A
 web page's date bounds it from above. A report to a people's congress on the work of 2023 is given in 2024, or in the
 December before. A deadline inside a text bounds nothing from above: plans are issued after the first deadlines that they
@@ -20,6 +21,7 @@ import pandas as pd
 from fzanalytics.base.numbering import parse_number
 from fzanalytics.base.resources import read_data
 from fzanalytics.texts.numbers import read_year
+from fzanalytics.texts.structure.history import read_history
 
 #: 〔2016〕 in a 发文字号, in any of its brackets.
 DOC_NUMBER = re.compile(
@@ -406,12 +408,16 @@ def date_document(text: str, *, region: str = "", doc_number: str = "", page_dat
 
     Examples
     --------
+    >>> date_document("某市消防条例\\n（2017年1月1日某市第一届人民代表大会常务委员会第一次会议通过）\\n第一条　为了防火。").note
+    'passed on 2017-01-01'
     >>> date_document("根据中发〔2015〕36号，到2016年年底完成。")
     Bounds(earliest=Timestamp('2015-01-01 00:00:00'), latest=None, basis='from what it cites', note='cites 中发〔2015〕36号')
     """
-    for stated, words in ((find_delivery_day(text), "day of its delivery"), (find_stated_date(text), "date line")):
-        if stated is not None:
-            return Bounds(stated, stated, "stated", words)
+    if (stated := find_delivery_day(text)) is not None:
+        return Bounds(stated, stated, "stated", "day of its delivery")
+    stated, words = _stated_or_passed(text, doc_number)
+    if stated is not None:
+        return Bounds(stated, stated, "stated", words)
     earliest, note = find_lower_bound(text, region, doc_number)
     bases, notes = ["from what it cites"] if earliest is not None else [], [note] if note else []
     latest = None
@@ -432,3 +438,23 @@ def date_document(text: str, *, region: str = "", doc_number: str = "", page_dat
     if latest is None and (hint := find_weak_upper_bound(text)[1]):
         notes.append(hint)
     return Bounds(earliest, latest, ";".join(bases), "; ".join(notes))
+
+
+def _stated_or_passed(text: str, doc_number: str) -> tuple[pd.Timestamp | None, str]:
+    """The day of the date line, or the last on which a law was passed or amended, whichever is later; and which it is.
+
+    A text as it was amended is not older than its last amendment. Where its own number is of another year, a rule was
+    passed in one year and issued in the next: then the passing bounds it, and no more.
+    """
+    stated, history = find_stated_date(text), read_history(text)
+    if history is None or history.first is None or history.last is None:
+        return stated, "date line"
+    if stated is not None and stated >= history.last:
+        return stated, "date line"
+    if year_of_number(doc_number) not in (None, history.last.year):
+        return stated, "date line"
+    first = f"passed on {history.first:%Y-%m-%d}"
+    if history.last == history.first:
+        return history.last, first
+    happened = "last amended" if history.amended else "approved or promulgated"
+    return history.last, f"{first}, {happened} on {history.last:%Y-%m-%d}"

@@ -10,6 +10,7 @@ from fzanalytics.base.numbering import read_marker
 from fzanalytics.texts.dating import DOC_NUMBER, normalise_number
 from fzanalytics.texts.regions import strip_region
 from fzanalytics.texts.structure.clauses import Line, split_lines
+from fzanalytics.texts.structure.history import cut_history, read_history
 from fzanalytics.texts.structure.parts import list_parts
 
 #: Kinds of documents by the end of their title, the more special before the more general.
@@ -113,6 +114,9 @@ def read_metadata(text: str, name: str = "") -> Metadata:
         told = _read_layout(text)
         issuers, wrapper = issuers or told.issuers or _issuers_of_title(told.wrapper or title), told.wrapper
         title, number = told.title or title, number or told.number
+        if (history := read_history(text)) is not None:
+            issuers, number = issuers or [history.issuer][: bool(history.issuer)], number or history.number
+    title = cut_history(title)
     start, end = _period(title, text)
     return Metadata(title, name_kind(title), ";".join(issuers), issuer_type_of(issuers), number, wrapper, start, end)
 
@@ -173,19 +177,19 @@ def _title(lines: list[Line], name: str) -> str:
             continue
         joined = ""
         for following in lines[i : i + 3]:
-            joined += DOC_NUMBER.sub("", following.text.strip("#* ★")).strip()
+            joined = cut_history(joined + DOC_NUMBER.sub("", following.text.strip("#* ★")).strip())
             if len(joined) > 80 or _TITLE_MARKS.search(joined):
                 break
             if _KIND_END.search(joined):
                 return joined + _years_below(lines, following)
-    first = lines[0].text.strip("#* ★") if lines else ""
+    first = cut_history(lines[0].text.strip("#* ★")) if lines else ""
     return first if first and not read_marker(first) and len(first) <= 60 and not _TITLE_MARKS.search(first) else name
 
 
 def _years_below(lines: list[Line], title: Line) -> str:
-    """（2017—2020年） on the line below a title belongs to it."""
+    """（2017—2020年） on the line below a title belongs to it; （2020年3月27日某市…通过） does not."""
     index = lines.index(title) + 1
-    below = lines[index].text if index < len(lines) else ""
+    below = cut_history(lines[index].text) if index < len(lines) else ""
     return below if re.fullmatch(r"[（(][^（()）]*\d{4}[^（()）]*[)）]", below) else ""
 
 

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
 from fzanalytics.measures.diffusion.attribution import SetName, Unit, check_sets, set_masks
 from fzanalytics.measures.diffusion.origins import PairSpans, sources_of
 from fzanalytics.measures.diffusion.parts import clause_labels
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
@@ -21,10 +20,12 @@ from fzanalytics.texts.regions import province_of
 
 #: Documents of a similar period are no more years apart.
 MAX_YEARS = 5
+#: A baseline of fewer documents is no distribution: the excess over it is that over one text or two.
+MIN_POOL = 3
 _NUMBERS = ("share", "genre_share", "genre_excess", "ancestry_share", "ancestry_excess")
 _COLUMNS = (
     "doc_id", "set", "status", "share", "n_sources", "n_chars", "genre_share", "genre_excess", "n_genre",
-    "ancestry_share", "ancestry_excess", "n_ancestry",
+    "genre_reason", "ancestry_share", "ancestry_excess", "n_ancestry", "ancestry_reason",
 )  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -66,6 +67,8 @@ def overlap_baselines(
           it has fewer documents than the set, and for a proxy, which is made of the same documents.
         - genre_excess, ancestry_excess in [-1, 1]: share less that.
         - n_genre, n_ancestry: documents in the baselines, 0 where none is held.
+        - genre_reason, ancestry_reason: why the baseline is NaN, or, where it has fewer than `MIN_POOL` (3) documents, that
+          it is no distribution; "" where there is nothing to say.
 
     Raises
     ------
@@ -92,7 +95,7 @@ def overlap_baselines(
 
     On the bundled corpus n_genre is 0 and the genre baseline NaN: all its plans are of one policy, and the one
     document of another, Henan's assessment scheme (考核方案), is of another kind. `genre=["henan_province_2021#2"]`
-    takes this one document for the genre, and one document is no distribution.
+    takes this one document for the genre, and one document is no distribution: genre_reason says so.
 
     Examples
     --------
@@ -108,7 +111,7 @@ def overlap_baselines(
     texts = compared_texts(require_corpus(corpus))
     if passages is None:
         passages = find_passages(corpus)
-    require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+    passages = require_passages(passages, texts)
     facts = DocumentFacts(corpus.documents)
     spans = PairSpans(passages, facts.ids)
     pools = Pools(corpus.documents, facts, genre=genre, max_years=max_years)
@@ -157,8 +160,24 @@ def _of_document(
             columns[f"{baseline}_share"] = expected[begin:].tolist()
             columns[f"{baseline}_excess"] = (share - expected)[begin:].tolist()
             columns[f"n_{baseline}"] = [n_pool] * n
+            columns[f"{baseline}_reason"] = [_reason(status, len(held), n_pool)] * n
         parts.append(columns)
     return parts
+
+
+def _reason(status: str, n_sources: int, n_pool: int) -> str:
+    """Why a baseline is not known, or is little to go by."""
+    if status == "proxy":
+        return "the proxy is made of the same documents"
+    if status != "held":
+        return f"set {status}"
+    if n_pool == 0:
+        return "no such document held"
+    if n_pool < n_sources:
+        return f"{n_pool} documents, fewer than the {n_sources} of the set"
+    if n_pool < MIN_POOL:
+        return f"{'one document is' if n_pool == 1 else f'{n_pool} documents are'} no distribution"
+    return ""
 
 
 def unit_share(chance: Floats | None, carries: Mask, labels: NDArray[np.int64], sizes: Floats) -> Floats:

@@ -16,7 +16,7 @@ from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import NAME_CLASSES
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
 from fzanalytics.measures.diffusion.novelty import ORDER_RANKS, Pieces, allowed_sources, shared_pieces
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.reuse.letters import MASK_BASE, Letters, read_masked
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import reduce_text
@@ -124,7 +124,7 @@ def copying_kinds(
         )  # fmt: skip
     if passages is None:
         passages = find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, mask=NAME_CLASSES)
-    require_columns(require_table(passages, name="passages"), _SPANS, name="passages")
+    passages = require_passages(passages, texts)
     facts = SentenceFacts(corpus, texts, phrases)
     found = pd.concat(
         [_whole(facts, allowed), _partial(facts, allowed, passages)], ignore_index=True

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages, require_table
 from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.alignment import counterparts
 from fzanalytics.measures.reuse.letters import leave_out
@@ -63,7 +63,7 @@ def coverage_matrix(
         characters, half-open, into the target's text: a hull, much of which may be unmatched; covered; order: see
         `order_of_documents`.
         Directional: a share *of the source's paragraph*. Targets are all held documents but those that come
-        before the source ("declared", "earlier" or "superior"); where order is "unknown" nothing is known of the
+        before the source (in time, "declared" or "earlier", or by rank, "superior"); where order is "unknown" nothing is known of the
         direction.
 
     Raises
@@ -93,7 +93,7 @@ def coverage_matrix(
         ignore = list(ignore)
     if passages is None:
         passages = _own_passages(corpus, source, targets, ignore)
-    require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+    passages = require_passages(passages, compared_texts(corpus))
     spans, sides = SharedSpans(passages), read_paragraphs(corpus, [source, *targets], ignore)
     rows: list[tuple[object, ...]] = []
     for target, order in sorted(targets.items()):
@@ -127,7 +127,7 @@ def coverage_curve(
     DataFrame, one row for each target and threshold
         target, threshold; coverage in [0, 1]: paragraphs of the source whose score is at least the threshold over
         all of its paragraphs that carry text (a share of paragraphs, long and short alike; falls with the
-        threshold); low, high: clause-resampling interval, NaN if not estimable; n_paragraphs; order.
+        threshold); resampling_low, resampling_high: clause-resampling interval, NaN if not estimable; n_paragraphs; order.
 
     Examples
     --------
@@ -146,7 +146,8 @@ def coverage_curve(
         for threshold in thresholds:
             triple = clause_resampling_interval(scores >= threshold, np.ones(len(scores)), sections, level=level)
             rows.append((target, float(threshold), *triple, len(scores), order))
-    return pd.DataFrame(rows, columns=["target", "threshold", "coverage", "low", "high", "n_paragraphs", "order"])
+    ends = ["resampling_low", "resampling_high"]
+    return pd.DataFrame(rows, columns=["target", "threshold", "coverage", *ends, "n_paragraphs", "order"])
 
 
 def unmatched_paragraphs(
@@ -174,9 +175,10 @@ def unmatched_paragraphs(
 
     Notes
     -----
-    Only where order is "declared" or "superior", so that the target had the source before it, may "only in source"
-    be read as dropped and "only in target" as added. "earlier" says that the source is older, not that the target
-    followed it; "unknown" not even that. And a paragraph said in other words throughout is unmatched too: it is
+    Only where order is "declared", so that the target names the source as its basis, may "only in source" be read as
+    dropped and "only in target" as added. "earlier" says that the source is older, not that the target followed it;
+    "superior" that it ranks above it, where dates do not decide; "unknown" not even that. Only "declared" and "earlier"
+    are order in time. And a paragraph said in other words throughout is unmatched too: it is
     not shown that its content is missing.
 
     Examples
@@ -193,7 +195,7 @@ def unmatched_paragraphs(
         ignore = list(ignore)
     if passages is None:
         passages = _own_passages(corpus, source, targets, ignore)
-    require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+    passages = require_passages(passages, compared_texts(corpus))
     spans, sides = SharedSpans(passages), read_paragraphs(corpus, [source, *targets], ignore)
     texts = dict(zip(corpus.paragraphs["paragraph_id"], corpus.paragraphs["text"], strict=True))
     rows = []

@@ -76,7 +76,7 @@ def citation_edges(corpus: Corpus) -> pd.DataFrame:
 
 def _in_article_one(mentions: pd.DataFrame, clauses: pd.DataFrame) -> pd.Series:
     """Which mentions stand in the first article of a document, if no clause but its own chapter stands before it."""
-    articles = clauses[clauses["path"].astype(str).str.rpartition("/")[2] == "第一条"]
+    articles = clauses[clauses["path"].astype(str).str.rsplit("/").str[-1] == "第一条"]
     spans: dict[object, tuple[int, int]] = {}
     for doc_id, part in clauses[clauses["doc_id"].isin(articles["doc_id"])].groupby("doc_id"):
         first = articles[articles["doc_id"] == doc_id].nsmallest(1, "begin").iloc[0]

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.tables import PASSAGE_COLUMNS, require_columns
+from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.diffusion.baselines import MAX_YEARS, Pools
 from fzanalytics.measures.diffusion.origins import PairSpans
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
 from fzanalytics.measures.reuse.passages import find_passages
@@ -37,11 +37,13 @@ _MIN_TARGETS = 5
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-_EDGES = ("source", "target", "flow", "order", "share", "low", "high", "n_shared", "n_target_chars", "ancestry_share",
-          "ancestry_excess", "n_ancestry")  # fmt: skip
+_EDGES = (
+    "source", "target", "flow", "order", "share", "resampling_low", "resampling_high", "n_shared", "n_target_chars",
+    "ancestry_share", "ancestry_excess", "n_ancestry",
+)  # fmt: skip
 _FLOWS = (
-    "target", "flow", "share", "low", "high", "share_only", "n_shared", "n_chars", "n_sources", "n_undecided",
-    "best_source", "best_share", "mean_share", "genre_share", "genre_excess", "n_genre", "ancestry_share", "ancestry_excess",
+    "target", "flow", "share", "resampling_low", "resampling_high", "share_only", "n_shared", "n_chars", "n_sources",
+    "n_undecided", "best_source", "best_share", "mean_share", "genre_share", "genre_excess", "n_genre", "ancestry_share", "ancestry_excess",
     "n_ancestry",
 )  # fmt: skip
 
@@ -113,11 +115,11 @@ def flows(
           province", "horizontal, other province" (of one level), "diagonal" (of another level, no line of command), "own
           earlier" (of the same jurisdiction); see `flow_of`.
         - share in [0, 1]: text-carrying characters of target in passages shared with at least one source of the flow
-          (n_shared) over all of them (n_chars); NaN where n_sources is 0, never 0. low, high: its clause-resampling
-          interval, which says nothing about other localities. Flows overlap: their shares do not sum to anything.
+          (n_shared) over all of them (n_chars); NaN where n_sources is 0, never 0. resampling_low,
+          resampling_high: its clause-resampling interval, which says nothing about other localities. Flows overlap: their shares do not sum to anything.
         - share_only: the part of share that no source of another flow has.
-        - n_sources: held documents of the same lineage, or declared by target, that come before it: order is "declared",
-          "earlier" or, only down the line of command, "superior". n_undecided: those in that line whose order is not
+        - n_sources: held documents of the same lineage, or declared by target, that come before it: in time ("declared",
+          "earlier") or, only down the line of command and where dates do not decide, by rank ("superior"). n_undecided: those in that line whose order is not
           known; they are no sources. Documents of *all* periods take part: a plan of 2016 is an earlier source of one of
           2021, of its own jurisdiction ("own earlier") and of others.
         - best_source, best_share: the one that shares most; mean_share: the mean over single sources.
@@ -188,8 +190,8 @@ def flow_edges(
     -------
     DataFrame, one row a pair of held documents of one lineage, or one that declares the other
         source, target, flow, order: see `flows` and `order_of_documents`. Where order is "unknown", neither is known to
-        come first, and the pair stands twice, once in each direction. share, low, high, n_shared, n_target_chars: share
-        of the target, in [0, 1]. ancestry_share: mean share of the target with single documents of the ancestry baseline
+        come first, and the pair stands twice, once in each direction. share, resampling_low,
+        resampling_high, n_shared, n_target_chars: share of the target, in [0, 1]. ancestry_share: mean share of the target with single documents of the ancestry baseline
         (without the source and its province); ancestry_excess: share less that; n_ancestry. Sorted by target and source.
 
     Raises
@@ -228,7 +230,9 @@ def flow_edges(
             base = mean / size if size else np.nan
             rows.append((source, target, flow, order, share, low, high, int(shares[at]), size, base, share - base, n))
     table = pd.DataFrame(rows, columns=list(_EDGES)).sort_values(["target", "source"], ignore_index=True)
-    return table.astype(dict.fromkeys(["share", "low", "high", "ancestry_share", "ancestry_excess"], float))
+    return table.astype(
+        dict.fromkeys(["share", "resampling_low", "resampling_high", "ancestry_share", "ancestry_excess"], float)
+    )
 
 
 def flow_totals(flows: pd.DataFrame) -> pd.DataFrame:
@@ -302,7 +306,7 @@ class _Look:
         self.texts = compared_texts(require_corpus(corpus))
         if passages is None:
             passages = find_passages(corpus)
-        require_columns(require_table(passages, name="passages"), PASSAGE_COLUMNS, name="passages")
+        passages = require_passages(passages, self.texts)
         self.facts = DocumentFacts(corpus.documents)
         self.orders = OrderTable(self.facts)
         self.place = {doc_id: at for at, doc_id in enumerate(self.facts.ids)}
@@ -369,7 +373,13 @@ def _of_target(target: str, look: _Look, pools: Pools, blocks: Ints, level: floa
             alone = masks[flow] & (held_by == 1) & carries
             single = {name: float(shares[look.place[name]]) for name in sources[flow]}
             best = min(single, key=lambda name: (-single[name], name))
-            row.update(share=share, low=low, high=high, share_only=float(alone.sum()) / size, best_source=best)
+            row.update(
+                share=share,
+                resampling_low=low,
+                resampling_high=high,
+                share_only=float(alone.sum()) / size,
+                best_source=best,
+            )
             row.update(best_share=single[best], mean_share=float(np.mean(list(single.values()))))
             for name, (chance, _) in chances.items():
                 base = np.nan if chance is None else float((chance * carries).sum()) / size

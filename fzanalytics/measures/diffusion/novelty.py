@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import order_of_documents
@@ -21,10 +20,11 @@ from fzanalytics.texts.corpus import Corpus
 
 Ints = NDArray[np.int64]
 
-#: Orders in which one document surely comes before another, the better known the higher.
+#: Orders in which one document may be a source of another, the better known the higher. Only "declared" and "earlier" are
+#: order in time; "superior" is rank, where dates do not decide.
 ORDER_RANKS = {"earlier": 1, "superior": 2, "declared": 3}
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
-_DOCUMENT = ("target", "novelty", "low", "high", "n_chars", "n_earlier", "pool_size")
+_DOCUMENT = ("target", "novelty", "resampling_low", "resampling_high", "n_chars", "n_earlier", "pool_size")
 _CLAUSE = ("target", "paragraph_id", "section", "novelty", "n_chars", "n_earlier", "pool_size")
 
 
@@ -55,9 +55,9 @@ def reinvention(
     -------
     DataFrame, one row a document held
         target; novelty in [0, 1]: 1 - share of its text-carrying characters that are in passages shared with the union
-        of `pool_size` earlier documents, the mean over *all* ways to draw these; NaN if there are fewer; low, high:
-        clause-resampling interval, blocks are sections, NaN if not estimable; n_chars; n_earlier: documents that surely
-        come before ("declared", "earlier", "superior"); pool_size: that used.
+        of `pool_size` earlier documents, the mean over *all* ways to draw these; NaN if there are fewer;
+        resampling_low, resampling_high: clause-resampling interval, blocks are sections, NaN if not estimable; n_chars; n_earlier: documents that come
+        before it: in time ("declared", "earlier") or, where dates do not decide, by rank ("superior"); pool_size: that used.
 
     Raises
     ------
@@ -164,8 +164,8 @@ def _left_out(
         ignore = list(ignore)
     if passages is None:
         passages = find_passages(corpus, ignore=ignore)
-    require_columns(require_table(passages, name="passages"), _SPANS, name="passages")
     texts = leave_out(compared_texts(corpus), ignore)
+    passages = require_passages(passages, texts)
     ids = list(texts)
     allowed = allowed_sources(corpus, ids)
     n_earlier = np.sum(allowed != 0, axis=1)
@@ -181,13 +181,6 @@ def _count_holders(pieces: Pieces, sizes: list[int], ids: list[str]) -> list[Int
     """How many earlier documents share each character of each text."""
     length = np.array(sizes, dtype=np.int64)
     start = np.cumsum(length + 1) - length - 1
-    wrong = np.flatnonzero(pieces.end > length[pieces.target])
-    if len(wrong):
-        at = int(pieces.target[wrong[0]])
-        raise ValueError(
-            f"`passages` must lie within their texts; got {int(pieces.end[wrong[0]])} in the {sizes[at]} characters of "
-            f"{ids[at]}. Find the passages again with this corpus."
-        )
     steps = np.bincount(start[pieces.target] + pieces.begin, minlength=int(length.sum()) + len(length))
     steps -= np.bincount(start[pieces.target] + pieces.end, minlength=len(steps))
     counts = np.cumsum(steps)

@@ -25,7 +25,8 @@ class Sources:
 
     `held` maps the name of a set of documents to those held; a set that is not in it is not held, or, if it is in
     `without`, there is none: a province has no superior but the centre. `younger` are superiors' documents that are
-    surely younger than the text, and so no source of it.
+    surely younger than the text, and so no source of it. `min_witnesses`: so many provinces must share what is in the
+    proxy.
     """
 
     doc_id: str
@@ -37,9 +38,10 @@ class Sources:
     held: Mapping[str, list[str]]
     without: frozenset[str] = frozenset()
     younger: tuple[str, ...] = ()
+    min_witnesses: int = MIN_WITNESSES
 
 
-def sources_of(doc_id: str, facts: DocumentFacts) -> Sources:
+def sources_of(doc_id: str, facts: DocumentFacts, *, min_witnesses: int = MIN_WITNESSES) -> Sources:
     """The superior, the centre and the independent witnesses of one local document, by the rules of `attribution`.
 
     Examples
@@ -72,7 +74,7 @@ def sources_of(doc_id: str, facts: DocumentFacts) -> Sources:
         held["peers"] = peers
     no_others = facts.region[doc_id] is not None and not between
     without = frozenset(["superior"] * is_province + ["other superiors"] * no_others)
-    proxy: Literal["proxy", "not available"] = "proxy" if len(witnesses) >= MIN_WITNESSES else "not available"
+    proxy: Literal["proxy", "not available"] = "proxy" if len(witnesses) >= min_witnesses else "not available"
     return Sources(
         doc_id=doc_id,
         superior=superior,
@@ -83,6 +85,7 @@ def sources_of(doc_id: str, facts: DocumentFacts) -> Sources:
         held=held,
         without=without,
         younger=_younger(doc_id, declared, facts),
+        min_witnesses=min_witnesses,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +25,15 @@ def _province_masks(
     return np.array(masks, dtype=bool).reshape(len(masks), n_chars)
 
 
-def proxy_mask(doc_id: str, text: str, witnesses: Mapping[str, list[str]], spans: PairSpans) -> Mask:
-    """Which text-carrying characters are in a stretch that the same `MIN_WITNESSES` provinces share."""
+def proxy_mask(
+    doc_id: str, text: str, witnesses: Mapping[str, list[str]], spans: PairSpans, min_witnesses: int = MIN_WITNESSES
+) -> Mask:
+    """Which text-carrying characters are in a stretch that the same `min_witnesses` provinces share."""
     places = np.flatnonzero(text_characters(text))
     masks = _province_masks(doc_id, len(text), witnesses, spans)[:, places]
-    starts = np.zeros(max(len(places) - MIN_PROXY_CHARS + 1, 0), dtype=bool)
-    for chosen in combinations(range(len(masks)), MIN_WITNESSES - 1):
-        rest = masks[chosen[-1] + 1 :]
-        if len(rest) and len(starts):
-            starts |= _long_enough(rest & masks[list(chosen)].all(axis=0)).any(axis=0)
+    starts = np.zeros(0, dtype=bool)
+    if len(places) >= MIN_PROXY_CHARS:
+        starts = _long_enough(masks).sum(axis=0) >= min_witnesses
     inside = np.zeros(len(places) + 1, dtype=np.int64)
     np.add.at(inside, np.flatnonzero(starts), 1)
     np.add.at(inside, np.flatnonzero(starts) + MIN_PROXY_CHARS, -1)
@@ -54,17 +53,18 @@ def _long_enough(masks: Mask) -> Mask:
 
 
 def proxy_rows(
-    doc_id: str, text: str, compared: str, witnesses: Mapping[str, list[str]], spans: PairSpans
-) -> list[tuple[object, ...]]:
+    doc_id: str, text: str, compared: str, witnesses: Mapping[str, list[str]], spans: PairSpans,
+    min_witnesses: int = MIN_WITNESSES,
+) -> list[tuple[object, ...]]:  # fmt: skip
     """The stretches of the proxy; `text` is shown, `compared` is what counts."""
-    if len(witnesses) < MIN_WITNESSES:
+    if len(witnesses) < min_witnesses:
         return []
     places = np.flatnonzero(text_characters(compared))
     counts = _province_masks(doc_id, len(text), witnesses, spans)[:, places].sum(axis=0)
     documents = sorted(other for others in witnesses.values() for other in others)
     shares = {other: spans.mask(doc_id, len(text), [other])[places] for other in documents}
     rows: list[tuple[object, ...]] = []
-    for first, last in covered_spans(proxy_mask(doc_id, compared, witnesses, spans)[places]):
+    for first, last in covered_spans(proxy_mask(doc_id, compared, witnesses, spans, min_witnesses)[places]):
         begin, end = int(places[first]), int(places[last - 1]) + 1
         names = ";".join(other for other in documents if shares[other][first:last].any())
         rows.append((doc_id, begin, end, text[begin:end], int(np.min(counts[first:last])), names))

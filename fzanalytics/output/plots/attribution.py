@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from fzanalytics.base.tables import require_columns
-from fzanalytics.output.plots.names import Language, ids_by_level, pick, shown_labels
+from fzanalytics.base.tables import LEVELS, require_columns
+from fzanalytics.output.plots.names import Language, ids_by_level, pick, short, shown_labels
 from fzanalytics.output.plots.style import (
     COLOURS,
     GREY,
@@ -75,9 +75,9 @@ def plot_attribution(
     ----------
     attribution : DataFrame
         As `attribution` returns it: columns doc_id, part, share, resampling_low, resampling_high, bound_low,
-        bound_high, status, superior, superior_held, centre, n_witnesses.
+        bound_high, status, superior, superior_held, centre, n_witnesses; and, if there, younger.
     documents : DataFrame, optional
-        Columns doc_id, level: orders the bars from the centre down.
+        Columns doc_id, level: orders the bars from the centre down; with lineage and period_end, policy by policy.
     ax : Axes, optional
         Drawn on; else a new figure. The table stands just outside of it, about 3.6 inches wide.
     language : "en" or "zh"
@@ -95,7 +95,8 @@ def plot_attribution(
     Notes
     -----
     Shared with, not copied from. Whether the centre is held or a proxy stands in, and with how many other provinces,
-    is written under each name; bars with proxies of different numbers of provinces cannot be compared.
+    is written under each name; bars with proxies of different numbers of provinces cannot be compared. So is a superior's
+    document that is surely younger than the text, and therefore no source of it.
 
     Examples
     --------
@@ -109,7 +110,7 @@ def plot_attribution(
     ['≤40', '≥10', '≥10', '≤40', '■', 'superior only', '≤40', '[5–50]', '0–40']
     """
     _check(attribution)
-    ids = ids_by_level(attribution["doc_id"], documents)
+    ids = _in_order(attribution["doc_id"], documents)
     height = min(0.86 * len(ids), 100)
     ax = axes_or_new(ax, 12.2, 2.5 + height)
     names = dict(zip(ids, shown_labels(ids, labels), strict=True))
@@ -139,6 +140,27 @@ def plot_attribution(
     _explain(ax, attribution, language)
     set_font(ax)
     return ax
+
+
+def _in_order(doc_ids: pd.Series, documents: pd.DataFrame | None) -> list[str]:
+    """Policy by policy, and in each of them from the centre down, by region; as far as `documents` tells."""
+    ids = ids_by_level(doc_ids, documents)
+    if documents is None or not {"lineage", "period_end"} <= set(documents.columns):
+        return ids
+    rank = {level: at for at, level in enumerate(LEVELS)}
+    known = documents.assign(doc_id=documents["doc_id"].astype(str)).drop_duplicates("doc_id").set_index("doc_id")
+
+    def key(doc_id: str) -> tuple[bool, str, float, int, str]:
+        if doc_id not in known.index:
+            return True, "", float("inf"), len(rank), ""
+        row = known.loc[doc_id]
+        lineage, end, region = row["lineage"], row["period_end"], row.get("region")
+        return (
+            pd.isna(lineage), "" if pd.isna(lineage) else str(lineage), float("inf") if pd.isna(end) else float(end),
+            rank.get(row["level"], len(rank)), "" if pd.isna(region) else str(region),
+        )  # fmt: skip
+
+    return sorted(ids, key=key)
 
 
 def _check(attribution: pd.DataFrame) -> None:
@@ -229,11 +251,14 @@ def _write(
 
 
 def _sources_in_words(row: Mapping[Any, Any], labels: Mapping[str, str] | None, language: Language) -> str:
-    """Which superior, held or not; and whether the centre is held, or a proxy with how many other provinces."""
+    """Which superior, held or not; whether the centre is held, or a proxy stands in; and which of both is younger."""
+    younger = [one for one in str(row.get("younger") or "").split(";") if one]
     superior, held = row["superior"], bool(row["superior_held"])
     centre, n = str(row["centre"]), int(row["n_witnesses"])
     if row["status"] == "not applicable":
         first = pick(language, "superior: the centre", "上级即中央")
+    elif (superior is None or pd.isna(superior)) and younger:
+        first = pick(language, "superior: none that is older", "无早于本文的上级文件")
     elif superior is None or pd.isna(superior):
         first = pick(language, "superior: unknown", "上级文件不明")
     else:
@@ -244,8 +269,14 @@ def _sources_in_words(row: Mapping[Any, Any], labels: Mapping[str, str] | None, 
         "held": pick(language, "centre: text held", "中央：原文已入库"),
         "proxy": pick(language, f"centre: proxy, {n} other provinces", f"中央：代理文本（{n}个外省见证）"),
     }
-    second = seconds.get(centre, pick(language, "centre: not held, no proxy", "中央：未入库且无代理文本"))
-    return f"{first}\n{second}"
+    none = pick(language, "centre: not held, no proxy", "中央：未入库且无代理文本")
+    if younger:
+        none = pick(language, "centre: none held that is older, no proxy", "中央：无早于本文的入库文件，亦无代理文本")
+    lines = [first, seconds.get(centre, none)]
+    if younger:
+        names = pick(language, ", ", "、").join(short(name, 18) for name in shown_labels(younger, labels))
+        lines.append(pick(language, f"younger, not used: {names}", f"晚于本文，未采用：{names}"))
+    return "\n".join(lines)
 
 
 def _explain(ax: Axes, attribution: pd.DataFrame, language: Language) -> None:
@@ -282,17 +313,18 @@ def _notes(attribution: pd.DataFrame, language: Language) -> list[str]:
         notes.append(
             pick(
                 language,
-                "Proxy for the centre: text that documents of at least two other provinces share; a lower bound that "
-                "grows with their number.",
-                "中央代理文本：至少两个外省的文件共有的文字；为下限，随见证省数增加。",
+                "Proxy for the centre: text that documents of at least two other provinces share; a lower bound if all of it "
+                "comes from the centre; it grows with their number.",
+                "中央代理文本：至少两个外省的文件共有的文字；若其全部源自中央，则为下限；随见证省数增加。",
             )
         )
     if states - {"estimated", "not applicable"}:
         notes.append(
             pick(
                 language,
-                "≥ at least, ≤ at most; bounds: what the share can be, given the texts that are not held.",
-                "≥：至少；≤：至多；上下界：若未入库的文本补齐，占比可能的范围。",
+                "≥ at least, ≤ at most (with a proxy: on that condition); bounds: what the share can be, given the texts that "
+                "are not held.",
+                "≥：至少；≤：至多（有代理文本者以上述条件为前提）；上下界：若未入库的文本补齐，占比可能的范围。",
             )
         )
     if states & {"superior not held", "centre not available"}:

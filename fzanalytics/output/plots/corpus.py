@@ -40,6 +40,7 @@ _DAY = np.timedelta64(1, "D")
 
 _BASES_ZH = {
     "stated": "文中载明",
+    "given": "用户给定",
     "cited elsewhere": "他文引用",
     "from what it cites": "据所引文件或会议",
     "what it looks back on": "据所回顾年份",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 #: Bands of more documents would hide one another.
 _MAX_BANDS = 8
+_ENDS = ("resampling_low", "resampling_high")
 
 #: Height that the name of a section takes, in inches, and in rows of a figure with many.
 _LABEL_INCHES, _LABEL_ROWS = 0.24, 1.9
@@ -45,6 +46,7 @@ def plot_coverage(
     ax: Axes | None = None,
     language: Language = "en",
     labels: Mapping[str, str] | None = None,
+    documents: pd.DataFrame | None = None,
     note: bool = True,
 ) -> Axes:
     """Figure 4a: the paragraphs of a source, in reading order, by other document; darker where more is shared.
@@ -65,8 +67,11 @@ def plot_coverage(
         Drawn on; else a new figure.
     language : "en" or "zh"
     labels : mapping of doc_id to text, optional
+    documents : DataFrame, optional
+        Columns doc_id, level, lineage, period_end, held: whether a common ancestor can be missing.
     note : bool
-        Says below that shared text may come from a common ancestor that is not held; False where it is held.
+        Says below that shared text may come from a common ancestor, and, given `documents`, that this is not held. Given
+        `documents` it is left out where the source is national, or a national document of its policy is held.
 
     Returns
     -------
@@ -103,7 +108,7 @@ def plot_coverage(
     _label_sections(ax, matrix, rows, clauses)
     _draw_bar(ax, image, threshold, len(rows), language)
     ax.set_title(_title_of_matrix(matrix, labels, language))
-    _write_notes(ax, values, threshold, note, language)
+    _write_notes(ax, values, threshold, _note_of_ancestor(matrix, documents, language) if note else "", language)
     set_font(ax)
     return ax
 
@@ -123,8 +128,8 @@ def plot_coverage_curve(
     Parameters
     ----------
     curve : DataFrame
-        As `coverage_curve` returns it: columns target, threshold, coverage, low, high, all shares in [0, 1]; and,
-        if there, source.
+        As `coverage_curve` returns it: columns target, threshold, coverage, resampling_low, resampling_high,
+        all shares in [0, 1]; and, if there, source.
     threshold : float, optional
         The one used elsewhere, marked by a line.
     source : str, optional
@@ -151,11 +156,12 @@ def plot_coverage_curve(
     Examples
     --------
     >>> curve = pd.DataFrame({
-    ...     "target": ["b", "b"], "threshold": [0.0, 1.0], "coverage": [1.0, 0.2], "low": [1, 0.1], "high": [1, 0.3]})
+    ...     "target": ["b", "b"], "threshold": [0.0, 1.0], "coverage": [1.0, 0.2],
+    ...     "resampling_low": [1, 0.1], "resampling_high": [1, 0.3]})
     >>> len(plot_coverage_curve(curve, threshold=None).lines)
     1
     """
-    require_columns(curve, ("target", "threshold", "coverage", "low", "high"), name="curve")
+    require_columns(curve, ("target", "threshold", "coverage", *_ENDS), name="curve")
     if curve.empty:
         raise ValueError("`curve` must have at least one row; got none. No document is later than the source.")
     targets = list(dict.fromkeys(curve["target"]))
@@ -168,7 +174,7 @@ def plot_coverage_curve(
         x = part["threshold"].to_numpy(dtype=float)
         colour, turn = COLOURS[i % len(COLOURS)], i + i // len(COLOURS)  # no two lines alike up to 64
         if banded:
-            low, high = part["low"].to_numpy(dtype=float), part["high"].to_numpy(dtype=float)
+            low, high = (part[end].to_numpy(dtype=float) for end in _ENDS)
             ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
         ax.plot(
             x,
@@ -201,7 +207,7 @@ def plot_coverage_curve(
             f"{name}各段落见于下列文件的比例（按阈值）",
         )
     )
-    if curve[["low", "high"]].notna().all(axis=1).any():
+    if curve[[*_ENDS]].notna().all(axis=1).any():
         told = pick(language, "shading: clause-resampling interval", "阴影：按节重抽样区间")
         left = pick(language, "clause-resampling intervals are in the table", "按节重抽样区间见数据表")
         subtitle(ax, told if banded else left)
@@ -308,7 +314,29 @@ def _inches_of(ax: Axes) -> float:
     return whole if spec is None else whole * len(spec.colspan) / spec.get_gridspec().ncols
 
 
-def _write_notes(ax: Axes, values: np.ndarray, threshold: float, note: bool, language: Language) -> None:
+def _note_of_ancestor(matrix: pd.DataFrame, documents: pd.DataFrame | None, language: Language) -> str:
+    """What to say of a common ancestor: nothing where it is held, or the source itself."""
+    if documents is None or "source" not in matrix.columns:
+        return pick(language, "shared text may come from a common ancestor", "共有文字可能源自共同的上级文件")
+    require_columns(documents, ("doc_id", "level", "lineage", "period_end", "held"), name="documents")
+    source = documents[documents["doc_id"].astype(str) == str(matrix["source"].iloc[0])]
+    for level, lineage, end in source[["level", "lineage", "period_end"]].itertuples(index=False):
+        if level == "national":
+            return ""
+        centre = documents[(documents["level"] == "national") & documents["held"].astype(bool)]
+        same = (centre["lineage"] == lineage) & (
+            (centre["period_end"] == end) | (centre["period_end"].isna() & pd.isna(end))
+        )
+        if same.fillna(False).any():
+            return ""
+    return pick(
+        language,
+        "common ancestor not held: shared text may come from it",
+        "共同的上级文件未入库：共有文字可能源自该文件",
+    )
+
+
+def _write_notes(ax: Axes, values: np.ndarray, threshold: float, note: str, language: Language) -> None:
     """Below the axes: how to read the numbers above the columns, and what the cells do not show."""
     share = _share(values[:, 0], threshold)
     notes = []
@@ -323,13 +351,7 @@ def _write_notes(ax: Axes, values: np.ndarray, threshold: float, note: bool, lan
     if np.isnan(values).any():
         notes.append(pick(language, "hatched: nothing to compare", "斜线：无可比文字"))
     if note:
-        notes.append(
-            pick(
-                language,
-                "common ancestor not held: shared text may come from it",
-                "共同的上级文件未入库：共有文字可能源自该文件",
-            )
-        )
+        notes.append(note)
     ax.set_xlabel("\n".join(notes), loc="left", fontsize=8, linespacing=1.4, color="#333333")
     ax.xaxis.set_label_position("bottom")
 

@@ -31,6 +31,8 @@ _THINNEST = 0.5
 _ROW = 1.0
 _MAX_ROW = 14  # documents of one level side by side; more stand in several rows
 _STAGGER = 0.30
+#: Of lines without an excess over common ancestry; paler than the grey of the legend.
+_NO_EXCESS = "#ABABAB"
 
 #: Colour and name in both languages of the lines, by flow.
 _LINES: dict[str, tuple[str, str, str]] = {
@@ -58,12 +60,13 @@ def plot_network(
 
     The wider a line, the larger the share of the target that it shares with the source; the colour tells the flow. An
     arrow stands only where order in time, a declaration or, down the line of command, rank puts the source first; else it is
-    a dashed line. A document that is not held is a hollow circle: it has no line, whatever it passed on.
+    a dashed line. A line is grey where the excess over common ancestry is known and not above 0: documents of no kin share as
+    much. A document that is not held is a hollow circle: it has no line, whatever it passed on.
 
     Parameters
     ----------
     edges : DataFrame
-        As `flow_edges` returns it: source, target, flow, order, share. Of the two rows of a pair of order "unknown" the
+        As `flow_edges` returns it: source, target, flow, order, share; and, if there, ancestry_excess. Of the two rows of a pair of order "unknown" the
         one with the larger share is drawn.
     documents : DataFrame
         doc_id, level, region, held. Those not held are drawn if a document names them in parent_ids (a column that may
@@ -87,7 +90,8 @@ def plot_network(
 
     Notes
     -----
-    Shared with, not drawn from: the baseline is in the table (ancestry_excess). Within a layer documents stand by region,
+    Shared with, not drawn from: the baseline is in the table (ancestry_excess; a coloured line without one may be no more
+    than a grey one). Within a layer documents stand by region,
     so that a province stands together; a layer of many is in several rows.
 
     Examples
@@ -204,13 +208,19 @@ def _draw_line(ax: Axes, line: Mapping[str, Any], places: Mapping[str, tuple[flo
             connectionstyle=f"arc3,rad={curve}",
             linewidth=width,
             linestyle="-" if ordered else (0, (3, 2)),
-            color=_LINES[line["flow"]][0],
+            color=_NO_EXCESS if _no_excess(line) else _LINES[line["flow"]][0],
             alpha=0.35 + 0.5 * min(1.0, 2 * float(line["share"])),
             shrinkA=6,
             shrinkB=7,
             zorder=1 + float(line["share"]),
         )
     )
+
+
+def _no_excess(line: Mapping[str, Any]) -> bool:
+    """Whether documents that are no kin share as much with the target; False where that is not known."""
+    excess = line.get("ancestry_excess")
+    return excess is not None and bool(pd.notna(excess)) and float(excess) <= 0
 
 
 def _draw_documents(
@@ -280,8 +290,10 @@ def _told(
 ) -> str:
     n_arrows = int(lines["order"].isin(_ORDERED).sum())
     n_held = int(shown["held"].astype(bool).sum())
-    rules_en = [f"below {min_share:.0%}"] * (min_share > 0) + [f"not among the {best} largest of a target"] * bool(best)
-    rules_zh = [f"占比低于{min_share:.0%}"] * (min_share > 0) + [f"非该文件最大的{best}条"] * bool(best)
+    rules_en = [f"below {min_share:.0%}"] * bool(min_share > 0) + [f"not among the {best} largest of a target"] * bool(
+        best
+    )
+    rules_zh = [f"占比低于{min_share:.0%}"] * bool(min_share > 0) + [f"非该文件最大的{best}条"] * bool(best)
     plurals = ["" if n == 1 else "s" for n in (n_held, len(lines))]
     en = f"{n_held} document{plurals[0]} held; {len(lines)} line{plurals[1]}, {n_arrows} of them with a direction"
     zh = f"已入库文件{n_held}份；连线{len(lines)}条，其中{n_arrows}条可定先后"
@@ -293,7 +305,8 @@ def _told(
 def _handles(lines: pd.DataFrame, shown: pd.DataFrame, language: Language) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    there = set(lines["flow"])
+    grey = [_no_excess(line) for line in lines.to_dict("records")]
+    there = {flow for flow, none in zip(lines["flow"], grey, strict=True) if not none}
     handles: list[Any] = [
         Line2D([], [], color=colour, linewidth=2.5, label=pick(language, en, zh))
         for flow, (colour, en, zh) in _LINES.items()
@@ -304,6 +317,9 @@ def _handles(lines: pd.DataFrame, shown: pd.DataFrame, language: Language) -> li
         for share in (0.1, 0.5)
         if len(lines)
     ]  # fmt: skip
+    if any(grey):
+        told = pick(language, "no more than documents of no kin share", "不高于共同来源基线")
+        handles.append(Line2D([], [], color=_NO_EXCESS, linewidth=2.5, label=told))
     if (~lines["order"].isin(_ORDERED)).any():
         undecided = pick(language, "order not known: no arrow", "先后不明：无箭头")
         handles.append(Line2D([], [], color=GREY, linewidth=1.5, linestyle=(0, (3, 2)), label=undecided))

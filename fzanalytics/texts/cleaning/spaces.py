@@ -36,11 +36,11 @@ _PARAGRAPH_SPACE = re.compile(
     rf" (?:(?<=[{HAN}〔〕）)”] )(?=[{HAN}〔（(“])|(?<=[{HAN}] )\+ ?(?=[{HAN}]))|\+(?<=[{HAN}]\+) ?(?=[{HAN}])"
 )
 # 1 总则, 1、 2017年: a number that opens a line and is no date is a heading's; its space parts it from the heading
-_OPENING_NUMBER = re.compile(rf"^{SPACE}*[0-9０-９.．、]+({SPACE}+)(?![年月日号〕])", re.MULTILINE)
+_OPENING_NUMBER = re.compile(rf"^{ANY_SPACE}*[0-9０-９.．、]+({SPACE}+)(?![年月日号〕])", re.MULTILINE)
 # 第一条 为了: the space behind the number of an article parts it from its text; in statutes it is the only mark
 _OPENING_ARTICLE = re.compile(
-    rf"^{SPACE}*(?:#+{SPACE}*|\*\*)?第[一二三四五六七八九十百千〇零0-9０-９]{{1,8}}[编章节条款项](?:之[一二三四五六七八九十]{{1,2}})?"
-    rf"(?:\*\*)?({SPACE}+)",
+    rf"^{ANY_SPACE}*(?:#+{ANY_SPACE}*|\*\*)?第{SPACE}{{0,2}}[一二三四五六七八九十百千〇零○0-9０-９]{{1,9}}{SPACE}{{0,2}}[编章节条款项]"
+    rf"(?:之[一二三四五六七八九十]{{1,3}})?(?:\*\*)?({ANY_SPACE}+)",
     re.MULTILINE,
 )
 # 某某办公厅 2019年8月20日印发: before a whole date, in a line that is no prose, a space parts what happened or who signs
@@ -59,7 +59,8 @@ def fix_stray_spaces(text: str) -> list[Edit]:
     """
     spans = {m.span(m.lastindex or 0) for pattern in _STRAY for m in pattern.finditer(text)}
     spans -= {m.span(1) for m in _OPENING_NUMBER.finditer(text)}
-    kept = {m.span(1) for m in _OPENING_ARTICLE.finditer(text)}
+    behind_article = {i for m in _OPENING_ARTICLE.finditer(text) for i in range(*m.span(1))}
+    kept: set[tuple[int, int]] = set()
     begin = 0
     for line in text.splitlines(keepends=True):
         prose = len(line) >= 30 and ("。" in line or "；" in line)
@@ -69,7 +70,7 @@ def fix_stray_spaces(text: str) -> list[Edit]:
             if not prose or len(match[1]) > 1:
                 kept.add((begin + match.start(1), begin + match.end(1)))
         begin += len(line)
-    spans -= kept
+    spans = {span for span in spans - kept if span[0] not in behind_article}
     edits: list[Edit] = []
     for first, last in sorted(spans):
         if not edits or first >= edits[-1].end:

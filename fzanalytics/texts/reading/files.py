@@ -67,6 +67,17 @@ class RawFile:
     notes: tuple[Note, ...] = ()
 
 
+def stem_of(source: str) -> str:
+    """What a document is called after its file: the file's name without ending, and without blanks around it.
+
+    Examples
+    --------
+    >>> stem_of("plans/ 山东省.txt")
+    '山东省'
+    """
+    return PurePosixPath(source).stem.strip() or PurePosixPath(source).name
+
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -240,7 +251,7 @@ def read_text_bytes(data: bytes, source: str) -> RawFile:
     text, encoding = decode(data)
     if not text.strip("\ufeff \t\r\n\u3000"):
         raise UnreadableFile("it is empty; remove it or put the text into it")
-    return RawFile(source, PurePosixPath(source).stem, text, encoding, sha256_of(data))
+    return RawFile(source, stem_of(source), text, encoding, sha256_of(data))
 
 
 _MAGIC = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf")

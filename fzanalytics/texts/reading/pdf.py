@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from pathlib import PurePosixPath
 from typing import Any
 
 from fzanalytics.base.files import sha256_of
-from fzanalytics.texts.reading.files import Note, RawFile, UnreadableFile
+from fzanalytics.texts.reading.files import Note, RawFile, UnreadableFile, stem_of
 
 MAX_PAGES = 5_000
 MAX_CHARS = 30_000_000
@@ -85,7 +84,7 @@ def read_pdf(data: bytes, source: str) -> RawFile:
     if broken:
         message = f"{len(broken)} of {len(pages)} pages cannot be read (page {', '.join(map(str, broken[:10]))})"
         notes.append(Note("incomplete text", message, len(broken)))
-    return RawFile(source, PurePosixPath(source).stem, f"{text}\n", "pdf", sha256_of(data), notes=tuple(notes))
+    return RawFile(source, stem_of(source), f"{text}\n", "pdf", sha256_of(data), notes=tuple(notes))
 
 
 def _read_pages(document: Any) -> tuple[list[str], list[int], list[int]]:

@@ -21,6 +21,7 @@ from fzanalytics.texts.reading.files import (
     list_closed_folders,
     list_files,
     read_table_file,
+    stem_of,
 )
 from fzanalytics.texts.reading.formats import REMEDIES, SUFFIXES, is_known_format, read_document
 from fzanalytics.texts.regions import infer_region
@@ -89,6 +90,8 @@ def _from_folder(
                 column = text_column if text_column in table.columns else None
                 if find_text_column(table, column) is None:
                     message = f"{relative}: a table without a text column ({', '.join(TEXT_COLUMNS[:4])}); not read"
+                    if relative in METADATA_NAMES:
+                        message = f"{relative}: ignored, since {_other_metadata(metadata)}"
                     problems.append(problem("not read", message, source=relative))
                 else:
                     raws += read_rows(table, column, relative, problems)
@@ -102,6 +105,15 @@ def _from_folder(
         message = f"{name}: the folder cannot be opened; check its permissions"
         problems.append(problem("unreadable", message, source=name))
     return raws, rows
+
+
+def _other_metadata(metadata: object) -> str:
+    """Why a table of metadata in a folder is not used."""
+    if isinstance(metadata, pd.DataFrame) and metadata.empty:  # of a folder that is read along with another
+        return "the folder is read along with another; give its rows in `metadata`"
+    if isinstance(metadata, Path):
+        return f"the metadata are taken from {metadata.name}"
+    return "`metadata` was given"
 
 
 def _refusal(error: UnreadableFile, source: str) -> dict[str, object]:
@@ -190,7 +202,7 @@ def read_rows(
 
 def _row_id(table: pd.DataFrame, i: int, source: str) -> str:
     given = table["doc_id"].iloc[i] if "doc_id" in table.columns else ""
-    return str(given).strip() if pd.notna(given) and str(given).strip() else f"{Path(source).stem}_{i + 1}"
+    return str(given).strip() if pd.notna(given) and str(given).strip() else f"{stem_of(source)}_{i + 1}"
 
 
 def rows_given(table: pd.DataFrame, text_column: str | None, source: str) -> list[dict[str, object]]:

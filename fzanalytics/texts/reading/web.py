@@ -12,11 +12,10 @@ import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from fzanalytics.base.files import sha256_of
-from fzanalytics.texts.reading.files import Note, RawFile, UnreadableFile, decode, is_archived_page
+from fzanalytics.texts.reading.files import Note, RawFile, UnreadableFile, decode, is_archived_page, stem_of
 from fzanalytics.texts.reading.markup import count_own, render, visible_text
 from fzanalytics.texts.reading.webmeta import is_index_table, read_page
 
@@ -96,7 +95,7 @@ def read_web(data: bytes, source: str) -> RawFile:
     above = [told[key] for key in ("title", "doc_number") if key in told and _bare(told[key]) not in head]
     raw = "\n".join([*above, body])
     notes = _doubts(root, counts[root], body, text, known=known)
-    return RawFile(source, PurePosixPath(source).stem, f"{raw}\n", encoding, sha256_of(data), told=told, notes=notes)
+    return RawFile(source, stem_of(source), f"{raw}\n", encoding, sha256_of(data), told=told, notes=notes)
 
 
 def _page_of_archive(data: bytes) -> bytes:

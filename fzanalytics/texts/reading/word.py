@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fzanalytics.base.files import sha256_of
-from fzanalytics.texts.reading.files import Note, RawFile, UnreadableFile
+from fzanalytics.texts.reading.files import Note, RawFile, UnreadableFile, stem_of
 from fzanalytics.texts.reading.wordnumbers import Numbering, attribute, child, name_of
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def read_word(data: bytes, source: str) -> RawFile:
     if not text.strip():
         raise UnreadableFile("it holds no text, perhaps only pictures; run OCR on them, or put the text into it")
     notes = tuple(Note("left out", f"{n} {_NOTES[kind]}", n) for kind, n in walk.left_out.items() if n)
-    return RawFile(source, PurePosixPath(source).stem, f"{text}\n", "docx", sha256_of(data), notes=notes)
+    return RawFile(source, stem_of(source), f"{text}\n", "docx", sha256_of(data), notes=notes)
 
 
 def _unreadable(error: Exception) -> UnreadableFile:

@@ -1,8 +1,8 @@
 """Where clause numbers stand in a text: those that open a line, and those that only their neighbours prove to be numbers.
 
 `read_marker` reads a line by itself. What it cannot decide is decided here by order: 1.1 counts where 1.1 is due,
-第七条 without a space behind it where the seventh article is due, （1）…；（2）… within a line where the second follows the
-first. So a reference (第七条第二款规定的…), an amount (1.5亿元) or a date (3.15) is never a clause.
+第七条 without a space behind it where the seventh article is due or the eighth follows, （1）…；（2）… within a line where the
+second follows the first. So a reference (第七条第二款规定的…), an amount (1.5亿元) or a date (3.15) is never a clause.
 """
 
 from __future__ import annotations
@@ -29,6 +29,13 @@ _REFERRED = re.compile(
     r"[^\S\n]{0,3}(?:第|[款项目条]|之|[和及与或至到、，,。；]|所[列指称述规]|规定|的|中的?[规所“]|以[上下外]|或者|并|情形|修改|明确|关于|内容"
     r"|[（(][^\S\n]?[一二三四五六七八九十]{1,3}[^\S\n]?[）)]|[—\-－～~])"
 )
+# of these, what is a reference for certain; 第七条与本市…, 第七条关于…, 第七条规定本市… may be the article itself
+_SURELY_REFERRED = re.compile(
+    r"[^\S\n]{0,3}(?:第|[款项目]|条(?!例)|之|[和及与或至到、，,][^\S\n]?(?:第|本条)|[。；]|所[列指称述规]|规定[的，,。；、]|的|中的?[规所“]|以[上下外]"
+    r"|[（(][^\S\n]?[一二三四五六七八九十]{1,3}[^\S\n]?[）)]|[—\-－～~])"
+)
+#: How many numbers may be missing where the count of articles or chapters is taken up again.
+_MAX_GAP = 3
 _MAX_TITLE = 40
 # 1.1 目的, 1.2.3目的, but no amount: 1.5亿元, 3.2%
 _DECIMAL = re.compile(
@@ -197,7 +204,8 @@ def _inline_marks(index: int, line: Line, start: int) -> Iterator[Mark]:
 
 def _opening_marks(lines: Sequence[Line], skip: Sequence[bool]) -> list[Mark | None]:
     quoted = _quoted(lines)
-    state = _Order(any(_spaced_decimal(line.text) for line in lines))
+    closed = [skipped or within for skipped, within in zip(skip, quoted, strict=True)]
+    state = _Order(any(_spaced_decimal(line.text) for line in lines), _following(lines, closed))
     marks: list[Mark | None] = []
     for index, line in enumerate(lines):
         if skip[index] or quoted[index]:
@@ -219,18 +227,31 @@ def _spaced_decimal(text: str) -> bool:
     return bool(match and match[2])
 
 
-class _Order:
-    """What has been counted so far, and so what is due."""
+def _following(lines: Sequence[Line], closed: Sequence[bool]) -> list[dict[str, int]]:
+    """Of each line, the number of the next 编, 章, 节 and 条 that opens a later line and is no reference."""
+    following: list[dict[str, int]] = []
+    coming: dict[str, int] = {}
+    for line, passed in zip(reversed(lines), reversed(closed), strict=True):
+        following.append(coming)
+        match = None if passed else _TIGHT.match(line.text, _LEAD.match(line.text).end())  # type: ignore[union-attr]
+        if match and not match[3] and not _REFERRED.match(line.text, match.end()):
+            coming = {**coming, match[2]: parse_number(match[1])}
+    return following[::-1]
 
-    def __init__(self, decimals: bool) -> None:
+
+class _Order:
+    """What has been counted so far, and so what is due; and what comes next."""
+
+    def __init__(self, decimals: bool, following: Sequence[dict[str, int]]) -> None:
         self.decimals = decimals
+        self.following = following
         self.last: dict[str, int] = {}  # of 编, 章, 节, 条
         self.counted: tuple[int, ...] = ()  # the last decimal number
 
     def read(self, index: int, line: Line, after_sentence: bool) -> Mark | None:
         marker = read_marker(line.text)
         if marker is None:
-            return self._tight(index, line) or self._decimal(index, line)
+            return self._tight(index, line, after_sentence) or self._decimal(index, line)
         if marker.numbering.startswith("第"):
             rank, due = marker.numbering[-1], self._due(marker.numbering[-1])
             # 依照本法⏎第三十条 规定的…: a line broken within a sentence
@@ -251,14 +272,27 @@ class _Order:
         for lower in {"编": "章节", "章": "节"}.get(rank, ""):
             self.last.pop(lower, None)
 
-    def _tight(self, index: int, line: Line) -> Mark | None:
+    def _takes_up(self, number: int, rank: str, index: int) -> bool:
+        """Whether a number that is not due goes on with the count: what is due was lost, and the next number follows."""
+        due, coming = self._due(rank), self.following[index].get(rank, 1)
+        if number == due + 1 and coming == 1:  # the last one
+            return due > 1
+        return (due > 1 or number <= _MAX_GAP) and due < number < coming <= number + _MAX_GAP
+
+    def _tight(self, index: int, line: Line, after_sentence: bool) -> Mark | None:
         start = _LEAD.match(line.text).end()  # type: ignore[union-attr]
         match = _TIGHT.match(line.text, start)
-        if match is None or _REFERRED.match(line.text, match.end()):
+        if match is None or _SURELY_REFERRED.match(line.text, match.end()):
             return None
         number, rank = parse_number(match[1]), match[2]
         inserted = parse_number(match[3]) if match[3] else 0
-        if number not in (1, self._due(rank)) and not (inserted and number == self.last.get(rank)):
+        due = number in (1, self._due(rank)) or bool(inserted and number == self.last.get(rank))
+        if _REFERRED.match(line.text, match.end()):
+            # 第七条与…: the article itself if it is due, and none of its number comes behind
+            coming = self.following[index].get(rank, 1)
+            if not (due and after_sentence and not inserted and (coming == 1 or number < coming)):
+                return None
+        elif not due and not (after_sentence and not inserted and self._takes_up(number, rank, index)):
             return None
         if rank != "条" and (len(line.text) > _MAX_TITLE or line.text[-1] in "。；，,"):
             return None

@@ -42,14 +42,19 @@ _NUMBER = re.compile(
     r"[（(]?[\u4e00-\u9fff]{1,12}\s?[〔\[［（(【]\s?(?:19|20)\d{2}\s?[〕\]］)）】]\s?第?\s?\d{1,5}\s?号[)）]?$|第\s?\d{1,4}\s?号$"
 )
 # when a law was passed, approved, changed: below its title, in brackets or not
-_HISTORY = re.compile(rf"[（(]?\s*{FIGURE}{{4}}\s?年\s?{FIGURE}{{1,3}}\s?月\s?{FIGURE}{{1,3}}\s?日(?!$)")
+_HISTORY = re.compile(
+    rf"[（(]?\s*(?:根据|依据)?\s*{FIGURE}{{4}}\s?年\s?{FIGURE}{{1,3}}\s?月\s?{FIGURE}{{1,3}}\s?日(?!$)"
+)
 _YEAR = re.compile(rf"{FIGURE}{{4}}\s?年")
 _HISTORY_WORD = re.compile(r"通过|批准|修正|修订|公布|发布|施行")
 # what ends with a colon but greets nobody: 现通知如下：, 为…提出以下意见：
 _NO_ADDRESSEE = re.compile(
     r"[。；]|(?:如下|以下|下列|意见|决定|通知|规定|目标|措施|任务)[^，、]{0,6}[：:]$|^(?:为|根据|按照|现|经)"
 )
+# 国务院令第722号公布, without a day
+_ORDER = re.compile(r"^[（(]?(?:中华人民共和国)?国务院令\s?第?\s?\d{1,4}\s?号(?:公布|发布)[^。]{0,60}$")
 _MAX_ADDRESSEE = 300
+_MAX_EVENTS = 16
 
 
 class Outline(NamedTuple):
@@ -232,14 +237,14 @@ def _fill_head(lines: Sequence[Line], part: list[str], begin: int, end: int) -> 
             part[i] = "number"
         elif DATE.match(line):
             part[i] = "date"
-        elif len(line) <= 400 and _HISTORY.match(line) and _HISTORY_WORD.search(line):
+        elif (last := _end_of_bracket(lines, i, end)) > i:
+            part[i:last] = ["history"] * (last - i)
+            i = last - 1
+        elif len(line) <= 400 and ((_HISTORY.match(line) and _HISTORY_WORD.search(line)) or _ORDER.match(line)):
             part[i] = "history"
         elif line[-1] in "：:" and len(line) <= _MAX_ADDRESSEE and not _NO_ADDRESSEE.search(line):
             part[i] = "addressee"
             return i + 1
-        elif (last := _end_of_bracket(lines, i, end)) > i:
-            part[i:last] = ["history"] * (last - i)
-            i = last - 1
         elif len(line) <= MAX_TITLE + 20 and not PROSE.search(line) and line[-1] not in "：:":
             part[i] = "title"
         else:
@@ -249,10 +254,10 @@ def _fill_head(lines: Sequence[Line], part: list[str], begin: int, end: int) -> 
 
 
 def _end_of_bracket(lines: Sequence[Line], first: int, end: int) -> int:
-    """The line behind a bracket of up to four lines that tells when a text was passed; `first` if there is none."""
+    """The line behind a bracket that tells when a text was passed, an event a line; `first` if there is none."""
     if not lines[first].text.startswith(("（", "(")):
         return first
-    for last in range(first, min(first + 4, end)):
+    for last in range(first, min(first + _MAX_EVENTS, end)):
         line = lines[last].text
         if len(line) > 600 or read_marker(line) is not None:
             return first
