@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import fzanalytics as fz
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages, require_table
+from fzanalytics.measures.inputs import compared_texts, read_day, require_corpus, require_passages, require_table
 from helpers import make_corpus
 
 
@@ -116,3 +116,14 @@ def test_passages_of_a_larger_corpus_are_let_pass():
     assert len(require_passages(table, texts)) == 3
     with pytest.raises(ValueError, match="got 2 of 3 that are not"):
         require_passages(table, texts, all_known=True)
+
+
+@pytest.mark.parametrize("given", ["soon", 0, float("nan"), None, "", pd.NaT, True])
+def test_what_is_no_day(given):
+    with pytest.raises(ValueError, match=r"^`at` must be a day; got .* Write it as 2020-12-31\.$"):
+        read_day(given, name="at")
+
+
+def test_a_day_has_no_time_zone():
+    assert read_day("2020-12-31T00:00+08:00", name="at") == pd.Timestamp("2020-12-31")
+    assert read_day(pd.Timestamp("2020-12-31", tz="UTC"), name="at") == pd.Timestamp("2020-12-31")

@@ -148,6 +148,29 @@ def require_passages(passages: object, texts: Mapping[str, str], *, all_known: b
     return table
 
 
+def read_day(value: object, *, name: str) -> pd.Timestamp:
+    """A day that was given as an option, without a time zone.
+
+    Raises
+    ------
+    ValueError
+        If it is no day; a number is none.
+
+    Examples
+    --------
+    >>> read_day("2020-12-31", name="at")
+    Timestamp('2020-12-31 00:00:00')
+    >>> read_day("soon", name="at")
+    Traceback (most recent call last):
+    ...
+    ValueError: `at` must be a day; got 'soon'. Write it as 2020-12-31.
+    """
+    day = pd.NaT if isinstance(value, int | float) else pd.to_datetime(value, errors="coerce")  # type: ignore[call-overload]
+    if not isinstance(day, pd.Timestamp) or pd.isna(day):
+        raise ValueError(f"`{name}` must be a day; got {value!r}. Write it as 2020-12-31.")
+    return day.tz_localize(None)
+
+
 def compared_texts(documents: pd.DataFrame | Corpus) -> dict[str, str]:
     """The texts of the documents held as they are compared: without the brackets of those responsible.
 

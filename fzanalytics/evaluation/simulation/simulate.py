@@ -20,6 +20,7 @@ from fzanalytics.base.tables import COLUMNS, LEVELS, make_table, require_columns
 from fzanalytics.evaluation.simulation.spread import Rates, Spread
 from fzanalytics.evaluation.simulation.truth import Simulation
 from fzanalytics.evaluation.simulation.writing import BlankClass, Writer, check_vocabulary
+from fzanalytics.measures.inputs import read_day
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.extraction.extract import extract_mentions
 from fzanalytics.texts.regions import NATION, region_above
@@ -174,7 +175,7 @@ def simulate_diffusion(
             raise ValueError(f"`{name}` must be at least {least}; got {value}. Take the default.")
     rng = make_generator(random_state, "simulate_diffusion")
     table = _tree(n_provinces, n_prefectures, n_counties) if tree is None else _given_tree(tree)
-    table = _date_periods(table, pd.Timestamp(start), n_periods, period_years, lag_days, rng)
+    table = _date_periods(table, read_day(start, name="start"), n_periods, period_years, lag_days, rng)
     named = rng.random(len(table)) < cites if cites else np.zeros(len(table), dtype=bool)
     table["cites"] = table["superior"].where(named, pd.NA)
     writer = Writer(

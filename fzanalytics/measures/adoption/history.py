@@ -20,6 +20,7 @@ from fzanalytics.measures.adoption.roster import (
     first_adoptions,
     is_first_vouched,
 )
+from fzanalytics.measures.inputs import read_day
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import province_of
 
@@ -220,13 +221,13 @@ def _check_options(freq: str, rule: str, n_imputations: int) -> None:
         raise ValueError(f"`freq` must be 'M', 'Q' or 'Y'; got {freq!r}. Take 'Y' for years.")
     if rule not in _RULES:
         raise ValueError(f"`rule` must be 'latest', 'earliest', 'midpoint' or 'imputed'; got {rule!r}. Take 'latest'.")
-    if n_imputations < 1:
+    if not n_imputations >= 1:
         raise ValueError(f"`n_imputations` must be at least 1; got {n_imputations}. Take 5.")
 
 
 def _periods(start: str | pd.Timestamp, end: str | pd.Timestamp, freq: str) -> pd.PeriodIndex:
-    first, last = pd.Timestamp(start), pd.Timestamp(end)
-    if pd.isna(first) or pd.isna(last) or first > last:
+    first, last = read_day(start, name="start"), read_day(end, name="end")
+    if first > last:
         raise ValueError(f"`start` must be a day not after `end`; got {start} and {end}. Turn them.")
     return pd.period_range(first.to_period(freq), last.to_period(freq), freq=freq)
 

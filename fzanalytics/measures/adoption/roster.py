@@ -89,7 +89,10 @@ def read_roster(roster: Roster) -> pd.DataFrame:
         for region, superior in zip(table["region"], table["superior"], strict=True)
     ]
     for column in _DATES:
-        table[column] = pd.to_datetime(table[column])
+        days = pd.to_datetime(table[column], errors="coerce")
+        if len(wrong := table.loc[days.isna() & table[column].notna(), column]):
+            faults.append(f"{column} is no day: {', '.join(map(repr, wrong.head().tolist()))}")
+        table[column] = days
     twice = table.loc[table["region"].duplicated(), "region"].tolist()
     if twice:
         faults.append(f"twice there: {', '.join(twice[:5])}")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.adoption.roster import Roster, adoption_table, canonical_region, first_adoptions, is_evidence
-from fzanalytics.measures.inputs import require_table
+from fzanalytics.measures.inputs import read_day, require_table
 from fzanalytics.measures.reuse.order import split_ids
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import NATION, region_above
@@ -149,7 +149,7 @@ def lag_table(
     require_columns(documents, ("doc_id", "level", "earliest", "latest"), name="documents")
     if at is not None:
         closed = documents["latest"].isna() & is_evidence(documents)
-        documents = documents.assign(latest=pd.to_datetime(documents["latest"]).mask(closed, pd.Timestamp(at)))
+        documents = documents.assign(latest=pd.to_datetime(documents["latest"]).mask(closed, read_day(at, name="at")))
     if lineage is not None:
         return _sorted(_lags_of_jurisdictions(documents, lineage, roster))
     if roster is not None:

@@ -236,7 +236,7 @@ def _check_options(n_resamples: int, level: float, tolerance: float, max_iterati
     check_level(level)
     if not 0 < tolerance < 1:
         raise ValueError(f"`tolerance` must be above 0 and below 1; got {tolerance}. Take 1e-8.")
-    if max_iterations < 1:
+    if not max_iterations >= 1:
         raise ValueError(f"`max_iterations` must be at least 1; got {max_iterations}. Take 500.")
 
 

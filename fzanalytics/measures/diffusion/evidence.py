@@ -60,7 +60,7 @@ def citation_edges(corpus: Corpus) -> pd.DataFrame:
     require_columns(mentions, COLUMNS["mentions"], name="corpus.mentions")
     facts = DocumentFacts(corpus.documents)
     cited = mentions[(mentions["kind"] == "citation") & mentions["refers_to"].isin(facts.ids)]
-    cited = cited[cited["refers_to"].astype(str) != cited["doc_id"].astype(str)]
+    cited = cited[(cited["refers_to"].astype(str) != cited["doc_id"].astype(str)) & cited["doc_id"].isin(facts.ids)]
     cited = cited.assign(opening=(cited["role"] == "opening") | _in_article_one(cited, corpus.clauses))
     parents = dict(zip(corpus.documents["doc_id"].astype(str), corpus.documents["parent_ids"], strict=True))
     rows = []

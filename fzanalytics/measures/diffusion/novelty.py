@@ -158,7 +158,7 @@ def _left_out(
 ) -> _Rows:
     """For each document and character the share of pools that do not have it; which characters count; M and k."""
     require_corpus(corpus)
-    if pool_size is not None and pool_size < 1:
+    if pool_size is not None and not 1 <= pool_size < float("inf"):
         raise ValueError(f"`pool_size` must be at least 1; got {pool_size}. Take None for all earlier documents.")
     if ignore is not None and not isinstance(ignore, pd.DataFrame):
         ignore = list(ignore)

@@ -337,7 +337,7 @@ def added_terms(
     """
     olds, corpus = _checked(corpus, earlier, later, 0.5)
     for name, value, least in (("min_count", min_count, 1), ("max_earlier", max_earlier, 0)):
-        if value < least:
+        if not value >= least:
             raise ValueError(f"`{name}` must be at least {least}; got {value}. Take the default.")
     analyze = PolicyAnalyzer(mask=("place", "agency"))
     texts = compared_texts(corpus)

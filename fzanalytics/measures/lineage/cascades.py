@@ -151,7 +151,7 @@ def _check(
     faults = []
     if model not in ("exponential", "rayleigh", "power law"):
         faults.append(f"`model` must be 'exponential', 'rayleigh' or 'power law'; got {model!r}. Take 'exponential'.")
-    if n_edges is not None and n_edges < 1:
+    if n_edges is not None and not n_edges >= 1:
         faults.append(f"`n_edges` must be at least 1; got {n_edges}. Leave it out for as many as units.")
     if max_p is not None and not 0 < max_p <= 1:
         faults.append(f"`max_p` must be above 0 and at most 1; got {max_p}. Take 0.05.")

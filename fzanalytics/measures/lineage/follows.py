@@ -153,7 +153,7 @@ def infer_sources(
     require_corpus(corpus)
     if score not in ("grams", "passages"):
         raise ValueError(f"`score` must be 'grams' or 'passages'; got {score!r}. Take 'grams'.")
-    if n_permutations < 1:
+    if not n_permutations >= 1:
         raise ValueError(f"`n_permutations` must be at least 1; got {n_permutations}. Take 499.")
     field = _Field(corpus, score, passages, mask_titles)
     wanted = (

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import empty_table, make_table, type_documents
-from fzanalytics.measures.inputs import require_table
+from fzanalytics.measures.inputs import read_day, require_table
 from fzanalytics.measures.lineage.consensus import Group, group_units
 from fzanalytics.measures.lineage.proto_text import Stretch, lay_out_text, order_stretches, stretch_rows, word_stretch
 from fzanalytics.measures.lineage.proto_units import Unit, compare_units, letters_of, read_units
@@ -163,7 +163,7 @@ def reconstruct(
     >>> rebuilt.document.documents.loc[0, "title"]
     '某纲要（重构文本）'
     """
-    if min_witnesses < 1:
+    if not min_witnesses >= 1:
         raise ValueError(f"`min_witnesses` must be at least 1; got {min_witnesses}. Take 2.")
     clauses = documents.clauses.sort_values(["doc_id", "begin"]) if isinstance(documents, Corpus) else None
     chosen = _choose(require_table(documents, name="documents"), doc_ids, lineage)
@@ -176,7 +176,7 @@ def reconstruct(
             f"`documents` must hold at least two independent lines (provinces); got {', '.join(lines) or 'none'}. "
             "Add documents of other provinces."
         )
-    bound = pd.Timestamp(before) if before is not None else _oldest(chosen)
+    bound = read_day(before, name="before") if before is not None else _oldest(chosen)
     numbers = {doc_id: lines.index(line) for doc_id, line in line_of.items()}
     units, young = read_units(chosen, numbers, clauses=clauses, before=bound, own_name=_own_name(title))
     groups = group_units(units, compare_units(units), progress=progress)

@@ -85,7 +85,7 @@ def find_sources(
         raise ValueError(
             "`doc_id` or `text` must be given, and not both. Name a document of the corpus, or give a text."
         )
-    if top is not None and top < 1:
+    if top is not None and not top >= 1:
         raise ValueError(f"`top` must be at least 1, or None for all; got {top}.")
     documents = corpus.documents
     if text is not None:

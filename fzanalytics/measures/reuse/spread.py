@@ -130,7 +130,7 @@ def find_boilerplate(
     if min_chars < SPREAD_CHARS:
         raise ValueError(f"`min_chars` must be at least {SPREAD_CHARS}; got {min_chars}. Take 12.")
     for name, value in (("min_lineages", min_lineages), ("min_regions", min_regions)):
-        if value < 1:
+        if not value >= 1:
             raise ValueError(f"`{name}` must be at least 1; got {value}. Take 3.")
     texts = compared_texts(corpus)
     counts = _Spread({doc_id: reduce_text(text) for doc_id, text in texts.items()}, corpus.held)

@@ -70,12 +70,14 @@ class RawFile:
 def stem_of(source: str) -> str:
     """What a document is called after its file: the file's name without ending, and without blanks around it.
 
+    A semicolon, which parts the doc_ids in a cell, is written in full width.
+
     Examples
     --------
-    >>> stem_of("plans/ 山东省.txt")
-    '山东省'
+    >>> stem_of("plans/ 山东省.txt"), stem_of("a;b.txt")
+    ('山东省', 'a；b')
     """
-    return PurePosixPath(source).stem.strip() or PurePosixPath(source).name
+    return (PurePosixPath(source).stem.strip() or PurePosixPath(source).name).replace(";", "；")
 
 
 _BOMS = (

@@ -202,7 +202,8 @@ def read_rows(
 
 def _row_id(table: pd.DataFrame, i: int, source: str) -> str:
     given = table["doc_id"].iloc[i] if "doc_id" in table.columns else ""
-    return str(given).strip() if pd.notna(given) and str(given).strip() else f"{stem_of(source)}_{i + 1}"
+    own = str(given).strip().replace(";", "；") if pd.notna(given) else ""  # ; parts the doc_ids in a cell
+    return own or f"{stem_of(source)}_{i + 1}"
 
 
 def rows_given(table: pd.DataFrame, text_column: str | None, source: str) -> list[dict[str, object]]:
