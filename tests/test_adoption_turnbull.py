@@ -263,7 +263,7 @@ def test_clusters_are_drawn_whole():
     ("table", "options", "message"),
     [
         (lags((3, 1), (2, 1)), {}, r"must not be above .* in the rows 0, 1\."),
-        (lags((NAN, NAN)), {}, r"`intervals` must have a row with a bound; got 1 rows without"),
+        (lags((NAN, NAN)), {}, r"`intervals` must have a row with a bound; got 1 rows, none with one"),
         (lags((1, 2)), {"n_resamples": -1}, r"`n_resamples` must be at least 0; got -1"),
         (lags((1, 2)), {"level": 1}, r"`level` must be above 0 and below 1; got 1"),
         (lags((1, 2)), {"tolerance": 0}, r"`tolerance` must be above 0"),

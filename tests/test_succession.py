@@ -142,6 +142,10 @@ def test_faults(planted):
         ValueError, match=r"^`earlier` must not come after `later` \(old\); got new\. Turn them round\.$"
     ):
         succession(planted, "new", "old")
+    with pytest.raises(ValueError, match=r"^`earlier` and `later` must be different documents; both name old\.$"):
+        succession(planted, ["new", "old"], "old")
+    with pytest.raises(ValueError, match=r"^`min_count` must be at least 1; got nan"):
+        added_terms(planted, "old", "new", min_count=float("nan"))
     with pytest.raises(ValueError, match=r"^`earlier` must name at least one document"):
         succession(planted, [], "new")
     with pytest.raises(ValueError, match=r"^`later` must be held documents; got 'x'"):

@@ -7,6 +7,7 @@ import logging
 import pandas as pd
 import pytest
 
+from fzanalytics.measures.adoption.breadth import adoption_status
 from fzanalytics.measures.adoption.timing import lag_table, timeline
 from helpers import make_corpus
 
@@ -253,3 +254,13 @@ def test_no_lag_says_why(caplog):
     caplog.clear()
     assert len(lag_table(make_corpus({"a": "推行。", "b": "公开。"}, documents={"b": {"parent_ids": ["a"]}}))) == 1
     assert caplog.text == ""
+
+
+def test_a_table_put_together_of_two_keeps_quiet(recwarn):
+    one = pd.DataFrame(
+        {"doc_id": ["a"], "level": ["province"], "region": ["河北省"], "lineage": ["甲"],
+         "earliest": pd.to_datetime(["2016-01-01"]), "latest": pd.to_datetime(["2016-12-31"])}
+    )  # fmt: skip
+    both = pd.concat([one, one.assign(doc_id="b", region="河南省", lineage="乙")])  # both rows have the index 0
+    table = adoption_status(both, lineage="甲", roster="provinces", at="2017-01-01")
+    assert int(table["n_adopted"].iloc[0]) == 1 and not recwarn.list

@@ -205,7 +205,9 @@ class _Likeness:
             )
         self.paragraphs = table.set_index("paragraph_id").sort_values(["doc_id", "begin", "end"])
         self.texts = {str(doc_id): str(text) for doc_id, text in zip(held["doc_id"], held["text"], strict=True)}
-        levels = dict(zip(held["doc_id"].astype(str), held["level"].fillna("unknown").astype(str), strict=True))
+        levels = dict(
+            zip(held["doc_id"].astype(str), held["level"].astype(object).fillna("unknown").astype(str), strict=True)
+        )
         self.order = [
             (str(source), str(target), _level_pair(levels[str(source)], levels[str(target)]))
             for source, target in order_of_documents(corpus.documents)[["source", "target"]].itertuples(index=False)

@@ -180,11 +180,11 @@ def first_adoptions(documents: pd.DataFrame | Corpus, *, lineage: str) -> pd.Dat
     """
     documents = require_table(documents, name="documents")
     require_columns(documents, ("doc_id", "level", "region", "lineage", "earliest", "latest"), name="documents")
-    chosen = documents[documents["lineage"] == lineage]
-    if chosen.empty:
+    own = documents["lineage"].astype(object).eq(lineage).to_numpy(dtype=bool)
+    if not own.any():
         known = ", ".join(sorted(set(documents["lineage"].dropna().astype(str)))) or "none"
         raise ValueError(f"`lineage` must be a lineage of `documents`: {known}; got {lineage!r}.")
-    chosen = chosen[is_evidence(documents)[chosen.index] & chosen["region"].notna()]
+    chosen = documents[own & is_evidence(documents).to_numpy(dtype=bool) & documents["region"].notna().to_numpy()]
     table = pd.DataFrame(
         {
             "region": [canonical_region(str(name)) for name in chosen["region"]],

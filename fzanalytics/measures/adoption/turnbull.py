@@ -254,7 +254,9 @@ def _bounds(intervals: pd.DataFrame, low: str, high: str) -> tuple[Floats, Float
             f"{' and others' if len(wrong) > 5 else ''}. Mend the dates, or leave out contradictions."
         )
     if not used.any():
-        raise ValueError(f"`intervals` must have a row with a bound; got {len(intervals)} rows without. Date them.")
+        raise ValueError(
+            f"`intervals` must have a row with a bound; got {len(intervals)} rows, none with one. Date them."
+        )
     if not used.all():
         logger.warning("%d of %d rows have no bound and are left out: they are unknown.", (~used).sum(), len(used))
     begins, ends = begins[used], ends[used]

@@ -161,8 +161,10 @@ def _checked(corpus: Corpus, earlier: str | Sequence[str], later: str, threshold
     if not 0 < threshold <= 1:
         raise ValueError(f"`threshold` must be above 0 and at most 1; got {threshold}. Take 0.5.")
     part = part_of_corpus(corpus, [*olds, later])
+    if later in olds:
+        raise ValueError(f"`earlier` and `later` must be different documents; both name {later}.")
     facts = DocumentFacts(part.documents)
-    wrong = [old for old in olds if old == later or facts.before(later, old)]
+    wrong = [old for old in olds if facts.before(later, old)]
     if wrong:
         raise ValueError(f"`earlier` must not come after `later` ({later}); got {', '.join(wrong)}. Turn them round.")
     return olds, part

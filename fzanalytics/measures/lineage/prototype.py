@@ -211,9 +211,9 @@ def _choose(table: pd.DataFrame, doc_ids: Sequence[str] | None, lineage: str | N
             raise ValueError(f"`doc_ids` must name documents that are held; got {', '.join(unknown)}.")
         keep &= table["doc_id"].isin(list(map(str, doc_ids)))
     elif "level" in table.columns:
-        keep &= table["level"].fillna("") != "national"
+        keep &= table["level"].astype(object).fillna("") != "national"
     if lineage is not None:
-        keep &= table["lineage"].fillna("") == lineage if "lineage" in table.columns else False
+        keep &= table["lineage"].astype(object).fillna("") == lineage if "lineage" in table.columns else False
     return table[keep].sort_values("doc_id").reset_index(drop=True)
 
 
