@@ -105,3 +105,15 @@ def test_the_map_of_figures_has_the_functions_that_make_them():
     assert [(number, function) for number, function in sorted(made) if function not in named[number]] == []
     assert set(named) - {number for number, _ in made} == {"8"}  # which the text says
     assert set().union(*named.values()) <= set(fz.__all__)
+
+
+def test_the_page_on_metadata_has_the_words_that_are_read():
+    from fzanalytics.texts.catalogue import COLUMN_NAMES, LEVEL_NAMES
+
+    columns, levels = read(ROOT / "docs" / "metadata.md").split("| Level | words |")
+    rows = [line.strip("| ").split(" | ") for line in columns.splitlines() if line.startswith("| ")][1:]
+    named = {column for row in rows for column in row[0].split(", ")}
+    others = [word for row in rows for word in re.split(", ", row[1]) if word.strip()]
+    assert {COLUMN_NAMES.get(word, word) for word in others} <= named and len(others) > 15
+    for line in re.findall(r"^\| (\w+) \| (.+) \|$", levels, re.M):
+        assert {LEVEL_NAMES[word] for word in line[1].split(", ")} == {line[0]}

@@ -24,7 +24,7 @@ COLUMN_NAMES = {
     "日期": "dated", "date": "dated", "issued": "dated", "发布日期": "published", "公布日期": "published", "施行日期": "effective",
     "实施日期": "effective", "政策": "lineage", "政策族": "lineage", "上级文件": "parent_ids", "parent_id": "parent_ids",
     "superior": "parent_ids", "文件": "source", "文件名": "source", "file": "source", "filename": "source", "path": "source",
-    "编号": "doc_id", "id": "doc_id",
+    "编号": "doc_id", "id": "doc_id", "已入库": "held", "是否入库": "held",
 }  # fmt: skip
 
 LEVEL_NAMES = {
