@@ -359,7 +359,9 @@ def _notes_on(work: Work) -> list[str]:
         notes += [_sentence(row.message, row.doc_id, row.source) for row in shown]
         if len(rows) > _WRITTEN_OUT:
             notes.append(f"{len(rows) - _WRITTEN_OUT} more of the kind '{kind}' are in tables/problems.csv")
-    national = corpus.documents[corpus.documents["level"] == "national"]
+    local = corpus.held[corpus.held["level"] != "national"]
+    of_theirs = corpus.documents["lineage"].isin(local["lineage"].dropna())  # no centre of a policy without local texts
+    national = corpus.documents[(corpus.documents["level"] == "national") & of_theirs]
     held = national.loc[national["held"], "doc_id"].astype(str).tolist()
     if held:
         notes.append(
