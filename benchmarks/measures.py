@@ -59,10 +59,16 @@ def make(n_documents: int, n_chars: int) -> tuple[Corpus, pd.DataFrame]:
         own = one.jurisdictions[["doc_id", "superior", "previous", "period"]]
         facts.append(own.assign(**{name: _prefixed(own[name], f"a{policy:03d}_") for name in own.columns[:3]}))
     tables = {
-        name: pd.concat([getattr(part, name) for part in parts], ignore_index=True)
+        name: _in_one_piece(pd.concat([getattr(part, name) for part in parts], ignore_index=True))
         for name in ("documents", "clauses", "paragraphs", "mentions")
     }
     return Corpus(**tables), pd.concat(facts, ignore_index=True)
+
+
+def _in_one_piece(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns of text as in a corpus that was read: where pyarrow is installed, those put together stay in many pieces."""
+    text = [name for name in table if isinstance(table[name].dtype, pd.StringDtype)]
+    return table.assign(**{name: pd.Series(table[name].tolist(), dtype=table[name].dtype) for name in text})
 
 
 def _prefixed(ids: pd.Series, prefix: str) -> list[object]:
