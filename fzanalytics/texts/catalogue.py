@@ -250,12 +250,23 @@ def doubt_place(given: Mapping[str, object], row: Mapping[str, object]) -> list[
     given : mapping
         What the metadata say of the document.
     row : mapping
-        The document as it stands with it.
+        The document as it stands with it: title, level, region, region_code.
+
+    Returns
+    -------
+    list of str
+        What contradicts, one sentence each; none where nothing does or the jurisdiction is not in the table.
 
     Notes
     -----
     A township, and a new area or development zone (新区, 开发区), is not in the table: below its county or city it is no
     contradiction.
+
+    Examples
+    --------
+    >>> row = {"title": "青岛市消防条例", "level": "province", "region": "山东省/青岛市", "region_code": "370200"}
+    >>> doubt_place({"level": "province"}, row)[0].split(". ")[0]
+    'its `level` is given as province, but 山东省/青岛市 is of the level prefecture'
     """
     doubts = []
     code, level, title = str(row["region_code"]), row["level"], str(row["title"])

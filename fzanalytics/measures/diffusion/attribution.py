@@ -233,7 +233,7 @@ def check_unit(unit: str) -> None:
 
 
 def _check_witnesses(min_witnesses: int) -> None:
-    if min_witnesses < MIN_WITNESSES:
+    if not min_witnesses >= MIN_WITNESSES:
         raise ValueError(
             f"`min_witnesses` must be at least {MIN_WITNESSES}; got {min_witnesses}. One province is no witness for the centre."
         )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.measures.characters import covered_characters, disjoint_spans, section_labels
+from fzanalytics.measures.characters import disjoint_spans, section_labels
 from fzanalytics.measures.inputs import compared_texts, require_passages, require_table
 from fzanalytics.measures.resampling import MIN_BLOCKS, check_level, section_intervals
 from fzanalytics.measures.reuse.order import check_pairs, order_of_documents
@@ -195,11 +195,6 @@ def _in_targets(
         rows = np.flatnonzero(known)[keys[order][at[known]] == key[known]]
         parts.append(np.column_stack([order[at[rows]], spans[rows, side : side + 2]]))
     row, begin, end = np.concatenate(parts).T
-    wrong = (begin < 0) | (end < begin) | (end > blocks.length[target[row]])
-    for at in np.flatnonzero(wrong)[:1].tolist():
-        covered_characters(
-            int(blocks.length[target[row[at]]]), begin[at : at + 1], end[at : at + 1]
-        )  # says what is wrong
     return row, begin, end
 
 

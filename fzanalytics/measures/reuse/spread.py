@@ -10,7 +10,7 @@ import pandas as pd
 
 from fzanalytics.base.resources import data_path
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.reuse.reduced import Ints, number_grams, reduce_text
 from fzanalytics.texts.corpus import Corpus
 
@@ -188,14 +188,8 @@ def passage_spread(
     >>> int(spread["n_documents"].min()) >= 1, bool(spread["slogan_share"].between(0, 1).all())
     (True, True)
     """
-    passages = require_table(passages, name="passages")
-    require_columns(passages, ["source", "source_begin", "source_end"], name="passages")
     texts = compared_texts(require_corpus(corpus))
-    if missing := sorted(set(passages["source"].astype(str)) - set(texts)):
-        raise ValueError(
-            f"`passages` must be of documents that the corpus holds; got {', '.join(map(repr, missing))}. "
-            "Take the corpus that find_passages was given."
-        )
+    passages = require_passages(passages, texts, all_known=True)
     reduced = {doc_id: reduce_text(text) for doc_id, text in texts.items()}
     return passages.assign(**spread_columns(passages, reduced, corpus.held, phrases=phrases))
 
