@@ -1,4 +1,4 @@
-"""Metadata of a user: read in many spellings, doubts listed, each row given to the right document."""
+"""Metadata of a user: read in many spellings, doubts listed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ import pandas as pd
 import pytest
 
 from fzanalytics.base.tables import COLUMNS, LEVELS
-from fzanalytics.texts.catalogue import (
-    COLUMN_NAMES,
-    LEVEL_NAMES,
-    find_record,
-    index_records,
-    merge_dates,
-    read_catalogue,
-)
 from fzanalytics.texts.corpus import read_corpus
+from fzanalytics.texts.documents.catalogue import COLUMN_NAMES, LEVEL_NAMES, read_catalogue
 
 
 def read(**columns: list[object]) -> tuple[pd.DataFrame, list[str]]:
@@ -153,82 +146,6 @@ def test_files(tmp_path: Path) -> None:
     assert read_catalogue(tmp_path / "empty.csv", []).empty
     pd.DataFrame({"标题": ["甲"], "日期": [pd.Timestamp("2017-01-26")]}).to_excel(tmp_path / "a.xlsx", index=False)
     assert read_catalogue(tmp_path / "a.xlsx", []).at[0, "dated"] == pd.Timestamp("2017-01-26")
-
-
-# ---------------------------------------------------------------- which row belongs to which document
-
-
-def rows_of(*rows: dict[str, object], files: dict[str, str]) -> dict[str, object]:
-    """For each file, the place of its row; titles are the names of the files in upper case."""
-    records = index_records(read_catalogue(pd.DataFrame(list(rows)), []), files)
-    used: set[int] = set()
-    found = {}
-    for source, doc_id in files.items():
-        place = find_record(records, source, doc_id, [doc_id.upper()], used)
-        if place is not None:
-            used.add(place)
-        found[source] = place
-    return found
-
-
-def test_by_file() -> None:
-    rows = [{"source": "raw/b/plan.txt"}, {"source": "a/plan.txt"}, {"source": "C:\\data\\x.txt"}]
-    files = {"a/plan.txt": "a/plan.txt", "b/plan.txt": "b/plan.txt", "x.txt": "x"}
-    assert rows_of(*rows, files=files) == {"a/plan.txt": 1, "b/plan.txt": 0, "x.txt": 2}
-
-
-def test_a_bare_name_of_two_files_is_not_guessed() -> None:
-    files = {"a/plan.txt": "a/plan.txt", "b/plan.txt": "b/plan.txt"}
-    assert rows_of({"source": "plan.txt"}, files=files) == {"a/plan.txt": None, "b/plan.txt": None}
-    assert rows_of({"source": "plan.txt"}, files={**files, "plan.txt": "plan.txt"})["plan.txt"] == 0
-
-
-def test_a_title_takes_no_row_of_another_file() -> None:
-    """The row of b.txt has the title of a.txt: it stays with b.txt, whatever file is read first."""
-    for files in ({"a.txt": "a", "b.txt": "b"}, {"b.txt": "b", "a.txt": "a"}):
-        assert rows_of({"doc_id": "b", "title": "A"}, files=files) == {"a.txt": None, "b.txt": 0}
-        assert rows_of({"source": "b.txt", "title": "A"}, files=files) == {"a.txt": None, "b.txt": 0}
-
-
-def test_by_title_if_it_is_the_only_one() -> None:
-    assert rows_of({"title": "A"}, {"title": "B"}, files={"a.txt": "a"}) == {"a.txt": 0}
-    assert rows_of({"title": "A"}, {"title": "A"}, files={"a.txt": "a"}) == {"a.txt": None}
-
-
-def test_two_documents_of_one_file_by_title_then_in_order() -> None:
-    table = read_catalogue(pd.DataFrame({"source": ["x.txt", "x.txt"], "title": ["考核方案", "实施方案"]}), [])
-    records = index_records(table, {"x.txt": "x"})
-    assert find_record(records, "x.txt", "x", ["实施方案"], set()) == 1
-    assert find_record(records, "x.txt", "x", ["别的"], set()) == 0
-    assert find_record(records, "x.txt", "x#2", ["别的"], {0}) == 1
-    assert find_record(records, "x.txt", "x#2", ["别的"], {0, 1}) is None
-
-
-# ---------------------------------------------------------------- dates of the metadata and of the text
-
-EARLY, LATE = pd.Timestamp("2016-11-01"), pd.Timestamp("2022-03-20")
-TOLD: dict[str, object] = {"earliest": EARLY, "latest": LATE, "date_basis": "page date", "date_note": "page"}
-
-
-def test_no_dates_given_changes_nothing() -> None:
-    assert merge_dates(TOLD, {"title": "x"}) == {}
-
-
-def test_both_sides_given_leave_nothing_of_the_text() -> None:
-    day = pd.Timestamp("2017-01-26")
-    merged = merge_dates(TOLD, {"earliest": day, "latest": day, "dated": day})
-    assert merged == {"dated": day, "earliest": day, "latest": day, "date_basis": "given", "date_note": "metadata"}
-
-
-def test_one_side_given_keeps_the_other_with_its_basis() -> None:
-    merged = merge_dates(TOLD, {"earliest": pd.Timestamp("2017-01-01"), "date_basis": "cited elsewhere"})
-    assert merged["latest"] == LATE and pd.isna(merged["dated"])  # type: ignore[call-overload]
-    assert (merged["date_basis"], merged["date_note"]) == ("cited elsewhere;page date", "metadata;page")
-
-
-def test_a_side_that_contradicts_the_metadata_goes() -> None:
-    merged = merge_dates(TOLD, {"earliest": pd.Timestamp("2023-01-01")})
-    assert pd.isna(merged["latest"]) and merged["date_basis"] == "given"  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_the_map_of_figures_has_the_functions_that_make_them():
 
 
 def test_the_page_on_metadata_has_the_words_that_are_read():
-    from fzanalytics.texts.catalogue import COLUMN_NAMES, LEVEL_NAMES
+    from fzanalytics.texts.documents.catalogue import COLUMN_NAMES, LEVEL_NAMES
 
     columns, levels = read(ROOT / "docs" / "metadata.md").split("| Level | words |")
     rows = [line.strip("| ").split(" | ") for line in columns.splitlines() if line.startswith("| ")][1:]

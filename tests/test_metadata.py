@@ -11,7 +11,7 @@ import pytest
 from fzanalytics.base.resources import data_path
 from fzanalytics.texts.cleaning.fixers import clean
 from fzanalytics.texts.corpus import Corpus, read_corpus
-from fzanalytics.texts.metadata import issuer_type_of, name_lineage, read_metadata, split_documents
+from fzanalytics.texts.documents.metadata import issuer_type_of, name_lineage, read_metadata, split_documents
 from fzanalytics.texts.titles import normalise_title
 
 

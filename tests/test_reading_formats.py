@@ -19,11 +19,11 @@ from test_reading_web import INDEX, LINES, TITLE, in_container, page
 from test_reading_word import archive, document, lists, p
 
 from fzanalytics.texts.corpus import read_corpus
+from fzanalytics.texts.documents.sources import read_path
 from fzanalytics.texts.reading import files, formats
 from fzanalytics.texts.reading.files import UnknownFormat, UnreadableFile
 from fzanalytics.texts.reading.formats import SUFFIXES, find_kind, is_known_format, read_document
 from fzanalytics.texts.reading.markdown import read_front
-from fzanalytics.texts.reading.sources import read_path
 
 DATA = os.environ.get("FZANALYTICS_DATA")
 needs_data = pytest.mark.skipif(not DATA, reason="FZANALYTICS_DATA is not set")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from fzanalytics.texts.documents.sources import part_doubles, read_path, read_rows, rows_given
 from fzanalytics.texts.reading.files import RawFile
-from fzanalytics.texts.reading.sources import part_doubles, read_path, read_rows, rows_given
 
 PLAN = "清远市法治政府建设实施方案\n一、总体要求\n到2020年建成。"
 

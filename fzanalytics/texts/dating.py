@@ -12,7 +12,6 @@ copy. Nor do bodies that have ended since (法制办): that is a hint, and stand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -20,20 +19,11 @@ import pandas as pd
 
 from fzanalytics.base.numbering import parse_number
 from fzanalytics.base.resources import read_data
-from fzanalytics.texts.numbers import read_year
+from fzanalytics.texts.doc_numbers import find_doc_numbers, normalise_number, year_of_number
+from fzanalytics.texts.numbers import make_day
 from fzanalytics.texts.structure.history import read_history
+from fzanalytics.texts.structure.reports import find_delivery_day, find_report_bounds
 
-#: 〔2016〕 in a 发文字号, in any of its brackets.
-DOC_NUMBER = re.compile(
-    r"((?:(?![据照依见和及与由于按以])[\u4e00-\u9fff]){1,10})\s*[〔\[﹝［(（]\s*((?:[1１][9９]|[2２][0０])\d{2})\s*[〕\]﹞］)）]\s*(?:第\s*)?(\d{1,4})\s*号"
-)
-#: Where a document number may be: looked for first, since few places have it.
-_BRACKETED = re.compile(r"[〔\[﹝［(（]\s*(?:[1１][9９]|[2２][0０])\d{2}\s*[〕\]﹞］)）]\s*(?:第\s*)?\d{1,4}\s*号")
-_BEFORE_BRACKET = 30
-# words of the sentence that run into a number: 贯彻落实国发〔2016〕1号
-_BEFORE_SIGN = re.compile(
-    r"^.*(?:落实|贯彻|执行|实施|遵照|参照|印发|转发|下发|发布|公布|废止|修改|修订|通知|意见|办法|规定|方案|文件|的|原|其中)(?=[\u4e00-\u9fff])"
-)
 _ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年\s*(\d{1,2})\s*月|([-/.])\s*(\d{1,2})\s*\3)\s*(\d{1,2})(?!\d)")
 _DATE_LINE = re.compile(
     r"^[ \t\u3000（(]*(?:((?:19|20)\d{2})|([二一][〇零○ＯO0oО九八七六五四三二一]{3}))\s*年\s*(\d{1,2}|[一二三四五六七八九十]{1,2})"
@@ -74,14 +64,7 @@ def parse_date(text: str) -> pd.Timestamp | None:
     (True, True)
     """
     match = _ISO_DATE.search(text)
-    return _timestamp(int(match[1]), int(match[2] or match[4]), int(match[5])) if match else None
-
-
-def _timestamp(year: int, month: int, day: int) -> pd.Timestamp | None:
-    try:
-        return pd.Timestamp(year=year, month=month, day=day)
-    except ValueError:
-        return None
+    return make_day(int(match[1]), int(match[2] or match[4]), int(match[5])) if match else None
 
 
 def find_stated_date(text: str) -> pd.Timestamp | None:
@@ -101,125 +84,9 @@ def find_stated_date(text: str) -> pd.Timestamp | None:
     dates = []
     for match in _DATE_LINE.finditer(text):
         year = int(match[1]) if match[1] else parse_number(re.sub("[ＯO0oО]", "〇", match[2]))
-        dates.append(_timestamp(year, parse_number(match[3]), parse_number(match[4])))
+        dates.append(make_day(year, parse_number(match[3]), parse_number(match[4])))
     known = [date for date in dates if date is not None]
     return known[0] if known else None
-
-
-_FOLD = str.maketrans("０１２３４５６７８９，；（）○ＯО", "0123456789,;()〇OO")
-_SPACES = re.compile(r"[^\S\n]+")
-# ——2024年1月13日在马鞍山市第十七届人民代表大会第四次会议上; its end may stand on the next line
-_DELIVERED = re.compile(
-    r"(?<![\d.\x00])(?P<year>[12][09oO][0-9lIoO]{2}|[二一][〇零Oo九八七六五四三二一]{3})年(?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})月"
-    r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})日在[^。,;\n]{2,40}(?:\n{1,2}第[^。,;\n]{1,20})?(?:会|会议)上"
-)
-_BEFORE_DAY = re.compile(r"(?:^|\n)(?:政府工作报告)?[-—–－─(]*$")
-_BEHIND_PLACE = re.compile(r"(?:的(?:讲话|报告|说明|发言))?\)?(?:\n|$)")
-_HEAD = 400  # characters from the head of a document within which the day of its delivery stands
-
-
-def find_delivery_day(text: str, *, own_line: bool = True) -> pd.Timestamp | None:
-    """The day on which a report or a speech was given: ——2024年1月16日在…会议上, at the head of a text.
-
-    Parameters
-    ----------
-    text : str
-        Clean text, or one made ready for extraction.
-    own_line : bool
-        The words must be a line of their own; within a sentence they tell of another meeting.
-
-    Examples
-    --------
-    >>> find_delivery_day("政府工作报告\\n——2024年1月16日在亳州市第五届人民代表大会第三次会议上\\n各位代表：")
-    Timestamp('2024-01-16 00:00:00')
-    >>> find_delivery_day("2024年1月16日在全市工作会议上，市长作了部署。") is None
-    True
-    """
-    head = _SPACES.sub("", text[: 3 * _HEAD].translate(_FOLD))[:_HEAD]
-    for found in _DELIVERED.finditer(head):
-        if own_line and not (_BEFORE_DAY.search(head[: found.start()]) and _BEHIND_PLACE.match(head, found.end())):
-            continue
-        year = read_year(found["year"])
-        return _timestamp(year, parse_number(found["month"]), parse_number(found["day"])) if year else None
-    return None
-
-
-#: 一、2023年工作回顾, a line of its own.
-LOOKED_BACK = re.compile(
-    r"(?:^|\n)(?P<number>[一二]、)?[^。，,;\n]{0,12}(?P<year>(?:19|20)\d{2})年[^。，,;\n]{0,12}(?:回顾|总结)[^。，,;\n]{0,6}(?=\n)"
-)
-#: 二、2024年工作安排, a line of its own.
-LOOKED_AHEAD = re.compile(
-    r"\n[^。，,;\n]{0,12}((?:19|20)\d{2})年[^。，,;\n]{0,12}(?:工作(?:的?总体)?(?:安排|任务|重点|思路|部署|目标|要求)?|总体(?:要求|思路)|(?:重点|主要)(?:工作|任务|目标)|预期目标|目标任务)[^。，,;\n]{0,12}(?=\n)"
-)
-#: 刚刚过去的2023年
-YEAR_PAST = re.compile(r"(?<!年)过去的((?:19|20)\d{2})年")
-_TO_CONGRESS = re.compile(r"(?:^|\n)各位代表|今年政府工作")
-_REPORT_TITLE = re.compile(r"(?:((?:19|20)\d{2})年?)?[^年]{0,30}政府工作报告(?:[（(][^（()）]{1,30}[)）])?$")
-_THIS_YEAR_WORK = re.compile("今年政府工作|做好今年")
-_YEAR_NOT_OVER = re.compile("今年(?:是|以来|全年)")
-_SAYS_THIS_YEAR = re.compile(
-    "做好今年|今年(?:是|的?(?:政府|各项)?工作|[^，。,;\\n]{0,6}(?:经济社会发展|主要|目标|要求|重点))"
-)
-_OPENING = 1000  # characters within which 过去的2023年 speaks of the year that is reported on
-
-
-def find_report_bounds(text: str, title: str = "") -> tuple[pd.Timestamp, pd.Timestamp] | None:
-    """Between which days a report to a people's congress was given, from the year that it looks back on.
-
-    Parameters
-    ----------
-    text : str
-        Clean text.
-    title : str
-
-    Returns
-    -------
-    (Timestamp, Timestamp) or None
-        The year is that in the heading of the review (2023年工作回顾; 2023年主要工作 where 2024年主要工作 follows), or in
-        过去的2023年 in the opening. Where the text calls the year after it 今年, or its own year 过去的, that year after; else from
-        December on, when some congresses meet. None for what is no such report (a department reviews a year before its
-        end), for a review of several years, and where the title names another year.
-
-    Examples
-    --------
-    >>> text = "各位代表：\\n一、2023年工作回顾\\n团结奋斗。\\n二、2024年工作安排\\n"
-    >>> [str(day.date()) for day in find_report_bounds(text + "今年是新中国成立75周年。")]
-    ['2024-01-01', '2024-12-31']
-    >>> [str(day.date()) for day in find_report_bounds(text + "2024年是关键之年。")]
-    ['2023-12-01', '2024-12-31']
-    """
-    squeezed = _SPACES.sub("", text.translate(_FOLD))
-    named = _REPORT_TITLE.search(title)
-    if not named and not _TO_CONGRESS.search(squeezed):
-        return None
-    year, begin = _year_of_review(squeezed)
-    if year is None or (named and named[1] and int(named[1]) != year + 1):
-        return None
-    first = pd.Timestamp(year + 1, 1, 1) if _is_over(squeezed, year, begin) else pd.Timestamp(year, 12, 1)
-    return first, pd.Timestamp(year + 1, 12, 31)
-
-
-def _is_over(text: str, year: int, begin: int) -> bool:
-    """Whether a report says that the year which it reviews from `begin` on lies behind it."""
-    plan = LOOKED_AHEAD.search(text, begin) or _THIS_YEAR_WORK.search(text, begin)
-    if _YEAR_NOT_OVER.search(text, begin, plan.start() if plan else begin + _HEAD):
-        return False
-    past = YEAR_PAST.search(text, 0, _OPENING)
-    return (past is not None and int(past[1]) == year) or bool(plan and _SAYS_THIS_YEAR.search(text, plan.start()))
-
-
-def _year_of_review(text: str) -> tuple[int | None, int]:
-    """The year that is reviewed, and where the review begins."""
-    if back := LOOKED_BACK.search(text):
-        several = re.search(r"年(?:以来|来)|[-—–－~～至到](?:19|20)\d{2}年", back[0])
-        return (None if several else int(back["year"])), back.end()
-    if past := YEAR_PAST.search(text, 0, _OPENING):
-        return int(past[1]), past.end()
-    headings = [*LOOKED_AHEAD.finditer(text)][:2]
-    if len(headings) == 2 and int(headings[1][1]) == int(headings[0][1]) + 1:
-        return int(headings[0][1]), headings[0].end()
-    return None, 0
 
 
 @cache
@@ -240,22 +107,6 @@ def _spell_out_plenums(text: str) -> str:
     """十八届三中、四中全会 names two plenums: the short forms are spelt out behind it."""
     found = [match[1] + plenum for match in _PLENUMS.finditer(text) for plenum in re.findall(".中", match[2])]
     return "\n".join([text, *found])
-
-
-def find_doc_numbers(text: str) -> Iterator[re.Match[str]]:
-    """The document numbers (发文字号) in a text, as matches of `DOC_NUMBER`.
-
-    Examples
-    --------
-    >>> [match[0] for match in find_doc_numbers("按照国发〔2016〕1号、粤府〔2017〕3 号办理")]
-    ['国发〔2016〕1号', '粤府〔2017〕3 号']
-    """
-    end = 0
-    for bracketed in _BRACKETED.finditer(text):
-        begin = max(end, bracketed.start() - _BEFORE_BRACKET)
-        if match := DOC_NUMBER.search(text, begin, bracketed.end()):
-            end = match.end()
-            yield match
 
 
 def find_lower_bound(text: str, region: str = "", own_number: str = "") -> tuple[pd.Timestamp | None, str]:
@@ -304,14 +155,14 @@ def _dates_of_issue(text: str) -> list[tuple[pd.Timestamp, str]]:
     """When documents that a text names were issued, where it says so; the line of its own printing is left out."""
     bounds = []
     for match in _ISSUED_ON.finditer(text):
-        date = _timestamp(int(match[1]), int(match[2]), int(match[3]))
+        date = make_day(int(match[1]), int(match[2]), int(match[3]))
         own = text[match.end() : match.end() + 1] in ("", "\n") and _PRINT_LINE.search(
             text[max(0, match.start() - 40) : match.start()]
         )
         if date is not None and not own and not _AHEAD.search(text[max(0, match.start() - 10) : match.start()]):
             bounds.append((date, f"names what was issued on {date:%Y-%m-%d}"))
     for match in _ISSUED_IN.finditer(text):
-        date = _timestamp(int(match[1]), int(match[2] or 1), 1)
+        date = make_day(int(match[1]), int(match[2] or 1), 1)
         if date is not None:
             written = f"{date:%Y-%m}" if match[2] else f"{date:%Y}"
             bounds.append((date, f"names what was issued in {written}"))
@@ -358,30 +209,6 @@ def find_weak_upper_bound(text: str) -> tuple[pd.Timestamp | None, str]:
 def _lies_ahead(text: str, begin: int, end: int) -> bool:
     before, behind = text[max(0, begin - 10) : begin], text[end : end + 12]
     return bool(_AHEAD.search(before) or (_FOR.search(before) and _TO_BE_HELD.match(behind)))
-
-
-def normalise_number(text: str) -> str:
-    """A 发文字号 in its official spelling, or "" if the text holds none.
-
-    Examples
-    --------
-    >>> normalise_number("(冀发〔 2016 〕 24 号)")
-    '冀发〔2016〕24号'
-    """
-    match = DOC_NUMBER.search(text)
-    return f"{_BEFORE_SIGN.sub('', match[1])}〔{int(match[2])}〕{int(match[3])}号" if match else ""
-
-
-def year_of_number(number: str) -> int | None:
-    """The year in a 发文字号 in its official spelling; None if it has none.
-
-    Examples
-    --------
-    >>> year_of_number("冀发〔2016〕24号"), year_of_number("国令第588号")
-    (2016, None)
-    """
-    year = number.partition("〔")[2][:4]
-    return int(year) if year.isdigit() else None
 
 
 def date_document(text: str, *, region: str = "", doc_number: str = "", page_date: str = "", title: str = "") -> Bounds:

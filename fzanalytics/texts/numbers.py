@@ -1,8 +1,13 @@
-"""Numbers in running text, in Arabic or Chinese figures, with 万 and 亿: how they look, what they mean, how they are shown."""
+"""Numbers in running text, in Arabic or Chinese figures, with 万 and 亿: how they look, what they mean, how they are shown.
+
+The years and days that such numbers name are checked here too.
+"""
 
 from __future__ import annotations
 
 import re
+
+import pandas as pd
 
 from fzanalytics.base.numbering import parse_number
 
@@ -81,3 +86,17 @@ def read_year(text: str) -> int | None:
         figures = str(parse_number(re.sub("[Oo0]", "〇", text)))
     year = int(figures) if figures.isdigit() else 0
     return year if 1949 <= year <= 2099 else None
+
+
+def make_day(year: int, month: int, day: int) -> pd.Timestamp | None:
+    """The day of that year and month; None if the calendar has none.
+
+    Examples
+    --------
+    >>> make_day(2017, 1, 26), make_day(2017, 2, 30)
+    (Timestamp('2017-01-26 00:00:00'), None)
+    """
+    try:
+        return pd.Timestamp(year=year, month=month, day=day)
+    except ValueError:
+        return None

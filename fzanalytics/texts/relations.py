@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from fzanalytics.base.tables import LEVELS, require_columns
-from fzanalytics.texts.catalogue import problem
-from fzanalytics.texts.dating import normalise_number, year_of_number
+from fzanalytics.texts.doc_numbers import normalise_number, year_of_number
+from fzanalytics.texts.documents.problems import problem
 from fzanalytics.texts.regions import find_region, strip_region
 from fzanalytics.texts.titles import normalise_title
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from fzanalytics.texts.dating import find_doc_numbers, normalise_number
+from fzanalytics.texts.doc_numbers import find_doc_numbers, normalise_number
 from fzanalytics.texts.extraction.mentions import Mention
 from fzanalytics.texts.searching import sought
 from fzanalytics.texts.titles import normalise_title, title_spans

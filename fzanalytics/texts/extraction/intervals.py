@@ -14,7 +14,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from fzanalytics.base.numbering import parse_number
-from fzanalytics.texts.dating import LOOKED_AHEAD, LOOKED_BACK, YEAR_PAST, find_delivery_day
 from fzanalytics.texts.extraction.mentions import Mention, dated_mention
 from fzanalytics.texts.extraction.wording import (
     DONE,
@@ -27,6 +26,7 @@ from fzanalytics.texts.extraction.wording import (
 )
 from fzanalytics.texts.numbers import HAN_NUMBER, read_number, read_year
 from fzanalytics.texts.searching import sought
+from fzanalytics.texts.structure.reports import LOOKED_AHEAD, LOOKED_BACK, YEAR_PAST, find_delivery_day
 
 # 初 of 初步, 底 of 底线, 中 of 中央 and the like are no parts of a date
 _START = "初(?![步级中期创心任审次始稿衷诊评])"

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fzanalytics.texts.dating import LOOKED_AHEAD, LOOKED_BACK
-from fzanalytics.texts.metadata import KINDS
+from fzanalytics.texts.documents.metadata import KINDS
 from fzanalytics.texts.numbers import HAN_NUMBER
 from fzanalytics.texts.searching import sought
+from fzanalytics.texts.structure.reports import LOOKED_AHEAD, LOOKED_BACK
 from fzanalytics.texts.titles import title_spans
 
 #: What stands for a character that is part of a name: no pattern knows it.

@@ -1,1 +1,1 @@
-"""Files as they come, to raw text and metadata."""
+"""One file as it comes, to raw text and what the file says of it."""

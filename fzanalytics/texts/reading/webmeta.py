@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from fzanalytics.texts.dating import normalise_number, parse_date
+from fzanalytics.texts.dating import parse_date
+from fzanalytics.texts.doc_numbers import normalise_number
 from fzanalytics.texts.reading.markup import render, visible_text
 
 #: What sites call the entries of their index, the surer first; the page's own date is never the date of issue.

@@ -1,1 +1,1 @@
-"""Clean text to parts, clauses and paragraphs."""
+"""Clean text to parts, clauses and paragraphs, and the lines that tell when it was passed or given."""

@@ -1,19 +1,18 @@
-"""Metadata that a user brings: read, checked, and given to the documents that they are of."""
+"""Metadata that a user brings: read and checked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from fzanalytics.base.tables import COLUMNS, DATE_COLUMNS, LEVELS, empty_table
 from fzanalytics.texts.dating import parse_date
-from fzanalytics.texts.reading.files import UnreadableFile, read_table_file, readable_name, stem_of
+from fzanalytics.texts.documents.problems import problem
+from fzanalytics.texts.reading.files import UnreadableFile, read_table_file, stem_of
 from fzanalytics.texts.regions import find_region, region_of, regions_by_code
-from fzanalytics.texts.titles import normalise_title
 
 #: Names that users give the columns, and what they are called here.
 COLUMN_NAMES = {
@@ -45,13 +44,6 @@ _NO = ("no", "false", "0", "0.0", "否", "n")
 def is_no(value: object) -> bool:
     """Whether a cell says no: no, false, 0, 否."""
     return str(value).strip().lower() in _NO
-
-
-def problem(
-    kind: str, message: str, doc_id: object = pd.NA, *, source: object = pd.NA, count: int = 1
-) -> dict[str, object]:
-    """A row of the table of problems."""
-    return {"doc_id": doc_id, "source": source, "kind": kind, "count": count, "message": message}
 
 
 def read_catalogue(metadata: str | Path | pd.DataFrame, problems: list[dict[str, object]]) -> pd.DataFrame:
@@ -316,123 +308,3 @@ def _check_years(table: pd.DataFrame, problems: list[dict[str, object]]) -> None
                 problems.append(problem("unreadable date", message, label))
             years.append(int(match[1]) if match else pd.NA)
         table[column] = pd.Series(years, dtype="Int64")
-
-
-# ---------------------------------------------------------------- which row belongs to which document
-
-
-@dataclass(frozen=True)
-class Records:
-    """The rows of a table of metadata, to be found by file, doc_id or title.
-
-    Attributes
-    ----------
-    rows : list of dict
-    by_file, by_id, by_title : dict
-        Places in `rows`; by_title holds only rows that no file of the corpus claims by its name.
-    """
-
-    rows: list[dict[str, object]]
-    by_file: dict[str, list[int]]
-    by_id: dict[str, int]
-    by_title: dict[str, list[int]]
-
-
-def index_records(catalogue: pd.DataFrame, default_ids: Mapping[str, str]) -> Records:
-    """Make the rows of a catalogue easy to find.
-
-    Parameters
-    ----------
-    catalogue : DataFrame
-        As `read_catalogue` gives it.
-    default_ids : mapping of source to doc_id
-        The files of the corpus, and what their documents are called if nobody says otherwise.
-    """
-    rows: list[dict[str, object]] = catalogue.to_dict("records")
-    records = Records(rows, {}, {}, {})
-    by_name: dict[str, list[str]] = {}
-    for source in default_ids:
-        by_name.setdefault(_parts(source)[-1], []).append(source)
-    ids = set(default_ids.values())
-    for i, row in enumerate(rows):
-        file = _find_file(row["source"], by_name)
-        if file:
-            records.by_file.setdefault(file, []).append(i)
-        elif row["doc_id"] in ids or not isinstance(row["title"], str):
-            records.by_id[str(row["doc_id"])] = i
-        else:
-            records.by_title.setdefault(normalise_title(row["title"]), []).append(i)
-            records.by_id[str(row["doc_id"])] = i
-    return records
-
-
-def _parts(source: str) -> list[str]:
-    return [part.strip() for part in readable_name(source).replace("\\", "/").split("/")]
-
-
-def _find_file(given: object, by_name: Mapping[str, list[str]]) -> str:
-    """The file of the corpus that a row names: raw/plan.txt is plan.txt, where no other plan.txt comes nearer."""
-    if not isinstance(given, str):
-        return ""
-    parts = _parts(given)[::-1]
-    matches = []
-    for source in by_name.get(parts[0], []):
-        own = _parts(source)[::-1]
-        if all(left == right for left, right in zip(parts, own, strict=False)):
-            matches.append((len(own) == len(parts), min(len(own), len(parts)), source))
-    matches.sort()
-    if not matches or (len(matches) > 1 and matches[-1][:2] == matches[-2][:2]):
-        return ""
-    return matches[-1][2]
-
-
-def find_record(records: Records, source: str, doc_id: str, titles: Sequence[str], used: set[int]) -> int | None:
-    """The place in `records.rows` of the row that a document belongs to: by its file, by its doc_id, by one of its titles.
-
-    The name of its file may serve as a title. Of several rows for one file (a file may hold several documents) the one with the document's title or doc_id
-    is taken, else the first that is free. A row that is not held is found by its title, and so becomes the document
-    when its text is at hand.
-    """
-    wanted = list(dict.fromkeys(normalise_title(title) for title in titles if title))
-    own = [i for i in records.by_file.get(source, []) if i not in used]
-    for i in own:
-        given = records.rows[i]["title"]
-        if records.rows[i]["doc_id"] == doc_id or (isinstance(given, str) and normalise_title(given) in wanted):
-            return i
-    if own:
-        return own[0]
-    by_id = records.by_id.get(doc_id)
-    if by_id is not None and by_id not in used:
-        return by_id
-    by_title = [i for title in wanted for i in records.by_title.get(title, []) if i not in used]
-    return by_title[0] if len(by_title) == 1 else None
-
-
-def _states_day(row: Mapping[str, object], latest: object) -> bool:
-    """Whether a text states a day that is not after a given bound, such as the day of its publication: then it stands."""
-    day = row["earliest"]
-    return not pd.isna(day) and day == row["latest"] and bool(day <= latest)  # type: ignore[call-overload,operator]
-
-
-def merge_dates(row: dict[str, object], given: dict[str, object]) -> dict[str, object]:
-    """Bounds, basis ("given") and note where metadata give a bound: theirs, and of the text's the side that they leave open.
-
-    A day that the text states stays what it is if only a last possible day is given, and it is not after that.
-    """
-    both = ("earliest", "latest")
-    sides = {side: given[side] for side in both if side in given}
-    if not sides:
-        return {}
-    if "earliest" not in sides and _states_day(row, sides["latest"]):
-        return {"dated": row["earliest"], **{key: row[key] for key in (*both, "date_basis", "date_note")}}
-    words = {"date_basis": "given", "date_note": "metadata"}
-    told = {column: [str(given.get(column, word))] for column, word in words.items()}
-    for side in [side for side in both if side not in given]:
-        bounds = {**sides, side: row[side]}
-        kept = not pd.isna(row[side]) and bounds["earliest"] <= bounds["latest"]  # type: ignore[call-overload,operator]
-        sides[side] = row[side] if kept else pd.NaT
-        for column in told:
-            if kept and not pd.isna(row[column]) and row[column] not in told[column]:  # type: ignore[call-overload]
-                told[column].append(str(row[column]))
-    dated = sides["earliest"] if sides["earliest"] == sides["latest"] else pd.NaT
-    return {"dated": dated, **sides, **{column: ";".join(parts) for column, parts in told.items()}}

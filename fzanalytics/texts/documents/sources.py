@@ -9,8 +9,9 @@ import pandas as pd
 
 from fzanalytics.base.files import sha256_of
 from fzanalytics.base.tables import require_columns
-from fzanalytics.texts.catalogue import is_no, problem
-from fzanalytics.texts.metadata import issuer_type_of
+from fzanalytics.texts.documents.catalogue import is_no
+from fzanalytics.texts.documents.metadata import issuer_type_of
+from fzanalytics.texts.documents.problems import problem
 from fzanalytics.texts.reading.files import (
     TABLE_SUFFIXES,
     TEXT_COLUMNS,

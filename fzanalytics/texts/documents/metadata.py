@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from fzanalytics.base.numbering import read_marker
-from fzanalytics.texts.dating import DOC_NUMBER, normalise_number
+from fzanalytics.texts.doc_numbers import DOC_NUMBER, normalise_number
 from fzanalytics.texts.regions import strip_region
 from fzanalytics.texts.structure.clauses import Line, split_lines
 from fzanalytics.texts.structure.history import cut_history, read_history
