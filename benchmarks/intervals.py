@@ -1,6 +1,6 @@
 """How often the intervals hold what was planted, and whether permutation p-values are valid.
 
-    python benchmarks/intervals.py [--only sections uneven regions texts permutations sources] [--n 1000]
+    python benchmarks/intervals.py [--only sections uneven excess regions texts permutations sources] [--n 1000]
 
 sections     `clause_resampling_interval`, and beside it percentiles of sections drawn with replacement. Estimand: E(shared
              characters of a section) / E(characters of a section), over the source that the sections are drawn from. Each
@@ -11,6 +11,10 @@ sections     `clause_resampling_interval`, and beside it percentiles of sections
 uneven       the same with 7, 14, 30 and 60 sections whose sizes are log-normal with a standard deviation of 1.2, as those of real
              documents are: the largest has often more text than half of the others together. Clauses of about 60 characters.
              Not judged.
+excess       `excess_interval`: a share less what is expected of it. Estimand: E(shared - expected characters of a section) /
+             E(characters of a section). Clauses as in "sections"; of each clause a chance is expected, three tenths of the
+             truth on the mean: apart (beta distributed, whether the clause is shared or not), or within (only of shared
+             clauses, as where the genre's words are among those shared). Designs are named by the share.
 regions      `population_interval`. Estimand: E(weight * share) / E(weight) over the source that the clusters are drawn from.
              Clusters are provinces of 1 to 8 documents, or (uneven) of 1 to some 30, most of them few, whose shares vary
              about a rate of the province.
@@ -38,9 +42,10 @@ import numpy as np
 
 import fzanalytics as fz
 from fzanalytics.evaluation.simulation.simulate import simulate_diffusion
-from fzanalytics.measures.resampling import clause_resampling_interval, permutation_p, population_interval
+from fzanalytics.measures.resampling import permutation_p, population_interval
+from fzanalytics.measures.sections import clause_resampling_interval, excess_interval
 
-PARTS = ("sections", "uneven", "regions", "texts", "permutations", "sources")
+PARTS = ("sections", "uneven", "excess", "regions", "texts", "permutations", "sources")
 TRUTHS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 LOW, HIGH = 0.93, 0.97
 
@@ -118,6 +123,27 @@ def uneven(n: int) -> Iterator[bool]:
                     tops = sharing(kind, sizes, place, truth, rng)
                     found.append(clause_resampling_interval(tops, sizes, place)[1:])
                 yield report(f"{n_blocks} uneven sections, {kind}", found, truth, False)
+
+
+def excess(n: int) -> Iterator[bool]:
+    for n_blocks in (12, 30, 60):
+        for kind in ("independent", "alike 0.2", "alike 0.5"):
+            for where in ("apart", "within"):
+                for truth in TRUTHS if n_blocks == 30 else TRUTHS[1::2]:
+                    rng = np.random.default_rng([n_blocks, len(kind), len(where), int(1000 * truth)])
+                    expected, found = 0.3 * truth, []
+                    for _ in range(n):
+                        place = np.repeat(np.arange(n_blocks), rng.integers(2, 9, n_blocks))
+                        sizes = 10 + np.round(rng.gamma(4, 15, len(place)))
+                        shared = sharing(kind, sizes, place, truth, rng) > 0
+                        if where == "apart":
+                            chance = rng.beta(expected, 1 - expected, len(place))
+                        else:
+                            chance = shared * rng.beta(0.6, 1.4, len(place))
+                        parts = (shared * (1 - chance), ~shared * chance, 1.0)
+                        found.append(excess_interval(*(np.bincount(place, part * sizes) for part in parts)))
+                    name = f"excess, {n_blocks} sections, {kind}, {where}"
+                    yield report(name, found, truth - expected, n_blocks >= 30)
 
 
 def regions(n: int) -> Iterator[bool]:
@@ -208,7 +234,8 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=1000)
     given = parser.parse_args()
     parts: dict[str, Callable[[int], Iterator[bool]]] = {
-        "sections": sections, "uneven": uneven, "regions": regions, "texts": texts, "permutations": permutations, "sources": sources,
+        "sections": sections, "uneven": uneven, "excess": excess, "regions": regions, "texts": texts, "permutations": permutations,
+        "sources": sources,
     }  # fmt: skip
     results = {part: list(parts[part](given.n)) for part in given.only}
     for part, good in results.items():

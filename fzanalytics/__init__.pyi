@@ -77,7 +77,6 @@ from fzanalytics.measures.lineage.prototype import reconstruct as reconstruct
 from fzanalytics.measures.prevalence.covariates import TopicPrevalence as TopicPrevalence
 from fzanalytics.measures.prevalence.covariates import topic_prevalence as topic_prevalence
 from fzanalytics.measures.prevalence.draws import draw_document_shares as draw_document_shares
-from fzanalytics.measures.resampling import clause_resampling_interval as clause_resampling_interval
 from fzanalytics.measures.resampling import permutation_p as permutation_p
 from fzanalytics.measures.resampling import population_interval as population_interval
 from fzanalytics.measures.reuse.alignment import align_pair as align_pair
@@ -91,6 +90,9 @@ from fzanalytics.measures.reuse.spread import find_boilerplate as find_boilerpla
 from fzanalytics.measures.reuse.spread import find_slogans as find_slogans
 from fzanalytics.measures.reuse.spread import load_authority_phrases as load_authority_phrases
 from fzanalytics.measures.reuse.spread import passage_spread as passage_spread
+from fzanalytics.measures.sections import clause_resampling_interval as clause_resampling_interval
+from fzanalytics.measures.sections import excess_interval as excess_interval
+from fzanalytics.measures.sections import interval_status as interval_status
 from fzanalytics.measures.similarity import cluster_order as cluster_order
 from fzanalytics.measures.similarity import tfidf_similarity as tfidf_similarity
 from fzanalytics.measures.topics.choice import TopicChoice as TopicChoice

@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_attribution import rare
 
-from fzanalytics.measures.diffusion.baselines import _reason, baseline_documents, chance_of_sharing, overlap_baselines
+from fzanalytics.measures.diffusion.baselines import (
+    baseline_documents,
+    baseline_reason,
+    chance_of_sharing,
+    overlap_baselines,
+)
 from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.diffusion.proxy import proxy_mask
 from fzanalytics.measures.reuse.passages import find_passages
@@ -66,10 +71,10 @@ def test_the_excess_by_hand():
 
 
 def test_a_small_baseline_is_told():
-    assert [_reason("held", 1, n) for n in (0, 1, 2, 3)] == [
+    assert [baseline_reason("held", 1, n) for n in (0, 1, 2, 3)] == [
         "no such document held", "one document is no distribution", "2 documents are no distribution", "",
     ]  # fmt: skip
-    assert _reason("held", 4, 3) == "3 documents, fewer than the 4 of the set"
+    assert baseline_reason("held", 4, 3) == "3 documents, fewer than the 4 of the set"
     row = of_city(overlap_baselines(corpus()), "superior")
     assert row["genre_reason"] == "one document is no distribution" and row["ancestry_reason"] != ""
 

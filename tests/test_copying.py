@@ -22,6 +22,7 @@ from fzanalytics.measures.diffusion.novelty import clause_novelty, reinvention
 from fzanalytics.measures.inputs import compared_texts
 from fzanalytics.measures.reuse.letters import read_masked
 from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.sections import clause_resampling_interval
 from fzanalytics.measures.sentences import find_whole, most_alike, split_sentences
 from helpers import make_corpus
 
@@ -394,3 +395,25 @@ def test_an_empty_table_says_why(caplog):
     caplog.clear()
     copying_kinds(make_corpus({"a": text, "b": text}, documents={"b": {"parent_ids": ["a"]}}))
     assert "No document" not in caplog.text
+
+
+def test_shares_rest_on_sections():
+    """Ten sections of four sentences; slogans and short ones are none of them."""
+    rng = np.random.default_rng(3)
+    kinds = pd.DataFrame(
+        {
+            "target": "t",
+            "kind": rng.choice(["verbatim", "fill-in", "edited", "own", "short", "slogan"], 40),
+            "section": np.repeat(list("abcdefghij"), 4),
+        }
+    )
+    row = copying_shares(kinds, level=0.9).iloc[0]
+    borrowed, counted = kinds["kind"].isin(["verbatim", "fill-in", "edited"]), ~kinds["kind"].isin(["short", "slogan"])
+    expected = clause_resampling_interval(borrowed, counted, kinds["section"], level=0.9)
+    assert row[["borrowed_share", "resampling_low", "resampling_high"]].tolist() == pytest.approx(expected)
+    expected = clause_resampling_interval(kinds["kind"] == "fill-in", borrowed, kinds["section"], level=0.9)
+    assert row[["fill_in_share", "fill_in_low", "fill_in_high"]].tolist() == pytest.approx(expected)
+    assert row["n_sections"] == kinds.loc[counted, "section"].nunique()
+    assert row["resampling_status"] == "coverage not estimable: fewer than 30 sections"
+    bare = copying_shares(kinds.drop(columns="section")).iloc[0]
+    assert np.isnan(bare["resampling_low"]) and bare["resampling_status"] == "not estimable: sections not given"

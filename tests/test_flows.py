@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from test_attribution import rare
 
+from fzanalytics.measures.diffusion.baselines import overlap_baselines
 from fzanalytics.measures.diffusion.flows import FLOWS, flow_edges, flow_of, flow_totals, flows
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages
 from helpers import make_corpus
@@ -104,13 +105,31 @@ def test_edges_agree_with_borrowing_share(sample):
         other = shares["n_chars" if column == "n_shared" else column].reindex(edges.index)
         np.testing.assert_allclose(edges[column].to_numpy(float), other.to_numpy(float))
     assert edges["order"].equals(shares["order"].reindex(edges.index).rename("order"))
-    assert edges["resampling_low"].isna().all()
+    assert edges["resampling_low"].isna().all() and set(edges["resampling_status"]) == {"not asked for"}
     drawn = flow_edges(sample, passages=passages, intervals=True)
     known = drawn.dropna(subset="resampling_low")
     assert (
         len(known)
         and ((known["resampling_low"] <= known["share"]) & (known["share"] <= known["resampling_high"])).all()
     )
+
+
+def test_one_source_has_one_excess_wherever_it_is_asked_for(sample):
+    """Hebei over Shijiazhuang: of the flow, of the pair, and of the set of superiors; the interval moves with the level."""
+    widths = []
+    passages, ends = find_passages(sample), ["ancestry_excess", "ancestry_excess_low", "ancestry_excess_high"]
+    for level in (0.95, 0.5):
+        flow = flows(sample, passages=passages, level=level).set_index(["target", "flow"])
+        edge = flow_edges(sample, passages=passages, intervals=True, level=level).set_index(["source", "target"])
+        base = overlap_baselines(sample, passages=passages, sets=["superior"], level=level).set_index("doc_id")
+        one = flow.loc[("shijiazhuang_city_2016", "vertical down")]
+        pair, own = edge.loc[("hebei_province_2016", "shijiazhuang_city_2016")], base.loc["shijiazhuang_city_2016"]
+        for other in (pair, own):
+            np.testing.assert_allclose(one[ends].astype(float), other[ends].astype(float))
+            assert one["resampling_status"] == other["resampling_status"]
+        assert one[ends[1]] < one[ends[0]] < one[ends[2]]
+        widths.append(one[ends[2]] - one[ends[1]])
+    assert widths[0] > widths[1]
 
 
 def test_edges_by_hand():

@@ -29,6 +29,8 @@ ELSEWHERE = {
     "find_slogans": "test_spread.py",
     "population_interval": "test_resampling.py",
     "clause_resampling_interval": "test_resampling.py",
+    "excess_interval": "test_resampling.py",
+    "interval_status": "test_resampling.py",
     "permutation_p": "test_resampling.py",
     "cluster_order": "test_similarity.py",
     "passage_changes": "test_changes.py",  # applied to one side they give the other
@@ -46,7 +48,7 @@ NO_TRUTH = {
     "to_gexf": "writes a graph",
     "Prototype": "what reconstruct returns",
 }
-ROOMS = ("measures.diffusion", "measures.adoption", "measures.lineage", "measures.reuse", "measures.similarity", "measures.resampling")  # fmt: skip
+ROOMS = ("measures.diffusion", "measures.adoption", "measures.lineage", "measures.reuse", "measures.similarity", "measures.resampling", "measures.sections")  # fmt: skip
 
 
 def test_every_measure_has_planted_truth():

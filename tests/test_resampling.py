@@ -16,12 +16,12 @@ from fzanalytics.measures.characters import covered_characters, covered_spans, s
 from fzanalytics.measures.resampling import (
     MIN_BLOCKS,
     MIN_CLUSTERS,
-    clause_resampling_interval,
     jackknife_spread,
     permutation_p,
     population_interval,
     wilson_limits,
 )
+from fzanalytics.measures.sections import add_status, clause_resampling_interval, excess_interval, interval_status
 
 
 def test_ratio_of_sums_not_mean_of_ratios():
@@ -194,6 +194,72 @@ def sections(n_blocks, truth, likeness):
         return sizes * (rng.random(len(blocks)) < rates[blocks]), sizes, blocks
 
     return make
+
+
+def test_an_excess_over_nothing_has_the_interval_of_the_share():
+    tops, sizes = [0, 10, 20, 30, 40, 50, 5], [100, 100, 50, 100, 40, 100, 7]
+    assert excess_interval(tops, [0] * 7, sizes) == pytest.approx(clause_resampling_interval(tops, sizes, range(7))[1:])
+    assert np.isnan(excess_interval([0] * 7, tops, sizes)).all()  # nothing is shared
+
+
+def test_an_excess_turned_round_is_its_opposite():
+    rng = np.random.default_rng(5)
+    one, other = rng.integers(0, 40, (2, 12))
+    low, high = excess_interval(one, other, [100] * 12)
+    assert excess_interval(other, one, [100] * 12) == pytest.approx((-high, -low))
+    assert low < (one.sum() - other.sum()) / 1200 < high
+
+
+def test_an_excess_without_sections_or_without_parts_has_no_interval():
+    assert np.isnan(excess_interval([1, 2], [0, 1], [5, 5])).all()
+    assert np.isnan(excess_interval([1] * 5, [0] * 5, [9, 9, 9, 9, 0])).all()  # a section without text is none
+    assert np.isnan(excess_interval([0] * 9, [0] * 9, [5] * 9)).all()
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("truth", [0.1, 0.5])
+def test_excess_covers_what_was_planted(truth, nested):
+    """What is expected lies in what is shared (the genre's words are in both), or falls where it will."""
+    expected = 0.3 * truth
+
+    def make(rng):
+        shared, sizes, blocks = sections(40, truth, 0.2)(rng)
+        is_shared = shared > 0
+        if nested:
+            chance = is_shared * rng.beta(0.6, 1.4, len(sizes))
+        else:
+            chance = rng.beta(expected, 1 - expected, len(sizes))
+        parts = (is_shared * (1 - chance), ~is_shared * chance, np.ones(len(sizes)))
+        return [np.bincount(blocks, part * sizes) for part in parts]
+
+    share, _ = hits(make, excess_interval, truth - expected, seed=21)
+    assert 0.93 <= share <= 0.97
+
+
+def test_status_tells_what_an_interval_is_worth():
+    cases = {
+        (0.4, 40): "estimated",
+        (0.05, 30): "estimated",
+        (0.4, 29): "coverage not estimable: fewer than 30 sections",
+        (0.04, 40): "coverage not estimable: share beyond 0.05 to 0.95",
+        (0.4, 4): "not estimable: fewer than 5 sections",
+        (0.0, 40): "not estimable: share is 0 or 1",
+        (1.0, 12): "not estimable: share is 0 or 1",
+        (0.4, -1): "not estimable: sections not given",
+        (np.nan, 40): "no share",
+    }
+    assert interval_status(*zip(*cases, strict=True)).tolist() == list(cases.values())
+
+
+@given(st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_there_are_limits_where_the_status_says_so(n_blocks, seed):
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(0, 9, n_blocks)
+    tops = np.minimum(rng.integers(0, 9, n_blocks), sizes) * rng.integers(0, 2)
+    share, low, high = clause_resampling_interval(tops, sizes, range(n_blocks))
+    table = pd.DataFrame({"share": [share], "resampling_high": high, "n_sections": (sizes > 0).sum()})
+    status = add_status(table)["resampling_status"].iloc[0]
+    assert np.isfinite([low, high]).all() == status.startswith(("estimated", "coverage not estimable"))
 
 
 @pytest.mark.parametrize("truth", [0.1, 0.5, 0.85])

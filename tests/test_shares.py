@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 import fzanalytics as fz
 from fzanalytics.measures.characters import covered_characters, section_labels
 from fzanalytics.measures.inputs import compared_texts
-from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.order import order_of_documents
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.measures.reuse.shares import SharedSpans, _intervals, borrowing_share
+from fzanalytics.measures.sections import clause_resampling_interval, interval_status
 
 
 def slow_shares(passages, corpus, paragraphs, level=0.95):
@@ -27,13 +27,15 @@ def slow_shares(passages, corpus, paragraphs, level=0.95):
             tops, bottoms = np.bincount(labels, shared, minlength=1), np.bincount(labels, carries, minlength=1)
             triple = clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
             sections = int((bottoms > 0).sum()) if paragraphs is not None else pd.NA
-            rows.append((source, target, *triple, int(shared.sum()), int(carries.sum()), sections, kind))
+            (status,) = interval_status([triple[0]], [-1 if paragraphs is None else sections])
+            rows.append((source, target, *triple, status, int(shared.sum()), int(carries.sum()), sections, kind))
     columns = [
         "source",
         "target",
         "share",
         "resampling_low",
         "resampling_high",
+        "resampling_status",
         "n_chars",
         "n_target_chars",
         "n_sections",

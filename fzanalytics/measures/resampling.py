@@ -1,4 +1,4 @@
-"""Intervals for shares, and how surprising a statistic is: sections of one document, jurisdictions, permutations."""
+"""Intervals for ratios of sums over blocks, for jurisdictions, and how surprising a statistic is."""
 
 from __future__ import annotations
 
@@ -8,140 +8,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
-#: With fewer sections than this an interval is not estimable.
+#: With fewer blocks than this there is no interval.
 MIN_BLOCKS = 5
 #: With fewer jurisdictions than this nothing is said of others.
 MIN_CLUSTERS = 30
 #: The least degrees of freedom, however unequal the blocks are.
 MIN_FREEDOM = 4
-#: The same where few sections hold most of the text.
-_MIN_FREEDOM_UNEVEN = 3.0
 #: The same for jurisdictions, few of which may make up most of the variance.
 _MIN_FREEDOM_CLUSTERS = 3
 
 Floats = NDArray[np.float64]
-
-
-def clause_resampling_interval(
-    numerators: ArrayLike,
-    denominators: ArrayLike,
-    blocks: ArrayLike,
-    *,
-    level: float = 0.95,
-) -> tuple[float, float, float]:
-    """A share, and the interval in which it would lie with other sections of the same kind.
-
-    The clause-resampling interval: C clauses (or paragraphs) are taken together by block, each block is left out
-    once (the jackknife), and the share is the ratio of the two sums.
-
-    Parameters
-    ----------
-    numerators, denominators : array_like of float, shape (C,)
-        The share is sum(numerators) / sum(denominators); e.g. characters shared and characters of each clause.
-    blocks : array_like, shape (C,)
-        What is left out as one, e.g. the （一） section of each clause.
-    level : float
-        Nominal coverage, in (0, 1).
-
-    Returns
-    -------
-    share, low, high : float
-        NaN, NaN, NaN if the denominators sum to 0. low and high are NaN (not estimable) with fewer than `MIN_BLOCKS`
-        blocks of a positive denominator, and where the share is 0 or 1 exactly, since the blocks then do not
-        differ. Else low <= share <= high, all within [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, a number is negative or missing, or an option is out of its range.
-
-    Notes
-    -----
-    *Estimand*: the ratio of expectations E(numerator) / E(denominator) of a section, if the B sections at hand were
-    independent draws from one source of sections. It says how far the share rests on single sections of this text.
-    It says nothing about other localities, other documents or another sample: the sections of a document are no
-    random sample of anything, and this is no confidence interval for a population.
-
-    *Formula*: with p the share, p_i the share without block i, and V = (B - 1) / B * sum((p_i - mean p_i) ** 2), the
-    effective number of trials is n = p (1 - p) / V, and the interval is Wilson's for p of n with Student's t in place of
-    the normal quantile. t has 3 B / (kurtosis of p_i) degrees of freedom, at least 4 and at most B - 1: about B where
-    the blocks are like draws from a normal distribution, fewer where few blocks make up the variance. Nor has it more than
-    the effective number of blocks less 1, (sum of denominators)² / (sum of their squares) - 1, or 3 if that is less: where
-    two sections hold most of the text, there are hardly more than two.
-
-    *Coverage* (benchmarks/intervals.py --only sections --n 5000) at level 0.95, in 5,000 simulations of each of 70 designs
-    with a truth in 0.05 to 0.95 and 30 or 60 blocks: 93.8 to 96.8 %. (With 1,000 simulations one to four of the designs, not
-    always the same, are found outside of 93 to 97 % by chance.) With 12 blocks 94.3 to 97.6 %. Blocks there are of 2 to 8 clauses.
-
-    Sections of real documents are less even: with sizes log-normal, of standard deviation 1.2 (--only uneven, 1,000
-    simulations a design, truths 0.1, 0.2, 0.5), and clauses of a section alike by 0.2 at most, 94.5 to 97.2 % with 7
-    sections, 94.0 to 97.4 % with 14, 95.2 to 96.3 % with 30. Where clauses of a section are alike by 0.5, 90.0 to 96.0 %, with
-    30 and 60 sections too: it is too narrow there for a small share. Below 30 sections take it as indicative.
-
-    Percentiles of sections drawn with replacement covered 83 to 95 % in the same 70 designs, mostly below 93 %.
-
-    References
-    ----------
-    Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 11 (jackknife), here with whole sections
-    left out, and of a ratio. Wilson (1927), Probable inference, the law of succession, and statistical inference. Korn and
-    Graubard (1998), Confidence intervals for proportions with small expected number of positive counts estimated from
-    survey data (on the effective number of trials). The degrees of freedom are our own.
-
-    Examples
-    --------
-    Six sections of 100 characters each, of which 0 to 50 are shared:
-
-    >>> share, low, high = clause_resampling_interval([0, 10, 20, 30, 40, 50], [100] * 6, list("abcdef"))
-    >>> share, low < share < high
-    (0.25, True)
-    >>> clause_resampling_interval([1, 2], [4, 4], ["a", "b"])
-    (0.375, nan, nan)
-    """
-    top, bottom = np.asarray(numerators, dtype=float), np.asarray(denominators, dtype=float)
-    labels = np.asarray(blocks)
-    _check(top, bottom, labels, level)
-    total = float(np.sum(bottom))
-    if total == 0:
-        return float("nan"), float("nan"), float("nan")
-    share = float(np.sum(top)) / total
-    top, bottom = _by_block(top, bottom, labels)
-    if len(bottom) < MIN_BLOCKS or not 0 < share < 1:
-        return share, float("nan"), float("nan")
-    low, high = section_intervals(top[None], bottom, level)
-    return share, float(low[0]), float(high[0])
-
-
-def _by_block(top: Floats, bottom: Floats, labels: NDArray[np.generic]) -> tuple[Floats, Floats]:
-    """Sums by block, of those with a positive denominator."""
-    place = np.unique(labels.astype(str), return_inverse=True)[1]
-    tops, bottoms = np.bincount(place, weights=top).astype(float), np.bincount(place, weights=bottom).astype(float)
-    return tops[bottoms > 0], bottoms[bottoms > 0]
-
-
-def section_intervals(tops: ArrayLike, bottoms: ArrayLike, level: float) -> tuple[Floats, Floats]:
-    """The clause-resampling intervals of N ratios over the same B sections; see `clause_resampling_interval`.
-
-    Parameters
-    ----------
-    tops : array_like of float, shape (N, B)
-    bottoms : array_like of float, shape (B,)
-        Above 0.
-    level : float
-
-    Returns
-    -------
-    low, high : ndarray, shape (N,)
-
-    Examples
-    --------
-    >>> even = section_intervals([[0, 10, 20, 30, 40, 50]], [100] * 6, 0.95)
-    >>> uneven = section_intervals([[0, 10, 20, 30, 40, 500]], [100] * 5 + [1000], 0.95)
-    >>> bool(even[1] - even[0] < uneven[1] - uneven[0])
-    True
-    """
-    sizes = np.asarray(bottoms, dtype=float)
-    effective = float(sizes.sum() ** 2 / (sizes**2).sum())
-    return ratio_intervals(tops, sizes, level, most=max(effective - 1, _MIN_FREEDOM_UNEVEN))
 
 
 def ratio_intervals(
@@ -261,6 +137,13 @@ class PopulationInterval(NamedTuple):
     reason: str
 
 
+def sum_blocks(top: Floats, bottom: Floats, labels: NDArray[np.generic]) -> tuple[Floats, Floats]:
+    """Sums by block, of those with a positive denominator."""
+    place = np.unique(labels.astype(str), return_inverse=True)[1]
+    tops, bottoms = np.bincount(place, weights=top).astype(float), np.bincount(place, weights=bottom).astype(float)
+    return tops[bottoms > 0], bottoms[bottoms > 0]
+
+
 def population_interval(
     values: ArrayLike, weights: ArrayLike | None, clusters: ArrayLike, *, level: float = 0.95
 ) -> PopulationInterval:
@@ -315,11 +198,11 @@ def population_interval(
     weight = np.ones(share.shape) if weights is None else np.asarray(weights, dtype=float)
     labels = np.asarray(clusters)
     known = ~np.isnan(share)
-    _check(weight, np.where(known, share, 0.0), labels, level, names=("weights", "values", "clusters"))
+    check_parts(weight, np.where(known, share, 0.0), labels, level, names=("weights", "values", "clusters"))
     if (share[known] > 1).any():
         raise ValueError(f"`values` must be shares in [0, 1]; got {share[known].max()}. Divide by 100?")
     n_missing = int((~known).sum())
-    top, bottom = _by_block((share * weight)[known], weight[known], labels[known])
+    top, bottom = sum_blocks((share * weight)[known], weight[known], labels[known])
     facts = (len(bottom), int(known.sum()), n_missing)
     nan = float("nan")
     if not len(bottom):
@@ -377,10 +260,11 @@ def permutation_p(observed: float, null: ArrayLike) -> float:
     return float((1 + np.sum(drawn >= observed - slack)) / (1 + len(drawn)))
 
 
-def _check(
+def check_parts(
     top: Floats, bottom: Floats, labels: NDArray[np.generic], level: float,
     names: tuple[str, str, str] = ("numerators", "denominators", "blocks"),
 ) -> None:  # fmt: skip
+    """Raise a ValueError, by these names, unless numbers, sizes and blocks fit together and may be taken."""
     if not top.shape == bottom.shape == labels.shape or top.ndim != 1:
         first, second, third = names
         raise ValueError(

@@ -21,10 +21,10 @@ from fzanalytics.measures.diffusion.origins import (
 from fzanalytics.measures.diffusion.parts import clause_labels, intersections, part_status
 from fzanalytics.measures.diffusion.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
-from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
+from fzanalytics.measures.sections import add_status, clause_resampling_interval
 from fzanalytics.texts.corpus import Corpus
 
 logger = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ __all__ = ["MIN_PROXY_CHARS", "PARTS", "attribution", "proxy_text_spans"]
 
 PARTS = ("superior only", "superior and centre", "centre only", "neither")
 _COLUMNS = (
-    "doc_id", "part", "share", "resampling_low", "resampling_high", "bound_low", "bound_high", "n_chars", "status", "superior",
-    "superior_held", "centre", "n_witnesses", "witnesses", "younger",
+    "doc_id", "part", "share", "resampling_low", "resampling_high", "n_sections", "bound_low", "bound_high", "n_chars", "status",
+    "superior", "superior_held", "centre", "n_witnesses", "witnesses", "younger",
 )  # fmt: skip
 
 Mask = NDArray[np.bool_]
@@ -81,8 +81,9 @@ def attribution(
           of the document that are in passages shared with these of the sources *at hand*, and with no other of
           them, over all of its n_chars. The shares given for a document sum to 1. NA for a part that names a
           source not at hand, and for all if none is. What it is a share of depends on status.
-        - resampling_low, resampling_high: clause-resampling interval of that share, blocks are sections; NaN if not
-          estimable. How far the share rests on single sections, and no bound on what it can be.
+        - resampling_low, resampling_high: clause-resampling interval of that share over the n_sections sections that carry
+          text (1 for a clause); resampling_status: what it is worth, see `borrowing_share`. How far the share rests on single
+          sections, and no bound on what it can be.
         - bound_low, bound_high: what the share can be, given the text, once the sources not held are at hand (and,
           with a proxy, once the centre's own text is, *which is taken to hold all of the proxy*; see status).
         - status: what the share is, see below.
@@ -198,9 +199,9 @@ def attribution(
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=[_COLUMNS[0], *["clause_id"] * (unit == "clause"), *_COLUMNS[1:]])
     numbers = ["share", "resampling_low", "resampling_high", "bound_low", "bound_high"]
-    return table.astype(
-        {**dict.fromkeys(numbers, float), "n_chars": "int64", "n_witnesses": "int64", "superior_held": bool}
-    )
+    whole = ("n_sections", "n_chars", "n_witnesses")
+    table = table.astype({**dict.fromkeys(numbers, float), **dict.fromkeys(whole, "int64"), "superior_held": bool})
+    return add_status(table)
 
 
 def _names_the_centre(doc_id: str, facts: DocumentFacts) -> bool:
@@ -320,7 +321,7 @@ def _rows(
     blocks: NDArray[np.int64],
     level: float,
 ) -> list[dict[str, object]]:
-    size = int(carries.sum())
+    size, n_sections = int(carries.sum()), len(np.unique(blocks[carries]))
     facts = _facts(sources)
     rows = []
     for part, names, mask, least, most in intersections(sources, masks, sets, carries):
@@ -335,7 +336,7 @@ def _rows(
         rows.append(
             {
                 "doc_id": sources.doc_id, "part": part, "share": share, "resampling_low": low, "resampling_high": high,
-                "bound_low": bounds[0], "bound_high": bounds[1], "n_chars": size, "status": status, **facts,
+                "n_sections": n_sections, "bound_low": bounds[0], "bound_high": bounds[1], "n_chars": size, "status": status, **facts,
             }
         )  # fmt: skip
     return rows
@@ -363,8 +364,8 @@ def _clause_rows(
             table.append(
                 {
                     "doc_id": sources.doc_id, "clause_id": names[at], "part": part, "share": share[at],
-                    "resampling_low": np.nan, "resampling_high": np.nan, "bound_low": low[at], "bound_high": high[at],
-                    "n_chars": int(sizes[at]), "status": status, **facts,
+                    "resampling_low": np.nan, "resampling_high": np.nan, "n_sections": 1, "bound_low": low[at],
+                    "bound_high": high[at], "n_chars": int(sizes[at]), "status": status, **facts,
                 }
             )  # fmt: skip
     return table

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.diffusion.attribution import SetName, Unit, check_sets, set_masks
-from fzanalytics.measures.diffusion.origins import PairSpans, sources_of
+from fzanalytics.measures.diffusion.origins import PairSpans, Sources, sources_of
 from fzanalytics.measures.diffusion.parts import clause_labels
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
+from fzanalytics.measures.resampling import check_level
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
+from fzanalytics.measures.sections import add_status, clause_resampling_interval, excess_interval
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import province_of
 
@@ -22,13 +26,18 @@ from fzanalytics.texts.regions import province_of
 MAX_YEARS = 5
 #: A baseline of fewer documents is no distribution: the excess over it is that over one text or two.
 MIN_POOL = 3
-_NUMBERS = ("share", "genre_share", "genre_excess", "ancestry_share", "ancestry_excess")
+#: The columns of a baseline, each with its name before it.
+BASELINE_NUMBERS = ("share", "excess", "excess_low", "excess_high")
 _COLUMNS = (
-    "doc_id", "set", "status", "share", "n_sources", "n_chars", "genre_share", "genre_excess", "n_genre",
-    "genre_reason", "ancestry_share", "ancestry_excess", "n_ancestry", "ancestry_reason",
+    "doc_id", "set", "status", "share", "resampling_low", "resampling_high", "n_sections", "n_sources", "n_chars", "genre_share",
+    "genre_excess", "genre_excess_low", "genre_excess_high", "n_genre", "genre_reason", "ancestry_share", "ancestry_excess",
+    "ancestry_excess_low", "ancestry_excess_high", "n_ancestry", "ancestry_reason",
 )  # fmt: skip
+_BASELINES = [f"{baseline}_{number}" for baseline in ("genre", "ancestry") for number in BASELINE_NUMBERS]
+_NUMBERS = ("share", "resampling_low", "resampling_high", *_BASELINES)
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
@@ -40,6 +49,7 @@ def overlap_baselines(
     unit: Unit = "document",
     genre: Iterable[str] | None = None,
     max_years: float = MAX_YEARS,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """What each text shares with each set of its sources, and what it shares with as many documents that are none.
 
@@ -55,6 +65,8 @@ def overlap_baselines(
         Documents to take for the genre baseline, in place of the rule below (relatives are left out even so).
     max_years : float
         Documents of a similar period are at most so many years apart, at least 0.
+    level : float
+        Nominal coverage of the intervals; see `clause_resampling_interval`.
 
     Returns
     -------
@@ -63,9 +75,13 @@ def overlap_baselines(
           "not applicable" (there is no such source; see `attribution`).
         - share in [0, 1]: text-carrying characters shared with at least one of the set's n_sources documents, over all
           n_chars; NaN if none is at hand. It is *all* that is shared with the set, whether or not others have it too.
+        - resampling_low, resampling_high, resampling_status, n_sections: its clause-resampling interval, see
+          `borrowing_share`; a clause has none.
         - genre_share, ancestry_share: the same, expected of as many documents drawn at random from the baseline; NaN if
           it has fewer documents than the set, and for a proxy, which is made of the same documents.
-        - genre_excess, ancestry_excess in [-1, 1]: share less that.
+        - genre_excess, ancestry_excess in [-1, 1]: share less that; genre_excess_low and so on: its clause-resampling interval
+          (`excess_interval`; resampling_status holds for it, too). The baseline is taken as it is: what other documents in
+          it would give is in no interval.
         - n_genre, n_ancestry: documents in the baselines, 0 where none is held.
         - genre_reason, ancestry_reason: why the baseline is NaN, or, where it has fewer than `MIN_POOL` (3) documents, that
           it is no distribution; "" where there is nothing to say.
@@ -115,57 +131,91 @@ def overlap_baselines(
     facts = DocumentFacts(corpus.documents)
     spans = PairSpans(passages, facts.ids)
     pools = Pools(corpus.documents, facts, genre=genre, max_years=max_years)
+    check_level(level)
     clauses = {str(doc_id): part for doc_id, part in corpus.clauses.groupby("doc_id", sort=False)}
+    paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
     parts: list[dict[str, Sequence[object]]] = []
     for doc_id in facts.ids:
         if not facts.held[doc_id] or facts.level[doc_id] == 0:
             continue
         text = texts[doc_id]
-        names, labels = [pd.NA], np.zeros(len(text), dtype=np.int64)
         if unit == "clause":
             names, labels = clause_labels(len(text), clauses.get(doc_id))
-        parts += _of_document(doc_id, text, names, labels, chosen, facts, spans, pools)
+            blocks = None
+        else:
+            names, labels = [pd.NA], np.zeros(len(text), dtype=np.int64)
+            blocks = section_labels(len(text), paragraphs.get(doc_id, corpus.paragraphs.head(0)))
+        look = _Text(doc_id, text_characters(text), names, labels, blocks)
+        sources = sources_of(doc_id, facts)
+        parts += _of_document(look, sources, set_masks(sources, text, chosen, spans), chosen, spans, pools, level)
     columns = [_COLUMNS[0], *["clause_id"] * (unit == "clause"), *_COLUMNS[1:]]
     table = pd.DataFrame({name: [value for part in parts for value in part[name]] for name in columns})
-    return table.astype(dict.fromkeys(_NUMBERS, float))
+    return add_status(table.astype(dict.fromkeys(_NUMBERS, float)))
+
+
+class _Text(NamedTuple):
+    """A text by character: which carry text, the unit of each, and its section (None for clauses, which have none)."""
+
+    doc_id: str
+    carries: Mask
+    names: list[object]
+    labels: NDArray[np.int64]
+    blocks: NDArray[np.int64] | None
 
 
 def _of_document(
-    doc_id: str, text: str, names: list[object], labels: NDArray[np.int64], sets: Sequence[str], facts: DocumentFacts,
-    spans: PairSpans, pools: Pools,
+    text: _Text, sources: Sources, masks: Mapping[str, Mask], sets: Sequence[str], spans: PairSpans, pools: Pools, level: float
 ) -> list[dict[str, Sequence[object]]]:  # fmt: skip
     """The columns of one document, for each set."""
-    sources = sources_of(doc_id, facts)
-    masks = set_masks(sources, text, sets, spans)
-    carries = text_characters(text)
-    sizes = np.bincount(labels, carries, minlength=len(names)).astype(float)
-    begin = 0 if len(names) == 1 or sizes[0] else 1  # the text outside of all clauses, if there is any
-    n = len(names) - begin
+    sizes = np.bincount(text.labels, text.carries, minlength=len(text.names)).astype(float)
+    begin = 0 if len(text.names) == 1 or sizes[0] else 1  # the text outside of all clauses, if there is any
+    n, n_sections = len(text.names) - begin, 1 if text.blocks is None else len(np.unique(text.blocks[text.carries]))
     parts = []
     for name in sets:
         held = sources.held.get(name, [])
         proxy = name == "centre" and sources.centre == "proxy"
         status = "held" if held else "not applicable" if name in sources.without else "proxy" if proxy else "not held"
         witnesses = [other for others in sources.witnesses.values() for other in others] if proxy else []
-        chances = pools.chances(doc_id, len(text), held, spans)
-        mask = masks[name].astype(float) if name in masks else None
-        share = unit_share(mask, carries, labels, sizes)
+        mask = masks.get(name)
+        share = unit_share(None if mask is None else mask.astype(float), text.carries, text.labels, sizes)
+        low, high = share_limits(mask, text.carries, text.blocks, level)
         columns: dict[str, Sequence[object]] = {
-            "doc_id": [doc_id] * n, "clause_id": names[begin:], "set": [name] * n, "status": [status] * n,
+            "doc_id": [text.doc_id] * n, "clause_id": text.names[begin:], "set": [name] * n, "status": [status] * n,
             "n_sources": [len(held) or len(witnesses)] * n, "n_chars": sizes[begin:].astype(np.int64).tolist(),
-            "share": share[begin:].tolist(),
+            "share": share[begin:].tolist(), "resampling_low": [low] * n, "resampling_high": [high] * n,
+            "n_sections": [n_sections] * n,
         }  # fmt: skip
-        for baseline, (chance, n_pool) in chances.items():
-            expected = unit_share(chance, carries, labels, sizes)
+        for baseline, (chance, n_pool) in pools.chances(text.doc_id, len(text.carries), held, spans).items():
+            expected = unit_share(chance, text.carries, text.labels, sizes)
+            low, high = excess_limits(mask, chance, text.carries, text.blocks, level)
             columns[f"{baseline}_share"] = expected[begin:].tolist()
             columns[f"{baseline}_excess"] = (share - expected)[begin:].tolist()
+            columns[f"{baseline}_excess_low"], columns[f"{baseline}_excess_high"] = [low] * n, [high] * n
             columns[f"n_{baseline}"] = [n_pool] * n
-            columns[f"{baseline}_reason"] = [_reason(status, len(held), n_pool)] * n
+            columns[f"{baseline}_reason"] = [baseline_reason(status, len(held), n_pool)] * n
         parts.append(columns)
     return parts
 
 
-def _reason(status: str, n_sources: int, n_pool: int) -> str:
+def share_limits(mask: Mask | None, carries: Mask, blocks: Ints | None, level: float) -> tuple[float, float]:
+    """The clause-resampling interval of a share given by character; NaN where it, or the sections, are not known."""
+    if mask is None or blocks is None:
+        return float("nan"), float("nan")
+    tops, bottoms = np.bincount(blocks, mask & carries), np.bincount(blocks, carries)
+    return clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)[1:]
+
+
+def excess_limits(
+    mask: Mask | None, chance: Floats | None, carries: Mask, blocks: Ints | None, level: float
+) -> tuple[float, float]:
+    """The same of the share less what chance gives, by character: `excess_interval`."""
+    if mask is None or chance is None or blocks is None:
+        return float("nan"), float("nan")
+    sums = [np.bincount(blocks, one * carries) for one in (mask * (1 - chance), ~mask * chance, 1)]
+    return excess_interval(*sums, level=level)
+
+
+def baseline_reason(status: str, n_sources: int, n_pool: int) -> str:
     """Why a baseline is not known, or is little to go by."""
     if status == "proxy":
         return "the proxy is made of the same documents"

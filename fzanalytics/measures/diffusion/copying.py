@@ -17,9 +17,11 @@ from fzanalytics.features.masks import NAME_CLASSES
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
 from fzanalytics.measures.diffusion.novelty import ORDER_RANKS, Pieces, allowed_sources, shared_pieces
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
+from fzanalytics.measures.resampling import check_level
 from fzanalytics.measures.reuse.letters import MASK_BASE, Letters, read_masked
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import reduce_text
+from fzanalytics.measures.sections import add_status, clause_resampling_interval
 from fzanalytics.measures.sentences import Ints, SentenceFacts, find_whole, most_alike
 from fzanalytics.texts.corpus import Corpus
 
@@ -382,13 +384,15 @@ def _reduced(name: str) -> tuple[int, ...]:
     return tuple(reduce_text(name)[0].tolist())
 
 
-def copying_shares(kinds: pd.DataFrame) -> pd.DataFrame:
+def copying_shares(kinds: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     """How many sentences of each document are of each kind, and how many of the borrowed ones are filled-in forms.
 
     Parameters
     ----------
     kinds : DataFrame
         From `copying_kinds`.
+    level : float
+        Nominal coverage of the intervals; see `clause_resampling_interval`; the blocks are the sections of the target.
 
     Returns
     -------
@@ -397,7 +401,9 @@ def copying_shares(kinds: pd.DataFrame) -> pd.DataFrame:
         but the short ones and the slogans; n_borrowed: verbatim, fill-in and edited; borrowed_share = n_borrowed /
         n_sentences and fill_in_share = n_fill_in / n_borrowed, both in [0, 1], NaN where the denominator is 0; n_earlier:
         documents that might be a source, if `kinds` has it. Without `source` borrowed_share grows with their number: only
-        targets with as many can be compared, or those of one `source`.
+        targets with as many can be compared, or those of one `source`. resampling_low, resampling_high, resampling_status: of
+        borrowed_share, over the n_sections sections that have a sentence of n_sentences, see `borrowing_share`; NaN if
+        `kinds` has no section. fill_in_low, fill_in_high: of fill_in_share, over the sections that have a borrowed one.
 
     Examples
     --------
@@ -414,7 +420,29 @@ def copying_shares(kinds: pd.DataFrame) -> pd.DataFrame:
     table["fill_in_share"] = table["n_fill_in"] / table["n_borrowed"].replace(0, np.nan)
     if "n_earlier" in kinds:
         table["n_earlier"] = kinds.groupby("target")["n_earlier"].first()
-    return table.rename_axis(columns=None).reset_index()
+    columns = ["resampling_low", "resampling_high", "n_sections", "fill_in_low", "fill_in_high"]
+    table[columns] = _limits_of_shares(kinds, table.index, level)
+    table["n_sections"] = table["n_sections"].astype("Int64")
+    return add_status(table, "borrowed_share").rename_axis(columns=None).reset_index()
+
+
+def _limits_of_shares(kinds: pd.DataFrame, targets: pd.Index, level: float) -> NDArray[np.float64]:
+    """Of each target the limits of its borrowed share, the sections they rest on, and the limits of its fill-in share."""
+    check_level(level)
+    found = np.full((len(targets), 5), np.nan)
+    if "section" not in kinds:
+        return found
+    parts = dict(iter(kinds[["target", "kind", "section"]].groupby("target", sort=False)))
+    for at, target in enumerate(targets):
+        kind, section = (
+            parts[target]["kind"].to_numpy(dtype=str),
+            parts[target]["section"].fillna("").to_numpy(dtype=str),
+        )
+        borrowed, counted = np.isin(kind, BORROWED), ~np.isin(kind, ("short", "slogan"))
+        found[at, :2] = clause_resampling_interval(borrowed, counted, section, level=level)[1:]
+        found[at, 2] = len(np.unique(section[counted]))
+        found[at, 3:] = clause_resampling_interval(kind == "fill-in", borrowed, section, level=level)[1:]
+    return found
 
 
 def copying_curve(
@@ -448,7 +476,7 @@ def copying_curve(
             raise ValueError(f"`thresholds` must be above 0 and at most 1; got {threshold}. Take 0.1 to 0.9.")
         cut = kinds["kind"].isin(["edited", "reworded", "own"])
         again = np.where(kinds["share"] >= threshold, "edited", "own")
-        table = copying_shares(kinds.assign(kind=np.where(cut, again, kinds["kind"])))
+        table = copying_shares(kinds[["target"]].assign(kind=np.where(cut, again, kinds["kind"])))
         tables.append(table.assign(threshold=float(threshold)))
     columns = ["target", "threshold", "n_edited", "n_borrowed", "n_sentences", "borrowed_share", "fill_in_share"]
     empty = pd.DataFrame(columns=columns)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages, require_table
-from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.alignment import counterparts
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.passages import SharedSpans, find_passages, order_of_documents
 from fzanalytics.measures.reuse.reduced import text_characters
+from fzanalytics.measures.sections import add_status, clause_resampling_interval
 from fzanalytics.texts.corpus import Corpus
 
 #: Fewest matched characters of a passage when coverage finds its own: clauses are short.
@@ -127,7 +127,8 @@ def coverage_curve(
     DataFrame, one row for each target and threshold
         target, threshold; coverage in [0, 1]: paragraphs of the source whose score is at least the threshold over
         all of its paragraphs that carry text (a share of paragraphs, long and short alike; falls with the
-        threshold); resampling_low, resampling_high: clause-resampling interval, NaN if not estimable; n_paragraphs; order.
+        threshold); resampling_low, resampling_high: clause-resampling interval over the n_sections sections of the source;
+        resampling_status: what it is worth, see `borrowing_share`; n_paragraphs; order.
 
     Examples
     --------
@@ -145,9 +146,10 @@ def coverage_curve(
         scores, sections = group["score"].to_numpy(dtype=float), group["section"].fillna("").to_numpy(dtype=str)
         for threshold in thresholds:
             triple = clause_resampling_interval(scores >= threshold, np.ones(len(scores)), sections, level=level)
-            rows.append((target, float(threshold), *triple, len(scores), order))
-    ends = ["resampling_low", "resampling_high"]
-    return pd.DataFrame(rows, columns=["target", "threshold", "coverage", *ends, "n_paragraphs", "order"])
+            rows.append((target, float(threshold), *triple, len(np.unique(sections)), len(scores), order))
+    columns = ["resampling_low", "resampling_high", "n_sections", "n_paragraphs", "order"]
+    table = pd.DataFrame(rows, columns=["target", "threshold", "coverage", *columns])
+    return add_status(table, "coverage")
 
 
 def unmatched_paragraphs(

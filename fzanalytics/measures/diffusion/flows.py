@@ -12,13 +12,21 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.diffusion.baselines import MAX_YEARS, Pools
+from fzanalytics.measures.diffusion.baselines import (
+    BASELINE_NUMBERS,
+    MAX_YEARS,
+    Pools,
+    baseline_reason,
+    chance_of_sharing,
+    excess_limits,
+    share_limits,
+)
 from fzanalytics.measures.diffusion.origins import PairSpans
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
-from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
+from fzanalytics.measures.sections import add_status
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import province_of
 
@@ -38,13 +46,14 @@ Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 _EDGES = (
-    "source", "target", "flow", "order", "share", "resampling_low", "resampling_high", "n_shared", "n_target_chars",
-    "ancestry_share", "ancestry_excess", "n_ancestry",
+    "source", "target", "flow", "order", "share", "resampling_low", "resampling_high", "n_sections", "n_shared", "n_target_chars",
+    "ancestry_share", "ancestry_excess", "ancestry_excess_low", "ancestry_excess_high", "n_ancestry",
 )  # fmt: skip
 _FLOWS = (
-    "target", "flow", "share", "resampling_low", "resampling_high", "share_only", "n_shared", "n_chars", "n_sources",
-    "n_undecided", "best_source", "best_share", "mean_share", "genre_share", "genre_excess", "n_genre", "ancestry_share", "ancestry_excess",
-    "n_ancestry",
+    "target", "flow", "share", "resampling_low", "resampling_high", "n_sections", "share_only", "n_shared", "n_chars", "n_sources",
+    "n_undecided", "best_source", "best_share", "mean_share", "genre_share", "genre_excess", "genre_excess_low",
+    "genre_excess_high", "n_genre", "genre_reason", "ancestry_share", "ancestry_excess", "ancestry_excess_low",
+    "ancestry_excess_high", "n_ancestry", "ancestry_reason",
 )  # fmt: skip
 
 
@@ -116,15 +125,18 @@ def flows(
           earlier" (of the same jurisdiction); see `flow_of`.
         - share in [0, 1]: text-carrying characters of target in passages shared with at least one source of the flow
           (n_shared) over all of them (n_chars); NaN where n_sources is 0, never 0. resampling_low,
-          resampling_high: its clause-resampling interval, which says nothing about other localities. Flows overlap: their shares do not sum to anything.
+          resampling_high: its clause-resampling interval over the n_sections sections of target, which says nothing about
+          other localities; resampling_status: what it is worth, see `borrowing_share`. Flows overlap: their shares do not
+          sum to anything.
         - share_only: the part of share that no source of another flow has.
         - n_sources: held documents of the same lineage, or declared by target, that come before it: in time ("declared",
           "earlier") or, only down the line of command and where dates do not decide, by rank ("superior"). n_undecided: those in that line whose order is not
           known; they are no sources. Documents of *all* periods take part: a plan of 2016 is an earlier source of one of
           2021, of its own jurisdiction ("own earlier") and of others.
         - best_source, best_share: the one that shares most; mean_share: the mean over single sources.
-        - genre_share, ancestry_share, their excess and the number of documents: as in `overlap_baselines`, for as many
-          documents as there are sources. Sources of the flow, and their provinces, are not in the ancestry baseline.
+        - genre_share, ancestry_share, their excess with its interval, the number of documents, and genre_reason and
+          ancestry_reason: as in `overlap_baselines`, for as many documents as there are sources. Sources of the flow, and
+          their provinces, are not in the ancestry baseline.
 
     Raises
     ------
@@ -166,8 +178,8 @@ def flows(
         blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty))
         rows += _of_target(target, look, pools, blocks, level)
     table = pd.DataFrame(rows, columns=list(_FLOWS))
-    numbers = [name for name in _FLOWS if not name.startswith("n_") and name not in ("target", "flow", "best_source")]
-    table = table.astype(dict.fromkeys(numbers, float))
+    numbers = [name for name in _FLOWS if name.endswith(("share", "excess", "_low", "_high", "share_only"))]
+    table = add_status(table.astype(dict.fromkeys(numbers, float)))
     _warn_of_counts(table)
     return table
 
@@ -182,7 +194,7 @@ def flow_edges(
     corpus, passages
         As for `flows`.
     intervals : bool
-        Give the clause-resampling interval of each share, which takes time with many pairs.
+        Give the clause-resampling intervals of each share and excess, which takes time with many pairs.
     level : float
         Its nominal coverage; see `clause_resampling_interval`.
 
@@ -190,9 +202,11 @@ def flow_edges(
     -------
     DataFrame, one row a pair of held documents of one lineage, or one that declares the other
         source, target, flow, order: see `flows` and `order_of_documents`. Where order is "unknown", neither is known to
-        come first, and the pair stands twice, once in each direction. share, resampling_low,
-        resampling_high, n_shared, n_target_chars: share of the target, in [0, 1]. ancestry_share: mean share of the target with single documents of the ancestry baseline
-        (without the source and its province); ancestry_excess: share less that; n_ancestry. Sorted by target and source.
+        come first, and the pair stands twice, once in each direction. share in [0, 1] of the target: n_shared of
+        n_target_chars; resampling_low, resampling_high, n_sections, resampling_status ("not asked for" without `intervals`).
+        ancestry_share: mean share of the target with single documents of the ancestry baseline (without the source and its
+        province), of which there are n_ancestry; ancestry_excess: share less that; ancestry_excess_low,
+        ancestry_excess_high: its interval (`excess_interval`). Sorted by target and source.
 
     Raises
     ------
@@ -216,23 +230,27 @@ def flow_edges(
         pool = pools.ancestry_of(target)
         sums = np.bincount(pools.province[pool] + 1, shares[pool], minlength=pools.province.max() + 2)
         numbers = np.bincount(pools.province[pool] + 1, minlength=pools.province.max() + 2)
-        blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty)) if intervals else None
+        blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty))
+        n_sections = len(np.unique(blocks[look.carries[target]]))
         for at, flow, order in look.before(target, undecided=True):
             source, kin = look.facts.ids[at], pools.province[at] + 1
             own = (sums[kin], numbers[kin]) if kin > 0 and not pools.national[at] else (0.0, 0)
             n = int(numbers.sum() - own[1])
             mean = (sums.sum() - own[0]) / n if n else np.nan
-            low = high = np.nan
-            if blocks is not None:
-                mask = look.spans.mask(target, len(blocks), [source])
-                _, low, high = look.interval(target, mask, blocks, level)
+            limits, excess_ends = [np.nan] * 2, [np.nan] * 2
+            if intervals:
+                mask, others = look.spans.mask(target, len(blocks), [source]), pools.ancestry_of(target, [source])
+                chance = chance_of_sharing(target, len(blocks), others, 1, look.spans)
+                limits = [*share_limits(mask, look.carries[target], blocks, level)]
+                excess_ends = [*excess_limits(mask, chance, look.carries[target], blocks, level)]
             share = shares[at] / size if size else np.nan
             base = mean / size if size else np.nan
-            rows.append((source, target, flow, order, share, low, high, int(shares[at]), size, base, share - base, n))
+            counts = (n_sections, int(shares[at]), size)
+            rows.append((source, target, flow, order, share, *limits, *counts, base, share - base, *excess_ends, n))
     table = pd.DataFrame(rows, columns=list(_EDGES)).sort_values(["target", "source"], ignore_index=True)
-    return table.astype(
-        dict.fromkeys(["share", "resampling_low", "resampling_high", "ancestry_share", "ancestry_excess"], float)
-    )
+    columns = ["share", "resampling_low", "resampling_high", *(f"ancestry_{name}" for name in BASELINE_NUMBERS)]
+    table = add_status(table.astype(dict.fromkeys(columns, float)))
+    return table if intervals else table.assign(resampling_status="not asked for")
 
 
 def flow_totals(flows: pd.DataFrame) -> pd.DataFrame:
@@ -347,11 +365,6 @@ class _Look:
                 found.append((one, flow, order))
         return found
 
-    def interval(self, target: str, mask: Mask, blocks: Ints, level: float) -> tuple[float, float, float]:
-        """A share of the target with its clause-resampling interval."""
-        tops, bottoms = np.bincount(blocks, mask & self.carries[target]), np.bincount(blocks, self.carries[target])
-        return clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
-
 
 def _of_target(target: str, look: _Look, pools: Pools, blocks: Ints, level: float) -> list[dict[str, object]]:
     carries, size = look.carries[target], look.sizes[target]
@@ -360,16 +373,20 @@ def _of_target(target: str, look: _Look, pools: Pools, blocks: Ints, level: floa
     sources = {flow: [ids[at] for at, name, order in every if name == flow and order != "unknown"] for flow in FLOWS}
     undecided = {flow: sum(name == flow and order == "unknown" for _, name, order in every) for flow in FLOWS}
     masks = {flow: look.spans.mask(target, len(carries), sources[flow]) for flow in FLOWS}
-    held_by = np.sum(list(masks.values()), axis=0)
+    held_by, n_sections = np.sum(list(masks.values()), axis=0), len(np.unique(blocks[carries]))
     shares = look.shares(target) / size if size else np.full(len(ids), np.nan)
     rows = []
     for flow in FLOWS:
         row: dict[str, object] = {"target": target, "flow": flow, "n_chars": size, "n_sources": len(sources[flow])}
         row["n_undecided"], row["n_shared"] = undecided[flow], int((masks[flow] & carries).sum())
+        row["n_sections"] = n_sections
+        status = "held" if sources[flow] else "not held"
         chances = pools.chances(target, len(carries), sources[flow], look.spans)
-        row["n_genre"], row["n_ancestry"] = chances["genre"][1], chances["ancestry"][1]
+        for name, (_, n_pool) in chances.items():
+            row[f"n_{name}"], row[f"{name}_reason"] = n_pool, baseline_reason(status, len(sources[flow]), n_pool)
         if sources[flow] and size:
-            share, low, high = look.interval(target, masks[flow], blocks, level)
+            share = float((masks[flow] & carries).sum()) / size
+            low, high = share_limits(masks[flow], carries, blocks, level)
             alone = masks[flow] & (held_by == 1) & carries
             single = {name: float(shares[look.place[name]]) for name in sources[flow]}
             best = min(single, key=lambda name: (-single[name], name))
@@ -383,7 +400,10 @@ def _of_target(target: str, look: _Look, pools: Pools, blocks: Ints, level: floa
             row.update(best_share=single[best], mean_share=float(np.mean(list(single.values()))))
             for name, (chance, _) in chances.items():
                 base = np.nan if chance is None else float((chance * carries).sum()) / size
-                row.update({f"{name}_share": base, f"{name}_excess": share - base})
+                ends = excess_limits(masks[flow], chance, carries, blocks, level)
+                row.update(
+                    dict(zip((f"{name}_{one}" for one in BASELINE_NUMBERS), (base, share - base, *ends), strict=True))
+                )
         rows.append(row)
     return rows
 

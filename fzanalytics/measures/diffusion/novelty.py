@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
-from fzanalytics.measures.resampling import clause_resampling_interval
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import order_of_documents
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
+from fzanalytics.measures.sections import add_status, clause_resampling_interval
 from fzanalytics.texts.corpus import Corpus
 
 Ints = NDArray[np.int64]
@@ -24,7 +24,16 @@ Ints = NDArray[np.int64]
 #: order in time; "superior" is rank, where dates do not decide.
 ORDER_RANKS = {"earlier": 1, "superior": 2, "declared": 3}
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
-_DOCUMENT = ("target", "novelty", "resampling_low", "resampling_high", "n_chars", "n_earlier", "pool_size")
+_DOCUMENT = (
+    "target",
+    "novelty",
+    "resampling_low",
+    "resampling_high",
+    "n_sections",
+    "n_chars",
+    "n_earlier",
+    "pool_size",
+)
 _CLAUSE = ("target", "paragraph_id", "section", "novelty", "n_chars", "n_earlier", "pool_size")
 
 
@@ -56,7 +65,8 @@ def reinvention(
     DataFrame, one row a document held
         target; novelty in [0, 1]: 1 - share of its text-carrying characters that are in passages shared with the union
         of `pool_size` earlier documents, the mean over *all* ways to draw these; NaN if there are fewer;
-        resampling_low, resampling_high: clause-resampling interval, blocks are sections, NaN if not estimable; n_chars; n_earlier: documents that come
+        resampling_low, resampling_high: clause-resampling interval over its n_sections sections; resampling_status: what it is
+        worth, see `borrowing_share`; n_chars; n_earlier: documents that come
         before it: in time ("declared", "earlier") or, where dates do not decide, by rank ("superior"); pool_size: that used.
 
     Raises
@@ -92,8 +102,9 @@ def reinvention(
         triple = (np.nan,) * 3
         if 0 < k <= n_earlier:
             triple = clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
-        rows.append((target, *triple, int(carries.sum()), n_earlier, k))
-    return pd.DataFrame(rows, columns=list(_DOCUMENT)).astype(dict.fromkeys(_DOCUMENT[1:4], float))
+        rows.append((target, *triple, int((bottoms > 0).sum()), int(carries.sum()), n_earlier, k))
+    table = pd.DataFrame(rows, columns=list(_DOCUMENT)).astype(dict.fromkeys(_DOCUMENT[1:4], float))
+    return add_status(table, "novelty")
 
 
 def clause_novelty(

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from fzanalytics.measures.characters import disjoint_spans, section_labels
 from fzanalytics.measures.inputs import compared_texts, require_passages, require_table
-from fzanalytics.measures.resampling import MIN_BLOCKS, check_level, section_intervals
+from fzanalytics.measures.resampling import MIN_BLOCKS, check_level
 from fzanalytics.measures.reuse.order import check_pairs, order_of_documents
 from fzanalytics.measures.reuse.reduced import text_characters
+from fzanalytics.measures.sections import add_status, section_intervals
 from fzanalytics.texts.corpus import Corpus
 
 Ints = NDArray[np.int64]
@@ -52,14 +53,16 @@ def borrowing_share(
     Returns
     -------
     DataFrame
-        source, target, share, resampling_low, resampling_high, n_chars, n_target_chars, n_sections, order; one row for each
-        pair of held documents, in the direction of `order_of_documents`; two rows, one in each direction, where that is "unknown".
+        source, target, share, resampling_low, resampling_high, resampling_status, n_chars, n_target_chars, n_sections, order; one row
+        for each pair of held documents, in the direction of `order_of_documents`; two rows, one in each direction, where that is "unknown".
         share in [0, 1]: text-carrying characters of target (letters, digits, Han, outside the brackets of those
         responsible) inside the union of passages shared with source (n_chars) over all of them (n_target_chars).
         Directional: a share *of the target*.
         0 if nothing is shared, NaN for an empty text. resampling_low, resampling_high: clause-resampling interval over the
         n_sections of target that carry text (NA without `paragraphs`); NaN with fewer than `MIN_BLOCKS` (5) of them, and where the share
-        is 0 or 1.
+        is 0 or 1. resampling_status: "estimated" (30 sections or more, and a share in 0.05 to 0.95, where 95 % intervals cover
+        planted truth in 93 to 97 % of simulations), "coverage not estimable: ..." (limits are given as a description; how
+        often such limits hold is not claimed), "not estimable: ..." (no limits), "no share"; the reason is named.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def borrowing_share(
     columns = (ids[source], ids[target], share, low, high, shared, size, sections, np.r_[kinds, kinds[turned]])
     table = pd.DataFrame(dict(zip(_SHARE_COLUMNS, map(list, columns), strict=True)), columns=list(_SHARE_COLUMNS))
     table["n_sections"] = table["n_sections"].astype("Int64")
-    return table.sort_values(["source", "target"], ignore_index=True)
+    return add_status(table.sort_values(["source", "target"], ignore_index=True))
 
 
 class _Blocks(NamedTuple):

@@ -45,6 +45,8 @@ _WITHOUT_SHARE = ("not available", "not applicable")
 _BAR = 0.5
 _LINE = 0.2  # from a line of the table to the next, in lanes
 _HATCH = "////"
+#: Behind an interval of which it is not known how often such intervals hold.
+_UNJUDGED = "°"
 #: The columns of the table: points from the right edge of the axes, alignment, heading in both languages.
 _TABLE: tuple[tuple[int, Literal["left", "right"], str, str], ...] = (
     (26, "left", "part", "部分"),
@@ -225,7 +227,8 @@ def _write_lines(ax: Axes, lane: int, rows: Mapping[Hashable, dict[Any, Any]], s
             ends = row[f"{prefix}_low"], row[f"{prefix}_high"]
             needed = prefix == "resampling" or row["status"] != "estimated"
             known = needed and all(pd.notna(end) for end in ends)
-            cells.append(f"{brackets[0]}{100 * ends[0]:.0f}–{100 * ends[1]:.0f}{brackets[1]}" if known else "")
+            mark = _UNJUDGED if prefix == "resampling" and _is_unjudged(row) else ""
+            cells.append(f"{brackets[0]}{100 * ends[0]:.0f}–{100 * ends[1]:.0f}{brackets[1]}{mark}" if known else "")
         _write(ax, 14, y, "■", "left", size, color=_PARTS[part][0])
         for (x, align, *_), cell in zip(_TABLE, cells, strict=True):
             if cell:
@@ -343,4 +346,16 @@ def _notes(attribution: pd.DataFrame, language: Language) -> list[str]:
                 "[区间]：所示数值的按节重抽样区间，反映其对个别章节的依赖程度。",
             )
         )
+        if any(_is_unjudged(row) for row in attribution.to_dict("records")):
+            notes.append(
+                pick(
+                    language,
+                    f"{_UNJUDGED} fewer than 30 sections, or a share beyond 5 to 95 %: coverage of the interval not estimable.",
+                    f"{_UNJUDGED} 不足三十节，或占比在5%—95%之外：区间的覆盖概率无法估计。",
+                )
+            )
     return notes
+
+
+def _is_unjudged(row: Mapping[Any, Any]) -> bool:
+    return str(row.get("resampling_status", "")).startswith("coverage not estimable")
