@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 import fzanalytics as fz
-from fzanalytics.measures.diffusion.origins import PairSpans, find_witnesses
-from fzanalytics.measures.diffusion.proxy import proxy_mask
+from fzanalytics.measures.attribution.origins import PairSpans, find_witnesses
+from fzanalytics.measures.attribution.proxy import proxy_mask
 from fzanalytics.measures.inputs import compared_texts
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.reduced import text_characters

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fzanalytics.measures.adoption.timing import lag_table
 from fzanalytics.measures.adoption.turnbull import MIN_CLUSTERS, _score_interval, innermost_intervals, turnbull
 
 NAN = float("nan")
@@ -215,6 +216,51 @@ def test_one_clock_at_a_time(flags, fits):
     with pytest.raises(ValueError, match=r"^`intervals` must have one clock.*since_centre and \d rows since_superior"):
         turnbull(table)
     assert turnbull(table[table["since_centre"]]).n == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"region": ["甲省", "乙省", "甲省"]}, r"1 in several rows: 甲省 \(2 rows\)"),
+        ({"region": ["石家庄市", "河北省", "河北省/石家庄市"]}, r"1 in several rows: 河北省/石家庄市 \(2 rows\)"),
+        ({"region": "甲省", "source": ["a", "b", "c"]}, r"甲省 \(3 rows\)"),  # one document that declares three
+        ({"region": [pd.NA, "甲省", pd.NA], "target": ["a", "b", "a"]}, r"1 in several rows: a \(2 rows\)"),
+        ({"target": ["a", "b", "a"]}, r"1 in several rows: a \(2 rows\)"),
+    ],
+)
+def test_a_jurisdiction_counts_once(columns, told):
+    table = lags((1, 1), (2, 2), (4, NAN)).assign(**columns)
+    with pytest.raises(ValueError, match=rf"^`intervals` must have each jurisdiction once; got .*{told}.*lineage="):
+        turnbull(table)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"region": ["甲省", "乙省", "丙省"], "target": ["a", "b", pd.NA]},
+        {"region": [pd.NA, pd.NA, "甲省"], "target": ["a", "b", pd.NA]},
+        {"region": [None, None, None]},  # nothing is known of whose rows these are
+        {"region": ["甲省", "甲省", "乙省"], "contradiction": [True, False, False]},  # the first is left out
+        {"target": [pd.NA, pd.NA, pd.NA]},
+        {"province": "甲省"},
+    ],
+)
+def test_rows_of_different_or_unknown_jurisdictions(columns):
+    table = lags((1, 1), (2, 2), (4, NAN)).assign(**columns)
+    assert turnbull(table).n == 3 - sum(columns.get("contradiction", ()))
+    again = turnbull(pd.concat([table, table.assign(lag_days_low=NAN, lag_days_high=NAN)]))
+    assert again.n == again.n_left_out == turnbull(table).n  # a row without a bound is no second one
+
+
+def test_the_first_adoption_of_each_jurisdiction_is_what_lag_table_gives(sample):
+    """Henan stands in four rows of the documents with what they declare: two documents, one of which declares three."""
+    pairs = lag_table(sample)
+    with pytest.raises(ValueError, match=r"got 1 in several rows: 河南省 \(4 rows\)\. Take the rows of lag_table"):
+        turnbull(pairs[pairs["since_centre"]])
+    for clock in ("since_centre", "since_superior"):
+        lagged = lag_table(sample, lineage="法治政府建设", roster="provinces")
+        found = turnbull(lagged[lagged[clock].fillna(False)])
+        assert found.n + found.n_left_out == 31
 
 
 def test_contradictions_are_left_out_and_told(caplog):

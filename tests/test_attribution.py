@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fzanalytics.base.tables import PASSAGE_COLUMNS
-from fzanalytics.measures.diffusion.attribution import MIN_PROXY_CHARS, PARTS, attribution, proxy_text_spans
+from fzanalytics.measures.attribution.attribution import MIN_PROXY_CHARS, PARTS, attribution, proxy_text_spans
 from fzanalytics.measures.reuse.passages import find_passages
 from helpers import make_corpus
 

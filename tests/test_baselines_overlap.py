@@ -9,14 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_attribution import rare
 
-from fzanalytics.measures.diffusion.baselines import (
-    baseline_documents,
-    baseline_reason,
-    chance_of_sharing,
-    overlap_baselines,
-)
-from fzanalytics.measures.diffusion.origins import PairSpans
-from fzanalytics.measures.diffusion.proxy import proxy_mask
+from fzanalytics.measures.attribution.baselines import baseline_documents, overlap_baselines
+from fzanalytics.measures.attribution.origins import PairSpans
+from fzanalytics.measures.attribution.pools import baseline_reason, chance_of_sharing
+from fzanalytics.measures.attribution.proxy import proxy_mask
 from fzanalytics.measures.reuse.passages import find_passages
 from helpers import make_corpus
 

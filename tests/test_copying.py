@@ -11,13 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fzanalytics.measures import sentences
-from fzanalytics.measures.diffusion.copying import (
-    KINDS,
-    copied_blanks,
-    copying_curve,
-    copying_kinds,
-    copying_shares,
-)
+from fzanalytics.measures.diffusion.blanks import copied_blanks
+from fzanalytics.measures.diffusion.copying import KINDS, copying_kinds
+from fzanalytics.measures.diffusion.copying_shares import copying_curve, copying_shares
 from fzanalytics.measures.diffusion.novelty import clause_novelty, reinvention
 from fzanalytics.measures.inputs import compared_texts
 from fzanalytics.measures.reuse.letters import read_masked

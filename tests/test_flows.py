@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from test_attribution import rare
 
-from fzanalytics.measures.diffusion.baselines import overlap_baselines
+from fzanalytics.measures.attribution.baselines import overlap_baselines
 from fzanalytics.measures.diffusion.flows import FLOWS, flow_edges, flow_of, flow_totals, flows
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages
 from helpers import make_corpus

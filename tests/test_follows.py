@@ -201,6 +201,57 @@ def test_p_of_one_that_stands_out_in_every_section():
     assert source_p(counts, labels, tall, 5, n_permutations=99, rng=rng) > 0.05
 
 
+# "Each department shall strengthen leadership and make sure that all tasks are carried out": stands in every plan.
+FORMULA = "各部门要切实加强组织领导，明确责任分工，确保各项任务落到实处。"
+
+
+def formulaic():
+    """The first copies 30 characters of the second; with the third it shares the longer formula alone."""
+    rng = np.random.default_rng(11)
+    words = ["".join(map(chr, rng.integers(0x4E00, 0x9000, 200))) for _ in range(3)]
+    twice = FORMULA + "各级" + FORMULA[:-1] + "的要求。"
+    texts = {"a": words[0] + twice + words[1][:30], "b": words[1], "c": words[2] + twice}
+    return make_corpus(texts), twice
+
+
+@pytest.mark.parametrize("score", ["grams", "passages"])
+def test_a_formula_that_is_ignored_makes_no_source(score):
+    corpus, twice = formulaic()
+    options = {"targets": ["a"], "score": score}
+    across = 3 if score == "grams" else 0  # runs of four characters, or characters
+    for passages in (None, find_passages(corpus)) if score == "passages" else (None,):
+        row = infer_sources(corpus, passages=passages, **options).iloc[0]
+        assert (row["source"], row["second"]) == ("c", "b")
+        row = infer_sources(corpus, passages=passages, ignore=[FORMULA[:-1], "各级", "的要求"], **options).iloc[0]
+        assert row["source"] == "b" and pd.isna(row["second"])
+        assert row["shared"] == pytest.approx((30 - across) / (230 - across))
+        at = corpus.documents.loc[0, "text"].index(twice)
+        spans = iter([("a", at, at + len(twice))])
+        span = infer_sources(corpus, passages=passages, ignore=spans, **options).iloc[0]
+        assert span[["source", "shared"]].tolist() == row[["source", "shared"]].tolist()
+
+
+@pytest.mark.parametrize("score", ["grams", "passages"])
+def test_what_is_ignored_is_as_if_it_were_blank(score):
+    """In margin and p too, which count by sections."""
+    corpus = world(np.random.default_rng(12), copied=0.8)
+    phrase = corpus.documents.loc[1, "text"][4:19]  # a piece of the second, that others have from the ancestor
+    blank = corpus.documents.assign(text=[text.replace(phrase, " " * len(phrase)) for text in corpus.documents["text"]])
+    assert blank["text"].ne(corpus.documents["text"]).any()
+    erased = type(corpus)(blank, corpus.clauses, corpus.paragraphs)
+    options = {"targets": ["d00", "d01", "d02"], "score": score, "n_permutations": 19}
+    ignored = infer_sources(corpus, ignore=[phrase], **options)
+    pd.testing.assert_frame_equal(ignored, infer_sources(erased, **options))
+    assert not ignored.equals(infer_sources(corpus, **options)) and ignored["p"].notna().any()
+
+
+def test_what_cannot_be_ignored(sample):
+    with pytest.raises(ValueError, match=r"`ignore` must be phrases that carry text, or spans .*; got '。'"):
+        infer_sources(sample, ignore=["。"])
+    with pytest.raises(TypeError, match=r"`ignore` must be a DataFrame of spans .*; got float"):
+        infer_sources(sample, score="passages", ignore=0.5)
+
+
 def test_faults(sample):
     with pytest.raises(ValueError, match="`score` must be 'grams' or 'passages'; got 'words'"):
         infer_sources(sample, score="words")

@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 
 import fzanalytics as fz
-from fzanalytics.measures.inputs import compared_texts, read_day, require_corpus, require_passages, require_table
+from fzanalytics.measures.inputs import (
+    compared_texts,
+    read_day,
+    read_ignore,
+    require_corpus,
+    require_passages,
+    require_table,
+)
 from helpers import make_corpus
 
 
@@ -127,3 +134,14 @@ def test_what_is_no_day(given):
 def test_a_day_has_no_time_zone():
     assert read_day("2020-12-31T00:00+08:00", name="at") == pd.Timestamp("2020-12-31")
     assert read_day(pd.Timestamp("2020-12-31", tz="UTC"), name="at") == pd.Timestamp("2020-12-31")
+
+
+def test_what_is_ignored_can_be_read_twice():
+    table = pd.DataFrame({"doc_id": ["a"], "begin": [0], "end": [2]})
+    assert read_ignore(None) is None and read_ignore(table) is table
+    assert read_ignore("依法行政") == ["依法行政"]  # one phrase, not four characters
+    assert read_ignore(one for one in ("依法", ("a", 0, 2))) == ["依法", ("a", 0, 2)]
+    with pytest.raises(
+        TypeError, match=r"^`ignore` must be a DataFrame of spans .*; got int\. Put one span into a list"
+    ):
+        read_ignore(3)

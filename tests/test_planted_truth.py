@@ -24,6 +24,7 @@ NUMBERS = 0.06
 
 #: Measures that other test modules hold to planted truth.
 ELSEWHERE = {
+    "coverage_baselines": "test_coverage_baselines.py",  # the same, paragraph by paragraph
     "overlap_baselines": "test_simulate.py",  # common ancestry has no excess, copying has
     "find_boilerplate": "test_spread.py",  # three policies with one formula
     "find_slogans": "test_spread.py",
@@ -48,7 +49,7 @@ NO_TRUTH = {
     "to_gexf": "writes a graph",
     "Prototype": "what reconstruct returns",
 }
-ROOMS = ("measures.diffusion", "measures.adoption", "measures.lineage", "measures.reuse", "measures.similarity", "measures.resampling", "measures.sections")  # fmt: skip
+ROOMS = ("measures.attribution", "measures.diffusion", "measures.adoption", "measures.lineage", "measures.reuse", "measures.similarity", "measures.resampling", "measures.sections")  # fmt: skip
 
 
 def test_every_measure_has_planted_truth():

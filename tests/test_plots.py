@@ -1080,7 +1080,7 @@ def test_it_says_shared_not_copied(parts, language):
 def test_no_text_covers_another_in_the_bundled_corpus(sample, language):
     """At the default size, with the labels that the main job gives."""
     from fzanalytics.measures.adoption.timing import timeline
-    from fzanalytics.measures.diffusion.attribution import attribution
+    from fzanalytics.measures.attribution.attribution import attribution
     from fzanalytics.measures.reuse.passages import find_passages
 
     table = attribution(sample, passages=find_passages(sample))

@@ -12,7 +12,7 @@ import fzanalytics as fz
 from fzanalytics.evaluation.simulation.power import exact_interval, power
 from fzanalytics.evaluation.simulation.simulate import simulate_diffusion
 from fzanalytics.evaluation.simulation.writing import NO_ORIGIN, UNIQUE_CHARS, simulation_words
-from fzanalytics.measures.diffusion.baselines import overlap_baselines
+from fzanalytics.measures.attribution.baselines import overlap_baselines
 from fzanalytics.measures.diffusion.copying import copying_kinds
 from fzanalytics.measures.diffusion.flows import flows
 from fzanalytics.measures.diffusion.novelty import reinvention

@@ -125,3 +125,72 @@ def test_something_else_than_a_corpus():
 def test_an_empty_target_shares_nothing():
     found = find_sources(make_corpus({"a": LAW, "b": "。。"}), doc_id="b")
     assert found[["score", "shared", "n_shared"]].values.tolist() == [[0, 0, 0]]
+
+
+# "Each department shall strengthen leadership and make sure that all tasks are carried out": stands in every plan.
+FORMULA = "各部门要切实加强组织领导，明确责任分工，确保各项任务落到实处。"
+
+
+def formulaic():
+    return make_corpus(
+        {"a": OWN + FORMULA, "b": OTHER + FORMULA.replace("，", "、"), "c": CITY + FORMULA + LAW, "d": LAW}
+    )
+
+
+@pytest.mark.parametrize(
+    ("ignore", "n_runs"),
+    [
+        # 34 characters of the law and 33 of the city's own
+        (FORMULA, 64),
+        ([FORMULA], 64),
+        ([("c", len(CITY), len(CITY + FORMULA))], 64),
+        (pd.DataFrame({"doc_id": ["c"], "begin": [len(CITY)], "end": [len(CITY + FORMULA)]}), 64),
+        # and 28 of the formula, if it is ignored where it comes from
+        ([("a", len(OWN), len(OWN + FORMULA)), ("b", len(OTHER), len(OTHER + FORMULA))], 92),
+    ],
+)
+def test_what_is_ignored_no_longer_counts(ignore, n_runs):
+    """Without it two documents share the formula alone with the target, and one its law."""
+    before = find_sources(formulaic(), doc_id="c").set_index("source")["n_shared"]
+    assert before.to_dict() == {"d": 31, "a": 25, "b": 25}
+    after = find_sources(formulaic(), doc_id="c", ignore=ignore).set_index("source")
+    assert after["n_shared"].to_dict() == {"d": 31, "a": 0, "b": 0}
+    assert after.loc["d", "shared"] == pytest.approx(31 / n_runs)
+
+
+def test_a_formula_is_ignored_in_a_text_that_is_not_in_the_corpus():
+    found = find_sources(formulaic(), text=CITY + FORMULA, ignore=[FORMULA]).set_index("source")["n_shared"]
+    assert found["a"] == found["b"] == found["d"] == 0 and found["c"] > 20
+
+
+def test_what_is_ignored_is_as_if_it_were_blank():
+    there = formulaic()
+    blank = there.documents.assign(text=[text.replace(FORMULA, " " * len(FORMULA)) for text in there.documents["text"]])
+    blank.loc[1, "text"] = OTHER + " " * len(FORMULA)
+    ignored, erased = document_grams(there.documents, ignore=[FORMULA]), document_grams(blank)
+    assert {name: runs.tolist() for name, runs in ignored.items()} == {
+        name: runs.tolist() for name, runs in erased.items()
+    }
+
+
+def test_a_phrase_inside_a_title_leaves_the_rest_of_it_masked():
+    """The title and the document named in 《》 are found before anything is made blank."""
+    title = "甲省大气污染防治目标责任制考核评价实施办法"
+    texts = {"a": title + OWN, "b": f"依照《{title}》办理。" + CITY}
+    there = make_corpus(texts, documents={"a": {"title": title}})
+    for ignore in (None, ["目标责任制考核"], ["《甲省大气"], ["办法》办理"]):
+        assert find_sources(there, doc_id="b", ignore=ignore)["n_shared"].tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("ignore", "error", "message"),
+    [
+        (["，。"], ValueError, "`ignore` must be phrases that carry text, or spans .*; got '，。'"),
+        ([("c", 0, 999)], ValueError, r"`ignore` must be .*; got \('c', 0, 999\)"),
+        (pd.DataFrame({"doc_id": ["c"]}), ValueError, "`ignore` must have the columns doc_id, begin, end"),
+        (3, TypeError, "`ignore` must be a DataFrame of spans .*; got int. Put one span into a list"),
+    ],
+)
+def test_what_cannot_be_ignored(ignore, error, message):
+    with pytest.raises(error, match=message):
+        find_sources(formulaic(), doc_id="c", ignore=ignore)

@@ -143,6 +143,20 @@ def test_the_word_is_kept_whole():
     assert collocates(corpus, "没有这个词").empty
 
 
+def test_a_word_is_found_as_the_analyzer_gives_it():
+    corpus = make_corpus({"x": "推广 PPP 项目，推广 PPP 项目，其他 文字 其他 文字"})
+    for analyzer, word in ((str.split, "PPP"), (lambda text: text.lower().split(), "PPP")):
+        assert set(collocates(corpus, word, analyzer=analyzer, min_count=1, ignore=())["term"]) == {"推广", "项目"}
+
+
+def test_one_word_to_ignore_is_one_word():
+    corpus = make_corpus({"x": "社会监督 社会 监 督，社会监督 社会 监 督"})
+    options = {"analyzer": str.split, "min_count": 1, "min_chars": 1}
+    one, listed = (collocations(corpus, ignore=ignore, **options) for ignore in ("监督", ["监督"]))
+    pd.testing.assert_frame_equal(one, listed)
+    assert ("社会", "监") in set(zip(one["first"], one["second"], strict=True))
+
+
 def test_faults(sample):
     for function in (lambda **one: collocations(sample, **one), lambda **one: collocates(sample, "监督", **one)):
         with pytest.raises(ValueError, match="must be at least 1; got 0"):

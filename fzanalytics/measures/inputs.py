@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import pandas as pd
@@ -146,6 +146,34 @@ def require_passages(passages: object, texts: Mapping[str, str], *, all_known: b
                 f"characters of {table[side].iloc[at]}. Find them again in this corpus."
             )
     return table
+
+
+def read_ignore(ignore: object) -> pd.DataFrame | list[object] | None:
+    """What is to count as no text, so that it can be read more than once.
+
+    Parameters
+    ----------
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        One phrase may stand alone.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these. What it holds is checked with the texts at hand, by `leave_out`.
+
+    Examples
+    --------
+    >>> read_ignore("依法行政"), read_ignore(iter([("a", 0, 2)]))
+    (['依法行政'], [('a', 0, 2)])
+    """
+    if ignore is None or isinstance(ignore, pd.DataFrame):
+        return ignore
+    if not isinstance(ignore, Iterable):
+        raise TypeError(
+            f"`ignore` must be a DataFrame of spans (doc_id, begin, end), or hold spans or phrases; got "
+            f"{type(ignore).__name__}. Put one span into a list."
+        )
+    return [ignore] if isinstance(ignore, str) else list(ignore)
 
 
 def read_day(value: object, *, name: str) -> pd.Timestamp:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from fzanalytics.measures.adoption.timing import lag_table, timeline
-from fzanalytics.measures.diffusion.attribution import proxy_text_spans
-from fzanalytics.measures.diffusion.baselines import overlap_baselines
-from fzanalytics.measures.diffusion.copying import copying_kinds, copying_shares
+from fzanalytics.measures.attribution.attribution import proxy_text_spans
+from fzanalytics.measures.attribution.baselines import overlap_baselines
+from fzanalytics.measures.diffusion.copying import copying_kinds
+from fzanalytics.measures.diffusion.copying_shares import copying_shares
 from fzanalytics.measures.diffusion.coverage import unmatched_paragraphs
+from fzanalytics.measures.diffusion.coverage_baselines import coverage_baselines
 from fzanalytics.measures.diffusion.evidence import compare_citations
 from fzanalytics.measures.diffusion.flows import flows
 from fzanalytics.measures.diffusion.novelty import reinvention
@@ -73,6 +75,7 @@ def list_tables() -> list[Step]:
         ("borrowing", "borrowing_share", _borrowing, ()),
         ("coverage", "coverage_matrix", lambda w: w.coverage, ("source",)),
         ("coverage_curve", "coverage_curve", lambda w: w.curve, ("source",)),
+        ("coverage_baselines", "coverage_baselines", lambda w: coverage_baselines(w.corpus, w.source), ("source",)),
         ("unmatched", "unmatched_paragraphs", lambda w: unmatched_paragraphs(w.corpus, w.source), ("source",)),
         ("attribution", "attribution", lambda w: w.attribution, ()),
         ("copying", "copying_shares", _copying, ("source",)),

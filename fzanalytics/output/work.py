@@ -13,7 +13,7 @@ from joblib import cpu_count
 
 from fzanalytics.base.tables import LEVELS
 from fzanalytics.features.tokens import PolicyAnalyzer
-from fzanalytics.measures.diffusion.attribution import attribution
+from fzanalytics.measures.attribution.attribution import attribution
 from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix
 from fzanalytics.measures.diffusion.flows import flow_edges
 from fzanalytics.measures.lineage.prototype import Prototype, reconstruct

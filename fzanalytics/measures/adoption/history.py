@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.files import write_bytes_atomically
+from fzanalytics.base.options import check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.adoption.roster import (
@@ -221,8 +222,7 @@ def _check_options(freq: str, rule: str, n_imputations: int) -> None:
         raise ValueError(f"`freq` must be 'M', 'Q' or 'Y'; got {freq!r}. Take 'Y' for years.")
     if rule not in _RULES:
         raise ValueError(f"`rule` must be 'latest', 'earliest', 'midpoint' or 'imputed'; got {rule!r}. Take 'latest'.")
-    if not n_imputations >= 1:
-        raise ValueError(f"`n_imputations` must be at least 1; got {n_imputations}. Take 5.")
+    check_number(n_imputations, name="n_imputations", within="[1, inf)", whole=True, remedy="Take 5.")
 
 
 def _periods(start: str | pd.Timestamp, end: str | pd.Timestamp, freq: str) -> pd.PeriodIndex:

@@ -86,7 +86,8 @@ def lag_table(
         doc_id, level, earliest, latest, parent_ids; for the clock of the superior region; if there held. Documents
         that are not held count too, if they are dated.
     lineage : str, optional
-        Without it, each document is timed against those it declares. With it, the first known document of each
+        Without it, each document is timed against those it declares: a jurisdiction of several documents, or of one
+        that declares several, is in several rows, which `turnbull` refuses. With it, the first known document of each
         jurisdiction (`first_adoptions`) against the first of the centre and the first of its immediate superior,
         declared or not; needs region and lineage, not parent_ids.
     roster : DataFrame, or "provinces", "prefectures", "counties", optional

@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 from scipy.special import ndtri
 
+from fzanalytics.base.options import check_level, check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.resampling import MIN_CLUSTERS, check_level, wilson_limits
+from fzanalytics.measures.adoption.intervals import (
+    check_clock,
+    check_once,
+    find_bounds,
+    leave_out_contradictions,
+    open_rows,
+)
+from fzanalytics.measures.resampling import MIN_CLUSTERS, wilson_limits
 
 logger = logging.getLogger(__name__)
 
@@ -95,12 +103,14 @@ def turnbull(
         One row a jurisdiction: the rows of one clock of `lag_table(..., lineage=...)`, as in
         ``lags[lags["since_centre"]]``. If there are such columns: of since_centre and since_superior one must be true in
         every row; rows with a true contradiction are left out, counted and warned of; status tells an adopter of an
-        open date ("adopted") from a jurisdiction that had not adopted.
+        open date ("adopted") from a jurisdiction that had not adopted; region (or target, where that is missing) names
+        the jurisdiction, and of the rows used none may have the name of another.
     low, high : str
         Columns of the bounds, both included. Equal: exact. NaN in `high`: right-censored, at `low` not yet past. NaN
         in `low`: adopted by `high`. NaN in both: no information; left out, counted and warned of.
     cluster : str, optional
-        Column of the clusters to resample, e.g. the province; without it each row is one.
+        Column of the clusters to resample, e.g. the province; rows in which it is missing are one cluster. Without it
+        each row is one.
     n_resamples : int
         Bootstrap draws of whole clusters, 0 for none. With fewer than `MIN_CLUSTERS` clusters it is refused: NaN.
     level : float
@@ -118,9 +128,11 @@ def turnbull(
 
     Raises
     ------
+    TypeError
+        If `intervals` is no table.
     ValueError
         If a column is missing, the rows are of several clocks, a bound is not a number, low is above high (all such rows
-        at once), no row is left, or an option is out of its range.
+        at once), no row is left, a jurisdiction is in several rows, or an option is out of its range.
 
     Notes
     -----
@@ -129,6 +141,11 @@ def turnbull(
     adopters, whether or not the date of one is open above, and a warning says so. A row that is open above and has no
     status counts as one that had not adopted. What `lag_table` times is the first *known* document. The day on which a date is known to end must not depend on
     the lag itself.
+
+    A jurisdiction counts once. `lag_table` with `lineage` times its first adoption, of however many documents; without
+    it there is a row for each document and each that it declares, and a jurisdiction that is in several is refused:
+    which of them is its adoption cannot be told from the rows. Where rows are to count one by one (several policies in
+    one curve) leave out the columns region and target, and name a `cluster`.
 
     The bootstrap interval is that of a population of clusters from which these are a sample: Wilson's score interval
     for the number of independent rows that the bootstrap variance is worth (after Korn and Graubard 1998, who take
@@ -160,14 +177,16 @@ def turnbull(
     [[1.0, 0.0, 0.5, 4.0], [2.0, 0.5, 0.5, 4.0], [5.0, 1.0, 1.0, 1.0]]
     """
     _check_options(n_resamples, level, tolerance, max_iterations)
+    make_generator(random_state)
     require_columns(intervals, [low, high, *([cluster] if cluster else [])], name="intervals")
-    _check_clock(intervals)
-    n_given, intervals = len(intervals), _consistent(intervals)
-    begins, ends, used = _bounds(intervals, low, high)
+    check_clock(intervals)
+    n_given, intervals = len(intervals), leave_out_contradictions(intervals)
+    begins, ends, used = find_bounds(intervals, low, high)
+    check_once(intervals[used])
     fitted = _fit(begins, ends, np.ones(len(begins)), tolerance, max_iterations)
     if fitted.gap > tolerance * len(begins):
         logger.warning("Turnbull's estimate has not converged; its gap is %.2g. Raise `max_iterations`.", fitted.gap)
-    is_open, censored = _open_rows(intervals, ends, used)
+    is_open, censored = open_rows(intervals, ends, used)
     labels = pd.factorize(intervals[cluster][used] if cluster else pd.Series(range(len(begins))), use_na_sentinel=False)
     n_clusters = len(labels[1])
     days = np.unique(np.concatenate([fitted.lefts, fitted.rights]))
@@ -190,77 +209,12 @@ def turnbull(
     )
 
 
-def _check_clock(intervals: pd.DataFrame) -> None:
-    """Lags since the centre and since the superior are no one curve; a province's are both at once."""
-    clocks = [name for name in ("since_centre", "since_superior") if name in intervals.columns]
-    rows = {name: intervals[name].astype("boolean").fillna(False).to_numpy(dtype=bool) for name in clocks}
-    if not rows or any(held.all() for held in rows.values()):
-        return
-    told = " and ".join(f"{int(held.sum())} rows {name}" for name, held in rows.items())
-    raise ValueError(
-        f"`intervals` must have one clock, the same in every row; got {len(intervals)} rows, {told}. "
-        f"Take the rows of one: {' or '.join(f'lags[lags[{name!r}]]' for name in clocks)}."
-    )
-
-
-def _consistent(intervals: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose dates do not contradict what is declared."""
-    if "contradiction" not in intervals.columns:
-        return intervals
-    wrong = intervals["contradiction"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    if wrong.any():
-        logger.warning("%d of %d rows contradict what they declare and are left out.", wrong.sum(), len(wrong))
-    return intervals[~wrong]
-
-
-def _open_rows(
-    intervals: pd.DataFrame, ends: Floats, used: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which of the rows used are adopters of an open date, and which had not adopted; a curve without these is told of."""
-    open_above = np.isinf(ends)
-    adopted = np.zeros(len(ends), dtype=bool)
-    if "status" in intervals.columns:
-        adopted = (intervals["status"][used] == "adopted").fillna(False).to_numpy(dtype=bool)
-    is_open, censored = open_above & adopted, open_above & ~adopted
-    if not censored.any():
-        logger.warning(
-            "No row is a known non-adopter: this is the curve of adopters, and reaches 1 by construction%s.",
-            f" ({is_open.sum()} of them on a day of which only the lower bound is known)" if is_open.any() else "",
-        )
-    return is_open, censored
-
-
 def _check_options(n_resamples: int, level: float, tolerance: float, max_iterations: int) -> None:
-    if n_resamples < 0:
-        raise ValueError(f"`n_resamples` must be at least 0; got {n_resamples}. Take 999, or 0 for no interval.")
+    none = "Take 999, or 0 for no interval."
+    check_number(n_resamples, name="n_resamples", within="[0, inf)", whole=True, remedy=none)
     check_level(level)
-    if not 0 < tolerance < 1:
-        raise ValueError(f"`tolerance` must be above 0 and below 1; got {tolerance}. Take 1e-8.")
-    if not max_iterations >= 1:
-        raise ValueError(f"`max_iterations` must be at least 1; got {max_iterations}. Take 500.")
-
-
-def _bounds(intervals: pd.DataFrame, low: str, high: str) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Lower and upper bounds of the rows that have one, with infinities for open ends, and which rows these are."""
-    try:
-        begins, ends = (intervals[name].astype("Float64").to_numpy(float, na_value=np.nan) for name in (low, high))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"`{low}` and `{high}` must be numbers of days; got other values ({error}).") from None
-    used = ~((np.isnan(begins) | np.isneginf(begins)) & (np.isnan(ends) | np.isposinf(ends)))
-    wrong = intervals.index[(begins > ends) | np.isposinf(begins) | np.isneginf(ends)]
-    if len(wrong):
-        raise ValueError(
-            f"`{low}` must not be above `{high}`; got that in the rows {', '.join(map(str, wrong[:5]))}"
-            f"{' and others' if len(wrong) > 5 else ''}. Mend the dates, or leave out contradictions."
-        )
-    if not used.any():
-        raise ValueError(
-            f"`intervals` must have a row with a bound; got {len(intervals)} rows, none with one. Date them."
-        )
-    if not used.all():
-        logger.warning("%d of %d rows have no bound and are left out: they are unknown.", (~used).sum(), len(used))
-    begins, ends = begins[used], ends[used]
-    return np.where(np.isnan(begins), -np.inf, begins), np.where(np.isnan(ends), np.inf, ends), used
+    check_number(tolerance, name="tolerance", within="(0, 1)", remedy="Take 1e-8.")
+    check_number(max_iterations, name="max_iterations", within="[1, inf)", whole=True, remedy="Take 500.")
 
 
 class _Fit(NamedTuple):

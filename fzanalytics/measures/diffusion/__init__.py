@@ -1,1 +1,1 @@
-"""Who holds what of whom, and when: coverage, attribution, time."""
+"""Who holds what of whom, and how: coverage, kinds of copying, novelty, strength, flows, succession, citations."""

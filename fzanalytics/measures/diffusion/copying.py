@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -12,16 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import NAME_CLASSES
+from fzanalytics.measures.diffusion.blanks import read_blanks
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
 from fzanalytics.measures.diffusion.novelty import ORDER_RANKS, Pieces, allowed_sources, shared_pieces
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
-from fzanalytics.measures.resampling import check_level
-from fzanalytics.measures.reuse.letters import MASK_BASE, Letters, read_masked
+from fzanalytics.measures.reuse.letters import MASK_BASE
 from fzanalytics.measures.reuse.passages import find_passages
-from fzanalytics.measures.reuse.reduced import reduce_text
-from fzanalytics.measures.sections import add_status, clause_resampling_interval
 from fzanalytics.measures.sentences import Ints, SentenceFacts, find_whole, most_alike
 from fzanalytics.texts.corpus import Corpus
 
@@ -36,7 +32,6 @@ _COLUMNS = (
     "similarity", "n_chars", "n_unmasked", "slogan_share", "n_blanks", "source_begin", "source_end",
 )  # fmt: skip
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
-_BLANK_COLUMNS = ("source", "target", "begin", "end", "source_begin")
 _NONE = np.zeros(0, dtype=np.int64)
 #: In strings of letters a masked name is this sign of private use, plus the number of its class.
 _NAME_SIGN = 0xF0000
@@ -317,168 +312,6 @@ def _finish(table: pd.DataFrame, facts: SentenceFacts, allowed: NDArray[np.int8]
     table["source"] = pd.Series([facts.ids[at] for at in source], index=table.index, dtype=object).where(has, pd.NA)
     table = table[(allowed[facts.doc] != 0).any(axis=1)].reset_index(drop=True)
     letters = dict(zip(facts.ids, facts.masked, strict=True))
-    counts = pd.Series([blank[0] for blank in _read_blanks(table, facts.texts, letters)], dtype=object).value_counts()
+    counts = pd.Series([blank[0] for blank in read_blanks(table, facts.texts, letters)], dtype=object).value_counts()
     table["n_blanks"] = counts.reindex(table.index, fill_value=0).astype("int64")
     return table[list(_COLUMNS)]
-
-
-def copied_blanks(kinds: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
-    """What was written into the blanks of sentences that are fill-in copies.
-
-    Parameters
-    ----------
-    kinds : DataFrame
-        From `copying_kinds`; rows of other kinds are passed over.
-    corpus : Corpus
-        The same.
-
-    Returns
-    -------
-    DataFrame, one row a blank
-        sentence (index of the row of `kinds`), source, target; name: "place", "agency", "number" or "date";
-        source_text, target_text: what is written there; source_begin, source_end, target_begin, target_end:
-        characters, half-open, into the clean texts. In order of `kinds` and of places.
-
-    Examples
-    --------
-    >>> from fzanalytics.texts.datasets import load_sample
-    >>> corpus = load_sample()
-    >>> kinds = copying_kinds(corpus, source="hebei_province_2016", min_similarity=None)
-    >>> blanks = copied_blanks(kinds, corpus)
-    >>> bool((blanks["source_text"] != blanks["target_text"]).all()), "agency" in set(blanks["name"])
-    (True, True)
-    """
-    require_columns(kinds, (*_BLANK_COLUMNS, "kind"), name="kinds")
-    texts = compared_texts(require_corpus(corpus))
-    filled = kinds.loc[kinds["kind"] == "fill-in", ["source", "target"]].astype(str)
-    letters = {doc_id: read_masked(texts[doc_id], NAME_CLASSES) for doc_id in {*filled["source"], *filled["target"]}}
-    names = ["sentence", "source", "target", "name", "source_text", "target_text"]
-    places = ["source_begin", "source_end", "target_begin", "target_end"]
-    blanks = _read_blanks(kinds, texts, letters)
-    return pd.DataFrame(blanks, columns=[*names, *places]).astype(dict.fromkeys(places, "int64"))
-
-
-def _read_blanks(
-    kinds: pd.DataFrame, texts: Mapping[str, str], letters: Mapping[str, Letters]
-) -> list[tuple[object, ...]]:
-    """The rows of `copied_blanks`."""
-    rows = kinds[kinds["kind"] == "fill-in"]
-    blanks: list[tuple[object, ...]] = []
-    columns = (rows[column].tolist() for column in _BLANK_COLUMNS)
-    for index, source, target, begin, end, source_begin in zip(rows.index, *columns, strict=True):
-        here, there = letters[target], letters[source]
-        a, a_end = np.searchsorted(here.begins, [begin, end]).tolist()
-        b = int(np.searchsorted(there.ends, source_begin, side="right"))
-        for i in np.flatnonzero(here.codes[a:a_end] >= MASK_BASE).tolist():
-            spans = [(int(one.begins[at]), int(one.ends[at])) for one, at in ((there, b + i), (here, a + i))]
-            written = [texts[doc][slice(*span)] for doc, span in zip((source, target), spans, strict=True)]
-            if written[0] == written[1] or _reduced(written[0]) == _reduced(written[1]):
-                continue
-            name = NAME_CLASSES[int(here.codes[a + i]) - MASK_BASE]
-            blanks.append((index, source, target, name, *written, *spans[0], *spans[1]))
-    return blanks
-
-
-@lru_cache(maxsize=4096)
-def _reduced(name: str) -> tuple[int, ...]:
-    return tuple(reduce_text(name)[0].tolist())
-
-
-def copying_shares(kinds: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
-    """How many sentences of each document are of each kind, and how many of the borrowed ones are filled-in forms.
-
-    Parameters
-    ----------
-    kinds : DataFrame
-        From `copying_kinds`.
-    level : float
-        Nominal coverage of the intervals; see `clause_resampling_interval`; the blocks are the sections of the target.
-
-    Returns
-    -------
-    DataFrame, one row a target
-        target; one count a kind: n_verbatim, n_fill_in, n_edited, n_reworded, n_slogan, n_own, n_short; n_sentences: all
-        but the short ones and the slogans; n_borrowed: verbatim, fill-in and edited; borrowed_share = n_borrowed /
-        n_sentences and fill_in_share = n_fill_in / n_borrowed, both in [0, 1], NaN where the denominator is 0; n_earlier:
-        documents that might be a source, if `kinds` has it. Without `source` borrowed_share grows with their number: only
-        targets with as many can be compared, or those of one `source`. resampling_low, resampling_high, resampling_status: of
-        borrowed_share, over the n_sections sections that have a sentence of n_sentences, see `borrowing_share`; NaN if
-        `kinds` has no section. fill_in_low, fill_in_high: of fill_in_share, over the sections that have a borrowed one.
-
-    Examples
-    --------
-    >>> kinds = pd.DataFrame({"target": "t", "kind": ["verbatim", "fill-in", "edited", "edited", "own", "short", "slogan"]})
-    >>> copying_shares(kinds)[["n_sentences", "n_borrowed", "borrowed_share", "fill_in_share"]].values.tolist()
-    [[5.0, 4.0, 0.8, 0.25]]
-    """
-    require_columns(kinds, ("target", "kind"), name="kinds")
-    counts = pd.crosstab(kinds["target"], kinds["kind"]).reindex(columns=list(KINDS), fill_value=0)
-    table = counts.rename(columns=lambda kind: f"n_{kind.replace('-', '_')}")
-    table["n_borrowed"] = counts[list(BORROWED)].sum(axis=1)
-    table["n_sentences"] = table["n_borrowed"] + counts["reworded"] + counts["own"]
-    table["borrowed_share"] = table["n_borrowed"] / table["n_sentences"].replace(0, np.nan)
-    table["fill_in_share"] = table["n_fill_in"] / table["n_borrowed"].replace(0, np.nan)
-    if "n_earlier" in kinds:
-        table["n_earlier"] = kinds.groupby("target")["n_earlier"].first()
-    columns = ["resampling_low", "resampling_high", "n_sections", "fill_in_low", "fill_in_high"]
-    table[columns] = _limits_of_shares(kinds, table.index, level)
-    table["n_sections"] = table["n_sections"].astype("Int64")
-    return add_status(table, "borrowed_share").rename_axis(columns=None).reset_index()
-
-
-def _limits_of_shares(kinds: pd.DataFrame, targets: pd.Index, level: float) -> NDArray[np.float64]:
-    """Of each target the limits of its borrowed share, the sections they rest on, and the limits of its fill-in share."""
-    check_level(level)
-    found = np.full((len(targets), 5), np.nan)
-    if "section" not in kinds:
-        return found
-    parts = dict(iter(kinds[["target", "kind", "section"]].groupby("target", sort=False)))
-    for at, target in enumerate(targets):
-        kind, section = (
-            parts[target]["kind"].to_numpy(dtype=str),
-            parts[target]["section"].fillna("").to_numpy(dtype=str),
-        )
-        borrowed, counted = np.isin(kind, BORROWED), ~np.isin(kind, ("short", "slogan"))
-        found[at, :2] = clause_resampling_interval(borrowed, counted, section, level=level)[1:]
-        found[at, 2] = len(np.unique(section[counted]))
-        found[at, 3:] = clause_resampling_interval(kind == "fill-in", borrowed, section, level=level)[1:]
-    return found
-
-
-def copying_curve(
-    kinds: pd.DataFrame, thresholds: Sequence[float] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-) -> pd.DataFrame:
-    """The shares of `copying_shares` that hang on the threshold of edited sentences, over that threshold.
-
-    Parameters
-    ----------
-    kinds : DataFrame
-        From `copying_kinds`.
-    thresholds : sequence of float
-        Each in (0, 1].
-
-    Returns
-    -------
-    DataFrame, one row a target and threshold
-        target, threshold, n_edited, n_borrowed, n_sentences, borrowed_share (falls with the threshold), fill_in_share
-        (rises with it). Sentences that are reworded at the threshold of `kinds` count by their share here.
-
-    Examples
-    --------
-    >>> kinds = pd.DataFrame({"target": "t", "kind": ["fill-in", "edited", "own"], "share": [1.0, 0.6, 0.3]})
-    >>> copying_curve(kinds, [0.2, 0.5, 0.9])["fill_in_share"].round(2).tolist()
-    [0.33, 0.5, 1.0]
-    """
-    require_columns(kinds, ("target", "kind", "share"), name="kinds")
-    tables = []
-    for threshold in thresholds:
-        if not 0 < threshold <= 1:
-            raise ValueError(f"`thresholds` must be above 0 and at most 1; got {threshold}. Take 0.1 to 0.9.")
-        cut = kinds["kind"].isin(["edited", "reworded", "own"])
-        again = np.where(kinds["share"] >= threshold, "edited", "own")
-        table = copying_shares(kinds[["target"]].assign(kind=np.where(cut, again, kinds["kind"])))
-        tables.append(table.assign(threshold=float(threshold)))
-    columns = ["target", "threshold", "n_edited", "n_borrowed", "n_sentences", "borrowed_share", "fill_in_share"]
-    empty = pd.DataFrame(columns=columns)
-    table = pd.concat(tables, ignore_index=True)[columns] if tables else empty
-    return table.sort_values(["target", "threshold"], ignore_index=True)

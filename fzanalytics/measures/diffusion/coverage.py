@@ -86,13 +86,13 @@ def coverage_matrix(
     >>> sorted(matrix["target"].unique())[-1]
     'xiahe_county_2017'
     """
-    _check_source(corpus, source)
-    _check_threshold(threshold)
-    targets = _not_before(corpus, source)
+    check_source(corpus, source)
+    check_threshold(threshold)
+    targets = targets_of(corpus, source)
     if ignore is not None and not isinstance(ignore, pd.DataFrame):
         ignore = list(ignore)
     if passages is None:
-        passages = _own_passages(corpus, source, targets, ignore)
+        passages = own_passages(corpus, source, targets, ignore)
     passages = require_passages(passages, compared_texts(corpus))
     spans, sides = SharedSpans(passages), read_paragraphs(corpus, [source, *targets], ignore)
     rows: list[tuple[object, ...]] = []
@@ -139,7 +139,7 @@ def coverage_curve(
     """
     require_columns(require_table(matrix, name="matrix"), ("target", "section", "score", "order"), name="matrix")
     for threshold in thresholds:
-        _check_threshold(threshold)
+        check_threshold(threshold)
     rows = []
     known = matrix[matrix["score"].notna()]
     for (target, order), group in known.groupby(["target", "order"], sort=True):
@@ -190,13 +190,13 @@ def unmatched_paragraphs(
     >>> sorted(table["side"].unique())
     ['only in source', 'only in target']
     """
-    _check_source(corpus, source)
-    _check_threshold(threshold)
-    targets = _not_before(corpus, source)
+    check_source(corpus, source)
+    check_threshold(threshold)
+    targets = targets_of(corpus, source)
     if ignore is not None and not isinstance(ignore, pd.DataFrame):
         ignore = list(ignore)
     if passages is None:
-        passages = _own_passages(corpus, source, targets, ignore)
+        passages = own_passages(corpus, source, targets, ignore)
     passages = require_passages(passages, compared_texts(corpus))
     spans, sides = SharedSpans(passages), read_paragraphs(corpus, [source, *targets], ignore)
     texts = dict(zip(corpus.paragraphs["paragraph_id"], corpus.paragraphs["text"], strict=True))
@@ -211,7 +211,8 @@ def unmatched_paragraphs(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _check_source(corpus: Corpus, source: str) -> None:
+def check_source(corpus: Corpus, source: str) -> None:
+    """Raise a ValueError unless it is a document held."""
     require_corpus(corpus)
     held = sorted(corpus.held["doc_id"].astype(str))
     if source in held:
@@ -224,12 +225,13 @@ def _check_source(corpus: Corpus, source: str) -> None:
     raise ValueError(f"`source` must be the doc_id of a held document; got {source!r}. Held are: {', '.join(held)}.")
 
 
-def _check_threshold(threshold: float) -> None:
+def check_threshold(threshold: float) -> None:
+    """Raise a ValueError unless it is above 0 and at most 1."""
     if not 0 < threshold <= 1:
         raise ValueError(f"`threshold` must be above 0 and at most 1; got {threshold}. Take 0.5.")
 
 
-def _not_before(corpus: Corpus, source: str) -> dict[str, str]:
+def targets_of(corpus: Corpus, source: str) -> dict[str, str]:
     """The held documents that do not come before the source, and the order of the pair."""
     order = order_of_documents(corpus.documents)
     after = order[order["source"] == source]
@@ -237,9 +239,10 @@ def _not_before(corpus: Corpus, source: str) -> dict[str, str]:
     return {**dict(zip(after["target"], after["order"], strict=True)), **dict.fromkeys(open_["source"], "unknown")}
 
 
-def _own_passages(
-    corpus: Corpus, source: str, targets: dict[str, str], ignore: pd.DataFrame | Iterable[object] | None
+def own_passages(
+    corpus: Corpus, source: str, targets: Iterable[str], ignore: pd.DataFrame | Iterable[object] | None
 ) -> pd.DataFrame:
+    """The passages of a source and others that coverage finds for itself."""
     pairs = [(source, target) for target in targets]
     return find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=pairs, ignore=ignore)
 

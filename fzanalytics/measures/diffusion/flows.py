@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.diffusion.baselines import (
+from fzanalytics.measures.attribution.origins import PairSpans
+from fzanalytics.measures.attribution.pools import (
     BASELINE_NUMBERS,
     MAX_YEARS,
     Pools,
@@ -21,7 +21,7 @@ from fzanalytics.measures.diffusion.baselines import (
     excess_limits,
     share_limits,
 )
-from fzanalytics.measures.diffusion.origins import PairSpans
+from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
 from fzanalytics.measures.reuse.passages import find_passages

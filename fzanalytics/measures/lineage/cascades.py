@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import number_fault
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
 
@@ -52,7 +53,7 @@ def infer_cascade_network(
     ----------
     adoptions : DataFrame
         unit, policy, time: one row the first adoption of a policy by a unit; time is a date (counted in days) or a
-        number. Rows without a time are left out and counted in a warning.
+        number. Rows without one of the three are left out and counted in a warning.
     model : {"exponential", "rayleigh", "power law"}
         Density f of the time from the adoption by a source to that by its follower: exp(-x); x exp(-x²/2);
         a x^-(1+a) for x >= 1 (shorter gaps count as x = 1), where x is the gap over `scale` and a the `exponent`.
@@ -120,6 +121,7 @@ def infer_cascade_network(
     [['a', 'b', 0.01], ['b', 'c', 0.01]]
     """
     _check(model, n_edges, max_p, scale, exponent, epsilon, n_permutations)
+    make_generator(random_state)  # refused before anything is counted, if it is none
     times, units = _times(adoptions)
     pairs = _pairs(times)
     n, adopted = len(units), np.isfinite(times)
@@ -148,25 +150,27 @@ def infer_cascade_network(
 def _check(
     model: str, n_edges: int | None, max_p: float | None, scale: float | None, exponent: float, epsilon: float, n: int
 ) -> None:
-    faults = []
+    faults = [
+        number_fault(
+            n_edges, name="n_edges", within="[1, inf)", whole=True, optional=True,
+            remedy="Leave it out for as many as units.",
+        ),
+        number_fault(max_p, name="max_p", within="(0, 1]", optional=True, remedy="Take 0.05."),
+        number_fault(
+            scale, name="scale", within="(0, inf)", optional=True, remedy="Leave it out to find it from the data."
+        ),
+        number_fault(exponent, name="exponent", within="(0, inf)", remedy="Take 1."),
+        number_fault(epsilon, name="epsilon", within="(0, 1)", remedy=f"Take {EPSILON}."),
+        number_fault(n, name="n_permutations", within="[0, inf)", whole=True, remedy="Take 199."),
+    ]  # fmt: skip
     if model not in ("exponential", "rayleigh", "power law"):
-        faults.append(f"`model` must be 'exponential', 'rayleigh' or 'power law'; got {model!r}. Take 'exponential'.")
-    if n_edges is not None and not n_edges >= 1:
-        faults.append(f"`n_edges` must be at least 1; got {n_edges}. Leave it out for as many as units.")
-    if max_p is not None and not 0 < max_p <= 1:
-        faults.append(f"`max_p` must be above 0 and at most 1; got {max_p}. Take 0.05.")
-    if max_p is not None and n < 1:
+        faults.insert(
+            0, f"`model` must be 'exponential', 'rayleigh' or 'power law'; got {model!r}. Take 'exponential'."
+        )
+    if max_p is not None and n == 0:
         faults.append(f"`n_permutations` must be at least 1 with `max_p`; got {n}. Take 199.")
-    if scale is not None and not 0 < scale < np.inf:
-        faults.append(f"`scale` must be above 0; got {scale}. Leave it out to find it from the data.")
-    if not 0 < exponent < np.inf:
-        faults.append(f"`exponent` must be above 0; got {exponent}. Take 1.")
-    if not 0 < epsilon < 1:
-        faults.append(f"`epsilon` must be above 0 and below 1; got {epsilon}. Take {EPSILON}.")
-    if n < 0:
-        faults.append(f"`n_permutations` must be at least 0; got {n}. Take 199.")
-    if faults:
-        raise ValueError(" ".join(faults))
+    if any(faults):
+        raise ValueError(" ".join(filter(None, faults)))
 
 
 def _times(adoptions: pd.DataFrame) -> tuple[Floats, list[str]]:

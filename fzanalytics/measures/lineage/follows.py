@@ -11,13 +11,15 @@ import pandas as pd
 from joblib import effective_n_jobs
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import LEVELS
+from fzanalytics.measures.attribution.origins import PairSpans
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.diffusion.origins import PairSpans
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
 from fzanalytics.measures.lineage.chance import source_p
 from fzanalytics.measures.resampling import MIN_BLOCKS
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import number_grams, reduce_text, text_characters
@@ -66,6 +68,7 @@ def infer_sources(
     score: Score = "grams",
     passages: pd.DataFrame | None = None,
     mask_titles: bool = True,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     n_permutations: int = 499,
     random_state: RandomState = 0,
     progress: bool = False,
@@ -85,6 +88,9 @@ def infer_sources(
         For score "passages", from `find_passages` over all pairs; found here if None.
     mask_titles : bool
         For score "grams": leave out what stands in 《》, and the documents' own titles.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        Boilerplate that is no text, as if it were blank: neither shared nor to be shared; phrases wherever they stand,
+        whatever their punctuation. For score "passages" also where these are found here, as in `find_passages`.
     n_permutations : int
         For p, at least 1.
     random_state
@@ -112,9 +118,10 @@ def infer_sources(
     Raises
     ------
     TypeError
-        If `corpus` is no Corpus.
+        If `corpus` is no Corpus, `passages` is no table, or `ignore` is nothing of the kind.
     ValueError
-        If an option is out of its range, or a target is not held.
+        If an option is out of its range, a target is not held, `passages` are not of this corpus, or `ignore` has a
+        span that is not in its text, or a phrase without text.
 
     Notes
     -----
@@ -153,9 +160,9 @@ def infer_sources(
     require_corpus(corpus)
     if score not in ("grams", "passages"):
         raise ValueError(f"`score` must be 'grams' or 'passages'; got {score!r}. Take 'grams'.")
-    if not n_permutations >= 1:
-        raise ValueError(f"`n_permutations` must be at least 1; got {n_permutations}. Take 499.")
-    field = _Field(corpus, score, passages, mask_titles)
+    check_number(n_permutations, name="n_permutations", within="[1, inf)", whole=True, remedy="Take 499.")
+    make_generator(random_state)  # refused before anything is counted, if it is none
+    field = _Field(corpus, score, passages, mask_titles, read_ignore(ignore))
     wanted = (
         field.held if targets is None else sorted({targets} if isinstance(targets, str) else set(map(str, targets)))
     )
@@ -227,12 +234,15 @@ def _with_notes(row: dict[str, object], field: _Field) -> dict[str, object]:
 class _Field:
     """All that can be source or target, by place in `DocumentFacts.ids`."""
 
-    def __init__(self, corpus: Corpus, score: Score, passages: pd.DataFrame | None, mask_titles: bool) -> None:
+    def __init__(
+        self, corpus: Corpus, score: Score, passages: pd.DataFrame | None, mask_titles: bool,
+        ignore: pd.DataFrame | list[object] | None,
+    ) -> None:  # fmt: skip
         self.facts = DocumentFacts(corpus.documents)
         self.ids = self.facts.ids
         self.place = {name: at for at, name in enumerate(self.ids)}
         self.orders = OrderTable(self.facts)
-        self.texts = compared_texts(corpus)
+        self.texts = leave_out(compared_texts(corpus), ignore)
         self.held = [name for name in self.ids if name in self.texts]
         self.n_placeless = sum(self.facts.region[name] is None for name in self.held)
         self._is_held = np.array([self.facts.held[name] for name in self.ids], dtype=bool)
@@ -243,10 +253,10 @@ class _Field:
         self._spans: PairSpans | None = None
         self._tendencies: Floats | None = None
         if score == "passages":
-            passages = find_passages(corpus) if passages is None else require_passages(passages, self.texts)
-            self._spans = PairSpans(passages, self.ids)
+            found = find_passages(corpus, ignore=ignore) if passages is None else passages
+            self._spans = PairSpans(require_passages(found, self.texts), self.ids)
         else:
-            self._take_grams(document_grams(corpus.documents, mask_titles=mask_titles))
+            self._take_grams(document_grams(corpus.documents, mask_titles=mask_titles, ignore=ignore))
 
     def _take_grams(self, grams: dict[str, NDArray[np.uint64]]) -> None:
         """Documents by runs: the runs that at least two documents hold, with the documents that hold each."""

@@ -34,7 +34,7 @@ def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held
     ----------
     edges : DataFrame
         source, target, and whatever else is known of an edge: as `infer_sources`, `flow_edges` or `borrowing_share`
-        return it. Rows without a source make no edge.
+        return it. Rows without a source, or without a target, make no edge.
     documents : DataFrame or Corpus
         The documents table.
     held_only : bool
@@ -51,6 +51,8 @@ def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held
 
     Raises
     ------
+    TypeError
+        If `edges` or `documents` is no table.
     ValueError
         If a column is missing, an edge names an unknown document, or the same edge stands twice.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from fzanalytics.measures.inputs import compared_texts, require_corpus
+from fzanalytics.base.options import check_number
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.passages import DocumentFacts, is_above
 from fzanalytics.measures.reuse.reduced import Grams, number_grams, reduce_text
 from fzanalytics.texts.corpus import Corpus, read_corpus
@@ -27,6 +29,7 @@ def find_sources(
     text: str | None = None,
     top: int | None = 10,
     mask_titles: bool = True,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
 ) -> pd.DataFrame:
     """The documents that a text shares most with, of those that may have come before it.
 
@@ -45,6 +48,9 @@ def find_sources(
     mask_titles : bool
         Leave out what stands in 《》, and the documents' own titles, so that it is the text that decides and not the
         names of documents.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        Boilerplate that is no text, as if it were blank, in the target and in the sources; phrases wherever they stand,
+        whatever their punctuation. Spans are of documents held, as those of `find_boilerplate` or `find_slogans`.
 
     Returns
     -------
@@ -62,15 +68,16 @@ def find_sources(
     Raises
     ------
     TypeError
-        If `corpus` is no Corpus.
+        If `corpus` is no Corpus, or `ignore` is nothing of the kind.
     ValueError
-        If not exactly one of `doc_id` and `text` is given, the document is not held, or `top` is below 1.
+        If not exactly one of `doc_id` and `text` is given, the document is not held, the text is empty, `top` is no
+        whole number of at least 1, or `ignore` has a span that is not in its text, or a phrase without text.
 
     Notes
     -----
     Linear in the length of the corpus. Rank is no proof: the source itself may not be held, and a formula of the
-    genre counts like any other words. Where no region is known, or no superior is held, score equals shared.
-    Directional: the length of the source does not count against it, unlike with a cosine.
+    genre counts like any other words unless it is ignored. Where no region is known, or no superior is held, score
+    equals shared. Directional: the length of the source does not count against it, unlike with a cosine.
 
     Examples
     --------
@@ -85,8 +92,7 @@ def find_sources(
         raise ValueError(
             "`doc_id` or `text` must be given, and not both. Name a document of the corpus, or give a text."
         )
-    if top is not None and not top >= 1:
-        raise ValueError(f"`top` must be at least 1, or None for all; got {top}.")
+    check_number(top, name="top", within="[1, inf)", whole=True, optional=True, remedy="Take 10, or None for all.")
     documents = corpus.documents
     if text is not None:
         documents, doc_id = _with_text(documents, text), _TEXT_ID
@@ -95,7 +101,7 @@ def find_sources(
         raise ValueError(f"`doc_id` must be a document that is held; got {doc_id!r}. Held are: {_some(held)}.")
     facts = DocumentFacts(documents)
     candidates = [one for one in facts.ids if one in held and one != doc_id and not facts.before(str(doc_id), one)]
-    grams = document_grams(documents, mask_titles=mask_titles)
+    grams = document_grams(documents, mask_titles=mask_titles, ignore=ignore)
     found = rank_sources(str(doc_id), candidates, grams, facts.region)
     table = found.merge(
         documents[["doc_id", "title", "level", "region"]].rename(columns={"doc_id": "source"}), on="source", how="left"
@@ -120,7 +126,9 @@ def _some(ids: set[str]) -> str:
     return ", ".join(sorted(ids)[:8]) + (", ..." if len(ids) > 8 else "")
 
 
-def document_grams(documents: pd.DataFrame, *, mask_titles: bool = True) -> dict[str, Grams]:
+def document_grams(
+    documents: pd.DataFrame, *, mask_titles: bool = True, ignore: pd.DataFrame | Iterable[object] | None = None
+) -> dict[str, Grams]:
     """The distinct runs of four characters of each document held, as sorted numbers.
 
     Parameters
@@ -128,12 +136,14 @@ def document_grams(documents: pd.DataFrame, *, mask_titles: bool = True) -> dict
     documents : DataFrame, D rows
     mask_titles : bool
         Leave out what stands in 《》 and the document's own title.
+    ignore : optional
+        What is no text, as in `find_passages`.
 
     Returns
     -------
     dict of doc_id to ndarray of uint64
         Rising. The same run has the same number in every document. Runs do not cross what is masked, punctuation
-        and spaces do not count.
+        and spaces do not count, nor does what is ignored: runs cross it, as they cross a space.
 
     Examples
     --------
@@ -143,8 +153,10 @@ def document_grams(documents: pd.DataFrame, *, mask_titles: bool = True) -> dict
     """
     titles = {str(key): value for key, value in zip(documents["doc_id"], documents["title"], strict=True)}
     grams = {}
-    for doc_id, text in compared_texts(documents).items():
-        pieces = masked_pieces(text, titles[doc_id]) if mask_titles else [text]
+    texts = compared_texts(documents)
+    for doc_id, text in leave_out(texts, read_ignore(ignore)).items():
+        spans = _unmasked(texts[doc_id], titles[doc_id]) if mask_titles else [(0, len(text))]
+        pieces = [text[begin:end] for begin, end in spans]
         grams[doc_id] = np.unique(np.concatenate([number_grams(reduce_text(piece)[0], GRAM_CHARS) for piece in pieces]))
     return grams
 
@@ -157,7 +169,17 @@ def masked_pieces(text: str, title: object = None) -> list[str]:
     >>> masked_pieces("条例 根据《立法法》制定条例", "条例")
     ['', ' 根据', '制定条例']
     """
-    return _CITED.split(text.replace(title, "《0》", 1) if isinstance(title, str) and title else text)
+    return [text[begin:end] for begin, end in _unmasked(text, title)]
+
+
+def _unmasked(text: str, title: object) -> list[tuple[int, int]]:
+    """Where these pieces stand."""
+    at = text.find(title) if isinstance(title, str) and title else -1
+    size = len(title) if isinstance(title, str) and at >= 0 else 0
+    marked = f"{text[:at]}《0》{text[at + size :]}" if size else text
+    edges = [0, *(edge for found in _CITED.finditer(marked) for edge in found.span()), len(marked)]
+    edges = [edge + size - 3 if size and edge > at else edge for edge in edges]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def rank_sources(

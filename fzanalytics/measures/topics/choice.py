@@ -122,7 +122,8 @@ def topic_choice(
         Each fit is a file of its own, known by a hash of units, settings and library versions, so that nothing stale is
         read. Delete the folder when you like. Without an int as `random_state` nothing is found again.
     n_jobs : int
-        Processes, as joblib counts them; the result is the same to the last bit for every number.
+        Processes, as joblib counts them (-1 for all cores, not 0); the result is the same to the last bit for every
+        number.
     progress : bool
         Show a bar.
 
@@ -163,7 +164,7 @@ def topic_choice(
     """
     chosen = choose_backend(model, backend)
     numbers = check_numbers(n_topics)
-    check_runs(n_seeds, min_cosine)
+    check_runs(n_seeds, min_cosine, n_jobs)
     units = prepare_units(
         corpus, unit=unit, analyzer=choose_analyzer(mask, analyzer), min_df=min_df, max_df=max_df, passages=passages
     )

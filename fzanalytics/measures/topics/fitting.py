@@ -20,6 +20,7 @@ from fzanalytics.measures.topics.options import (
     SEED_WEIGHT,
     SeedWords,
     check_n_topics,
+    check_seed_weight,
     check_seeded,
     check_size,
     choose_analyzer,
@@ -94,6 +95,8 @@ def fit_topics(
 
     Raises
     ------
+    TypeError
+        If `corpus` is no Corpus.
     ValueError
         If an option is out of range, or the corpus has too few terms or units.
 
@@ -128,6 +131,7 @@ def fit_topics(
     """
     chosen = choose_backend(model, backend)
     check_n_topics(n_topics)
+    check_seed_weight(seed_weight)
     analyze = choose_analyzer(mask, analyzer)
     units = prepare_units(corpus, unit=unit, analyzer=analyze, min_df=min_df, max_df=max_df, passages=passages)
     check_size(units, n_topics)

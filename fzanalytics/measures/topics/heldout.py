@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.features.masks import MaskKind
 from fzanalytics.features.tokens import Analyzer
@@ -20,6 +21,7 @@ from fzanalytics.measures.topics.models import Backend, Floats, Model, fit_model
 from fzanalytics.measures.topics.options import (
     SEED_WEIGHT,
     check_n_topics,
+    check_seed_weight,
     check_seeded,
     check_size,
     choose_analyzer,
@@ -116,6 +118,7 @@ def heldout_perplexity(
     True
     """
     check_n_topics(n_topics)
+    check_seed_weight(seed_weight)
     chosen = choose_backend(model, backend)
     units = prepare_units(
         corpus,
@@ -166,6 +169,7 @@ def split_units(
 
     Units of a single token have no second half: they are neither fitted nor scored if they are drawn.
     """
+    check_number(share, name="share", remedy="It is a share of the units, in (0, 0.5], such as 0.1.")
     if not 0 < share <= 0.5:
         raise ValueError(f"`share` of units held out must be in (0, 0.5]; got {share!r}. Use the default 0.1.")
     if hold_out not in ("unit", "document"):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.seeds import RandomState, integer_seed
 from fzanalytics.features.masks import MaskKind
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
@@ -46,8 +47,8 @@ def seed_of(random_state: RandomState, model: str, backend: str, n_topics: int, 
 
 def choose_rounds(model: str, backend: str, max_iter: int | None) -> int:
     """The rounds as given, or the default."""
-    if max_iter is not None and max_iter < 1:
-        raise ValueError(f"`max_iter` must be at least 1; got {max_iter!r}. Leave it out for the default.")
+    remedy = "Leave it out for the default."
+    check_number(max_iter, name="max_iter", within="[1, inf)", whole=True, optional=True, remedy=remedy)
     return DEFAULT_ITERATIONS[model, backend] if max_iter is None else int(max_iter)
 
 
@@ -59,23 +60,31 @@ def check_n_topics(n_topics: object) -> None:
         )
 
 
-def check_numbers(n_topics: Sequence[int]) -> list[int]:
+def check_numbers(n_topics: object) -> list[int]:
     """The numbers of topics to try, each once."""
-    if isinstance(n_topics, int) or not list(n_topics):
+    numbers = list(n_topics) if isinstance(n_topics, Iterable) and not isinstance(n_topics, str) else []
+    if not numbers:
         raise ValueError(f"`n_topics` must be several whole numbers; got {n_topics!r}. For one, write (8,).")
-    for number in n_topics:
+    for number in numbers:
         check_n_topics(number)
-    return list(dict.fromkeys(map(int, n_topics)))
+    return list(dict.fromkeys(map(int, numbers)))
 
 
-def check_runs(n_seeds: int, min_cosine: float, *, least: int = 2) -> None:
-    """Refuse too few runs and a threshold that is no cosine."""
-    if n_seeds < least:
-        raise ValueError(
-            f"`n_seeds` must be at least {least}; got {n_seeds!r}. One run has nothing to be compared with."
-        )
-    if not 0 <= min_cosine <= 1:
-        raise ValueError(f"`min_cosine` must be in [0, 1]; got {min_cosine!r}. Use the default 0.7.")
+def check_runs(n_seeds: int, min_cosine: float, n_jobs: int, *, least: int = 2) -> None:
+    """Refuse too few runs, a threshold that is no cosine, and what is no number of processes."""
+    remedy = "One run has nothing to be compared with." if least else "Take 3."
+    check_number(n_seeds, name="n_seeds", within=f"[{least}, inf)", whole=True, remedy=remedy)
+    check_number(min_cosine, name="min_cosine", within="[0, 1]", remedy="Use the default 0.7.")
+    check_number(n_jobs, name="n_jobs", whole=True, optional=True, remedy="Take 1, or -1 for all cores.")
+    if n_jobs == 0:
+        raise ValueError("`n_jobs` must not be 0; got 0. Take 1, or -1 for all cores.")
+
+
+def check_seed_weight(seed_weight: float) -> None:
+    """Refuse what is no share."""
+    check_number(seed_weight, name="seed_weight", remedy=f"It is a share in (0, 1], such as {SEED_WEIGHT}.")
+    if not 0 < seed_weight <= 1:
+        raise ValueError(f"`seed_weight` must be in (0, 1]; got {seed_weight!r}. Use the default {SEED_WEIGHT}.")
 
 
 def check_size(units: TopicUnits, n_topics: int) -> None:
@@ -117,8 +126,6 @@ def find_seeds(seed_words: Mapping[str, Iterable[str]], vocabulary: Iterable[Any
 
 def prior_of_seeds(seeds: SeedWords, units: TopicUnits, n_topics: int, seed_weight: float) -> Floats:
     """Prior tokens of each term in each topic, shape (K, V): 1/K, and more for the seed words in their topics."""
-    if not 0 < seed_weight <= 1:
-        raise ValueError(f"`seed_weight` must be in (0, 1]; got {seed_weight!r}. Use the default {SEED_WEIGHT}.")
     if len(seeds.names) > n_topics:
         raise ValueError(
             f"`seed_words` must name at most `n_topics` topics; got {len(seeds.names)} for {n_topics}. Raise `n_topics`."

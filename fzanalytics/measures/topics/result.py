@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.topics.quality import COHERENCE_TERMS, top_columns, top_indices
 from fzanalytics.measures.topics.units import TopicUnits
@@ -84,7 +85,14 @@ class TopicResult:
         DataFrame
             Columns topic, rank (from 1), term, weight (share of the term in the topic, whatever the ranking), recurs
             (whether the topic came back in other runs; NA until `check_topics` has looked).
+
+        Raises
+        ------
+        ValueError
+            If an option is out of range.
         """
+        check_number(n, name="n", whole=True, remedy="It is a number of terms, at least 1, such as 10.")
+        check_number(relevance, name="relevance", remedy="It is in [0, 1], such as 0.6.")
         if n < 1 or not 0 <= relevance <= 1:
             raise ValueError(
                 f"`n` must be at least 1 and `relevance` in [0, 1]; got {n!r} and {relevance!r}. Use the defaults."

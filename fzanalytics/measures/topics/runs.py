@@ -21,6 +21,7 @@ from scipy import sparse
 from tqdm.auto import tqdm
 
 from fzanalytics.base.files import sha256_of, write_bytes_atomically
+from fzanalytics.base.options import check_number
 from fzanalytics.measures.topics.heldout import HeldOut, score_completion
 from fzanalytics.measures.topics.models import Backend, Floats, Model, fit_model, match_topics
 from fzanalytics.measures.topics.quality import quality_scores
@@ -80,8 +81,7 @@ def set_up(units: TopicUnits, **options: Any) -> Setup:
 
 def check_resample(resample: str, n_resamples: int, documents: np.ndarray[Any, Any]) -> None:
     """Refuse a negative number of samples, and samples of a handful of documents."""
-    if n_resamples < 0:
-        raise ValueError(f"`n_resamples` must be at least 0; got {n_resamples!r}. Use the default.")
+    check_number(n_resamples, name="n_resamples", within="[0, inf)", whole=True, remedy="Use the default.")
     if resample not in ("unit", "document"):
         raise ValueError(f"`resample` must be 'unit' or 'document'; got {resample!r}. The first is usual.")
     n = len(np.unique(documents))

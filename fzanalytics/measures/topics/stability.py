@@ -114,7 +114,7 @@ def topic_stability(
     """
     chosen = choose_backend(model, backend)
     numbers = check_numbers(n_topics)
-    check_runs(n_seeds, min_cosine)
+    check_runs(n_seeds, min_cosine, n_jobs)
     if by not in ("n_topics", "topic"):
         raise ValueError(f"`by` must be 'n_topics' or 'topic'; got {by!r}. The first gives one row for each number.")
     analyze = choose_analyzer(mask, analyzer)
@@ -189,7 +189,7 @@ def check_topics(
     """
     if result.material is None:
         raise ValueError("`result` must be made by `fit_topics`; got one without its units. Fit it anew.")
-    check_runs(n_seeds, min_cosine, least=0)
+    check_runs(n_seeds, min_cosine, n_jobs, least=0)
     units, settings = result.material, result.settings
     prior = None
     if "seed_words" in settings:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.matrices import counts_of_terms
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
@@ -84,6 +85,8 @@ def prepare_units(
     ValueError
         If an option is out of range, or no term is left.
     """
+    check_number(min_df, name="min_df", whole=True, remedy="It is a number of units, at least 1, such as 2.")
+    check_number(max_df, name="max_df", remedy="It is a share of the units, in (0, 1], such as 0.5.")
     if min_df < 1 or not 0 < max_df <= 1:
         raise ValueError(
             f"`min_df` must be at least 1 and `max_df` in (0, 1]; got {min_df!r} and {max_df!r}. "

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_number
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer, load_stop_words
 from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.measures.similarity import Unit, unit_texts
@@ -61,7 +62,7 @@ def collocations(
     analyzer : callable str -> list of str, optional
         Default: `PolicyAnalyzer(stop_words=None, min_chars=1)`, so that a word keeps its place even if it is ignored.
     ignore : collection of str, optional
-        Words that are in no listed pair. Default: the stop words of the package.
+        Words that are in no listed pair, as the analyzer gives them. Default: the stop words of the package.
     min_chars : int
         Nor are shorter words.
     sort : "g2", "npmi", "pmi", "t" or "count"
@@ -97,10 +98,7 @@ def collocations(
     >>> table[["first", "second"]].head(3).agg("".join, axis=1).tolist()
     ['法治河南', '经济社会发展', '人民群众']
     """
-    if window < 1 or min_count < 1 or min_chars < 1:
-        raise ValueError(
-            f"`window`, `min_count` and `min_chars` must be at least 1; got {window}, {min_count} and {min_chars}."
-        )
+    _check_counts(window=(window, 1), min_count=(min_count, 5), min_chars=(min_chars, 2))
     if sort not in ("g2", "npmi", "pmi", "t", "count"):
         raise ValueError(f"`sort` must be 'g2', 'npmi', 'pmi', 't' or 'count'; got {sort!r}.")
     places = _places(corpus, unit, PolicyAnalyzer(stop_words=None, min_chars=1) if analyzer is None else analyzer)
@@ -145,7 +143,7 @@ def collocates(
     ----------
     corpus : Corpus
     word : str
-        A word as the analyzer gives it; the default analyzer keeps it whole.
+        A word as the analyzer gives it, or in small letters; the default analyzer keeps it whole.
     window : int
         So many words before and after it, within pauses and brackets as for `collocations`.
     min_count : int
@@ -163,7 +161,7 @@ def collocates(
     Raises
     ------
     ValueError
-        If an option is out of range.
+        If the word is empty, or an option is out of range.
 
     Examples
     --------
@@ -173,15 +171,12 @@ def collocates(
     >>> collocates(corpus, "监督", min_count=1)[["term", "count", "count_before", "count_after"]].values.tolist()
     [['网络', 3, 3, 0], ['渠道', 1, 0, 1]]
     """
-    if window < 1 or min_count < 1 or min_chars < 1:
-        raise ValueError(
-            f"`window`, `min_count` and `min_chars` must be at least 1; got {window}, {min_count} and {min_chars}."
-        )
+    _check_counts(window=(window, 5), min_count=(min_count, 3), min_chars=(min_chars, 2))
     if not word:
         raise ValueError("`word` must not be empty; got ''. Name one word.")
     analyze = PolicyAnalyzer(words=[word], stop_words=None, min_chars=1) if analyzer is None else analyzer
     places = _places(corpus, unit, analyze)
-    is_word = places.vocabulary[places.words] == word.lower()
+    is_word = np.array([one in (word, word.lower()) for one in places.vocabulary], dtype=bool)[places.words]
     after, before = _near(places, is_word, window), _near(places, is_word, -window)
     near, is_other = (after | before) & ~is_word, ~is_word
     size = len(places.vocabulary)
@@ -206,6 +201,12 @@ def collocates(
     )
     attracted = table[table["log_ratio"] > 0]
     return attracted.sort_values(["g2", "count"], ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _check_counts(**options: tuple[object, int]) -> None:
+    """Each option with what it is by default."""
+    for name, (value, usual) in options.items():
+        check_number(value, name=name, within="[1, inf)", whole=True, remedy=f"Take {usual}.")
 
 
 def _places(corpus: Corpus, unit: Unit, analyze: Analyzer) -> _Places:
@@ -256,7 +257,7 @@ def _near(places: _Places, is_word: NDArray[np.bool_], window: int) -> NDArray[n
 
 
 def _listed(vocabulary: NDArray[Any], ignore: Collection[str] | None, min_chars: int) -> NDArray[np.bool_]:
-    ignored = load_stop_words() if ignore is None else frozenset(ignore)
+    ignored = load_stop_words() if ignore is None else frozenset([ignore] if isinstance(ignore, str) else ignore)
     return np.array([len(word) >= min_chars and word not in ignored for word in vocabulary], dtype=bool)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.texts.corpus import Corpus
 
@@ -58,7 +59,8 @@ def keywords_in_context(
     Raises
     ------
     ValueError
-        If the keyword is empty or no regular expression, a pattern is too costly, or a document is not held.
+        If the keyword is empty or no regular expression, a pattern is too costly, an option is out of its range, or a
+        document is not held.
 
     Examples
     --------
@@ -75,8 +77,7 @@ def keywords_in_context(
     """
     if not isinstance(keyword, str) or not keyword:
         raise ValueError(f"`keyword` must be a text that is not empty; got {keyword!r}. Name what to look for.")
-    if window < 0:
-        raise ValueError(f"`window` must be at least 0; got {window}. Take 20.")
+    check_number(window, name="window", within="[0, inf)", whole=True, remedy="Take 20.")
     if sort not in ("text", "left", "right"):
         raise ValueError(f"`sort` must be 'text', 'left' or 'right'; got {sort!r}.")
     texts = _texts(corpus, doc_ids)

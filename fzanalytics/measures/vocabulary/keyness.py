@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from scipy import sparse, stats
 from tqdm.auto import tqdm
 
+from fzanalytics.base.options import check_level, check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.features.tokens import Analyzer
-from fzanalytics.measures.resampling import MIN_BLOCKS, MIN_CLUSTERS, check_level
+from fzanalytics.measures.resampling import MIN_BLOCKS, MIN_CLUSTERS
 from fzanalytics.measures.similarity import Unit
 from fzanalytics.measures.vocabulary.dispersion import deviation_of_proportions, juilland_d
 from fzanalytics.measures.vocabulary.formulas import (
@@ -178,7 +179,7 @@ def distinctive_terms(
     >>> int(top.loc["county", "n_documents"]), top.loc["county", "scope"], bool(table["p"].isna().all())
     (1, 'these documents', True)
     """
-    _check(against, count, alpha0, min_count, n_resamples, n_permutations, level)
+    _check(against, count, alpha0, min_count, n_resamples, n_permutations, level, random_state)
     pieces = count_pieces(corpus, unit=unit, analyzer=analyzer)
     rows = make_rows(corpus, pieces, by, count, unit)
     order = order_groups(pd.Series(rows.groups))
@@ -223,8 +224,9 @@ COLUMNS = (
 
 
 def _check(
-    against: str, count: str, alpha0: float | None, min_count: int, n_resamples: int, n_permutations: int, level: float
-) -> None:
+    against: str, count: str, alpha0: float | None, min_count: int, n_resamples: int, n_permutations: int, level: float,
+    random_state: RandomState,
+) -> None:  # fmt: skip
     for name, value, choices in (("against", against, ("rest", "each")), ("count", count, ("tokens", "units"))):
         if value not in choices:
             raise ValueError(f"`{name}` must be {choices[0]!r} or {choices[1]!r}; got {value!r}.")
@@ -233,11 +235,11 @@ def _check(
         ("n_resamples", n_resamples, 0),
         ("n_permutations", n_permutations, 0),
     ):
-        if number < least:
-            raise ValueError(f"`{name}` must be at least {least}; got {number}. Leave it at its default.")
-    if alpha0 is not None and not alpha0 > 0:
-        raise ValueError(f"`alpha0` must be above 0; got {alpha0}. It is a number of words, such as 500.")
+        check_number(number, name=name, within=f"[{least}, inf)", whole=True, remedy="Leave it at its default.")
+    words = "It is a number of words, such as 500."
+    check_number(alpha0, name="alpha0", within="(0, inf)", optional=True, remedy=words)
     check_level(level)
+    make_generator(random_state)
 
 
 def _pairs(order: list[str], against: Against) -> Iterator[tuple[str, str | None]]:

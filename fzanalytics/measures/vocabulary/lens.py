@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.features.tokens import Analyzer
 from fzanalytics.measures.vocabulary.collocations import collocates
 from fzanalytics.measures.vocabulary.contexts import keywords_in_context
@@ -58,7 +59,7 @@ def term_lens(
     Raises
     ------
     ValueError
-        If the word is empty.
+        If the word is empty, or an option is out of its range.
 
     Examples
     --------
@@ -68,6 +69,8 @@ def term_lens(
     >>> term_lens(corpus, "监督")
     TermLens(监督: 4 times in 47 characters, in 2 of 2 documents)
     """
+    check_number(window, name="window", within="[1, inf)", whole=True, remedy="Take 5.")
+    check_number(context, name="context", within="[0, inf)", whole=True, remedy="Take 20.")
     documents = term_frequency(corpus, word, by="doc_id")
     order = {doc_id: place for place, doc_id in enumerate(corpus.held["doc_id"])}
     documents = documents.rename(columns={"group": "doc_id"}).sort_values("doc_id", key=lambda ids: ids.map(order))

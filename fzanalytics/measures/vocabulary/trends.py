@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_level, check_number
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
 from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.measures.resampling import MIN_CLUSTERS, population_interval
@@ -97,8 +98,8 @@ def term_frequency(
     named = _named(terms)
     if of not in ("characters", "tokens"):
         raise ValueError(f"`of` must be 'characters' or 'tokens'; got {of!r}.")
-    if not per > 0:
-        raise ValueError(f"`per` must be above 0; got {per}. Take 10000.")
+    check_number(per, name="per", within="(0, inf)", remedy="Take 10000.")
+    check_level(level)
     held = require_corpus(corpus).held
     counts, sizes = _count(held["text"].astype(str).tolist(), named, of, analyzer)
     groups = group_documents(corpus, by)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse, stats
 
-from fzanalytics.measures.resampling import MIN_FREEDOM, check_level, jackknife_spread
+from fzanalytics.base.options import check_level
+from fzanalytics.measures.resampling import MIN_FREEDOM, jackknife_spread
 
 Floats = NDArray[np.float64]
 #: From the words asked for (a slice of V), counts and totals of the two sides, to a statistic of shape (..., V).

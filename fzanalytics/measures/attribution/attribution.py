@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.diffusion.origins import (
+from fzanalytics.measures.attribution.origins import (
     MIN_WITNESSES,
     PairSpans,
     Sources,
     find_witnesses,
     sources_of,
 )
-from fzanalytics.measures.diffusion.parts import clause_labels, intersections, part_status
-from fzanalytics.measures.diffusion.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
+from fzanalytics.measures.attribution.parts import clause_labels, intersections, part_status
+from fzanalytics.measures.attribution.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
+from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages

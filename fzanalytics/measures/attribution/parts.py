@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fzanalytics.measures.diffusion.origins import Sources
+from fzanalytics.measures.attribution.origins import Sources
 
 Mask = NDArray[np.bool_]
 

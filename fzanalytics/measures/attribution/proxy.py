@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from fzanalytics.measures.attribution.origins import MIN_WITNESSES, PairSpans
 from fzanalytics.measures.characters import covered_spans
-from fzanalytics.measures.diffusion.origins import MIN_WITNESSES, PairSpans
 from fzanalytics.measures.reuse.reduced import text_characters
 
 #: A stretch of the proxy has at least so many text-carrying characters: shorter ones are words, not text.
