@@ -1,6 +1,6 @@
 """How often the intervals hold what was planted, and whether permutation p-values are valid.
 
-    python benchmarks/intervals.py [--only sections uneven excess regions texts permutations sources] [--n 1000]
+    python benchmarks/intervals.py [--only sections uneven neighbours excess regions texts permutations sources] [--n 1000]
 
 sections     `clause_resampling_interval`, and beside it percentiles of sections drawn with replacement. Estimand: E(shared
              characters of a section) / E(characters of a section), over the source that the sections are drawn from. Each
@@ -11,10 +11,14 @@ sections     `clause_resampling_interval`, and beside it percentiles of sections
 uneven       the same with 7, 14, 30 and 60 sections whose sizes are log-normal with a standard deviation of 1.2, as those of real
              documents are: the largest has often more text than half of the others together. Clauses of about 60 characters.
              Not judged.
+neighbours   the same where sections that stand side by side are alike: rates of an autoregressive process (a copula with beta
+             margins), named by the correlation of neighbours' shares that is found on the mean. 150 articles are taken
+             singly, and by fives, as tables take them. Not judged: sections are no independent draws here.
 excess       `excess_interval`: a share less what is expected of it. Estimand: E(shared - expected characters of a section) /
-             E(characters of a section). Clauses as in "sections"; of each clause a chance is expected, three tenths of the
-             truth on the mean: apart (beta distributed, whether the clause is shared or not), or within (only of shared
-             clauses, as where the genre's words are among those shared). Designs are named by the share.
+             E(characters of a section). Clauses as in "sections"; of each clause a chance is expected, on the mean three
+             tenths of the share, or as much as the share, so that there is no excess: apart (beta distributed, whether the
+             clause is shared or not), within (only of shared clauses, as where the genre's words are among those shared), or
+             by section (0 or 1, with a rate of each section, as where the baseline is one document).
 regions      `population_interval`. Estimand: E(weight * share) / E(weight) over the source that the clusters are drawn from.
              Clusters are provinces of 1 to 8 documents, or (uneven) of 1 to some 30, most of them few, whose shares vary
              about a rate of the province.
@@ -39,13 +43,16 @@ import argparse
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from scipy.signal import lfilter
+from scipy.stats import beta, norm
 
 import fzanalytics as fz
 from fzanalytics.evaluation.simulation.simulate import simulate_diffusion
+from fzanalytics.measures.characters import ARTICLES_A_BLOCK
 from fzanalytics.measures.resampling import permutation_p, population_interval
 from fzanalytics.measures.sections import clause_resampling_interval, excess_interval
 
-PARTS = ("sections", "uneven", "excess", "regions", "texts", "permutations", "sources")
+PARTS = ("sections", "uneven", "neighbours", "excess", "regions", "texts", "permutations", "sources")
 TRUTHS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 LOW, HIGH = 0.93, 0.97
 
@@ -82,7 +89,7 @@ def report(name: str, found: list[tuple[float, float]], truth: float, judged: bo
     mark = ("ok" if good else "FAIL") if judged else "-"
     width = np.median([high - low for low, high in known]) if known else float("nan")
     print(
-        f"{name:44} {truth:5.2f}  covered {share:6.1%}  none {1 - len(known) / len(found):6.1%}  width {width:.3f}  {mark}{note}",
+        f"{name:52} {truth:5.2f}  covered {share:6.1%}  none {1 - len(known) / len(found):6.1%}  width {width:.3f}  {mark}{note}",
         flush=True,
     )
     return good or not judged
@@ -125,24 +132,53 @@ def uneven(n: int) -> Iterator[bool]:
                 yield report(f"{n_blocks} uneven sections, {kind}", found, truth, False)
 
 
+def neighbours(n: int) -> Iterator[bool]:
+    for n_blocks, joined in ((30, 1), (60, 1), (150, 1), (150, ARTICLES_A_BLOCK)):
+        for likeness in (0.0, 0.5, 0.7):
+            for truth in (0.15, 0.3, 0.5):
+                rng = np.random.default_rng([n_blocks, joined, int(10 * likeness), int(1000 * truth)])
+                found, seen = [], []
+                for _ in range(n):
+                    noise = rng.normal(size=n_blocks) * np.r_[1.0, np.full(n_blocks - 1, np.sqrt(1 - likeness**2))]
+                    rates = beta.ppf(norm.cdf(lfilter([1.0], [1.0, -likeness], noise)), truth, 1 - truth)
+                    place = np.repeat(np.arange(n_blocks), rng.integers(1, 5, n_blocks))
+                    sizes = 10 + np.round(rng.gamma(4, 15, len(place)))
+                    tops = sizes * (rng.random(len(place)) < rates[place])
+                    shares = np.bincount(place, tops) / np.bincount(place, sizes) - tops.sum() / sizes.sum()
+                    seen.append((shares[1:] @ shares[:-1]) / (shares @ shares) if shares.any() else 0.0)
+                    found.append(clause_resampling_interval(tops, sizes, place // joined)[1:])
+                how = f"{n_blocks} sections" if joined == 1 else f"{n_blocks} articles by {joined}"
+                yield report(f"{how}, neighbours alike by {np.mean(seen):.2f}", found, truth, False)
+
+
 def excess(n: int) -> Iterator[bool]:
     for n_blocks in (12, 30, 60):
         for kind in ("independent", "alike 0.2", "alike 0.5"):
-            for where in ("apart", "within"):
-                for truth in TRUTHS if n_blocks == 30 else TRUTHS[1::2]:
-                    rng = np.random.default_rng([n_blocks, len(kind), len(where), int(1000 * truth)])
-                    expected, found = 0.3 * truth, []
+            for where, factor in (
+                ("apart", 0.3),
+                ("apart", 1.0),
+                ("within", 0.3),
+                ("by section", 0.3),
+                ("by section", 1.0),
+            ):
+                for truth in TRUTHS if n_blocks == 30 and factor < 1 and where != "by section" else TRUTHS[1::2]:
+                    rng = np.random.default_rng([n_blocks, len(kind), len(where), int(10 * factor), int(1000 * truth)])
+                    expected, found = factor * truth, []
                     for _ in range(n):
                         place = np.repeat(np.arange(n_blocks), rng.integers(2, 9, n_blocks))
                         sizes = 10 + np.round(rng.gamma(4, 15, len(place)))
                         shared = sharing(kind, sizes, place, truth, rng) > 0
                         if where == "apart":
                             chance = rng.beta(expected, 1 - expected, len(place))
-                        else:
+                        elif where == "within":
                             chance = shared * rng.beta(0.6, 1.4, len(place))
+                        else:
+                            chance = (
+                                rng.random(len(place)) < rng.beta(4 * expected, 4 * (1 - expected), n_blocks)[place]
+                            )
                         parts = (shared * (1 - chance), ~shared * chance, 1.0)
                         found.append(excess_interval(*(np.bincount(place, part * sizes) for part in parts)))
-                    name = f"excess, {n_blocks} sections, {kind}, {where}"
+                    name = f"excess, {n_blocks} sections, {kind}, {where}, share {truth}"
                     yield report(name, found, truth - expected, n_blocks >= 30)
 
 
@@ -234,8 +270,8 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=1000)
     given = parser.parse_args()
     parts: dict[str, Callable[[int], Iterator[bool]]] = {
-        "sections": sections, "uneven": uneven, "excess": excess, "regions": regions, "texts": texts, "permutations": permutations,
-        "sources": sources,
+        "sections": sections, "uneven": uneven, "neighbours": neighbours, "excess": excess, "regions": regions, "texts": texts,
+        "permutations": permutations, "sources": sources,
     }  # fmt: skip
     results = {part: list(parts[part](given.n)) for part in given.only}
     for part, good in results.items():

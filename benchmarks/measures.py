@@ -144,6 +144,7 @@ def measures(
         "find_slogans": (1, lambda: fz.find_slogans(corpus)),
         "coverage_matrix": (1, matrix),
         "coverage_curve": (1, lambda: fz.coverage_curve(matrix())),
+        "coverage_baselines": (1, lambda: fz.coverage_baselines(corpus, centre, passages=passages)),
         "unmatched_paragraphs": (1, lambda: fz.unmatched_paragraphs(corpus, centre, passages=passages)),
         "attribution": (1, lambda: fz.attribution(corpus, passages=passages)),
         "attribution, clauses": (1, lambda: fz.attribution(corpus, passages=passages, unit="clause")),

@@ -366,6 +366,16 @@ def test_what_is_ignored_is_no_text(pool):
     assert reinvention(pool, pool_size=1, ignore=[third]).set_index("target").loc["t", "n_chars"] == 120
 
 
+@pytest.mark.parametrize(
+    "phrase", [rare(40, 2), rare(40, 2)[::2]], ids=["whole", "scattered"]
+)  # the second stands nowhere, its characters do
+@pytest.mark.parametrize("function", [clause_novelty, reinvention])
+def test_a_phrase_alone_is_one_phrase(pool, function, phrase):
+    one = function(pool, pool_size=1, ignore=phrase)
+    pd.testing.assert_frame_equal(one, function(pool, pool_size=1, ignore=[phrase]), check_exact=True)
+    assert one.loc[one["target"] == "t", "n_chars"].sum() == (120 if phrase == rare(40, 2) else 160)
+
+
 def test_clauses_are_a_unit_too(pool):
     table = clause_novelty(pool, unit="clause", pool_size=1)
     assert table.columns[1:3].tolist() == ["clause_id", "path"] and len(table) == len(pool.clauses)
@@ -409,6 +419,7 @@ def test_shares_rest_on_sections():
     assert row[["borrowed_share", "resampling_low", "resampling_high"]].tolist() == pytest.approx(expected)
     expected = clause_resampling_interval(kinds["kind"] == "fill-in", borrowed, kinds["section"], level=0.9)
     assert row[["fill_in_share", "fill_in_low", "fill_in_high"]].tolist() == pytest.approx(expected)
+    assert row["fill_in_status"] == "coverage not estimable: fewer than 30 sections"
     assert row["n_sections"] == kinds.loc[counted, "section"].nunique()
     assert row["resampling_status"] == "coverage not estimable: fewer than 30 sections"
     bare = copying_shares(kinds.drop(columns="section")).iloc[0]

@@ -370,6 +370,8 @@ def test_documents_without_a_covariate_are_left_out_and_named(study):
         ({"min_clusters": 9}, "`min_clusters` must be at least 10"),
         ({"level": 1}, "`level` must be above 0 and below 1"),
         ({"n_draws": 1}, "`n_draws` must be at least 2; got 1"),
+        ({"formula": "time", "at": {"time": 2015}}, "`at` must be a list of numbers; got 2015"),
+        ({"formula": "time", "at": {"time": [2015, "a"]}}, "`at` must be a number; got 'a'"),
         ({"formula": "share"}, "must not name columns of the result; got share"),
         ({"cluster": "nowhere"}, "`cluster` must be 'region', 'province', 'doc_id' or a column.*got 'nowhere'"),
     ],

@@ -209,6 +209,16 @@ def test_what_is_ignored_is_neither_shared_nor_to_be_shared(planted):
     assert np.isnan(coverage_matrix(planted, "s", ignore=spans)["score"][0])
 
 
+@pytest.mark.parametrize(
+    "phrase", [PARAGRAPHS[0], PARAGRAPHS[2][::2]], ids=["whole", "scattered"]
+)  # the second stands nowhere, its characters do
+@pytest.mark.parametrize("function", [coverage_matrix, unmatched_paragraphs])
+def test_a_phrase_alone_is_one_phrase(planted, function, phrase):
+    pd.testing.assert_frame_equal(
+        function(planted, "s", ignore=phrase), function(planted, "s", ignore=[phrase]), check_exact=True
+    )
+
+
 def test_ignored_text_counts_in_given_passages_neither(planted):
     passages = find_passages(planted, min_chars=12)
     matrix = coverage_matrix(planted, "s", passages=passages, ignore=[PARAGRAPHS[2][:60], PARAGRAPHS[0]])

@@ -1,5 +1,7 @@
 """How much of a source is covered without borrowing: pools by hand, a world of common ancestry and one of copying."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,6 +61,34 @@ def test_documents_of_the_sources_policy_are_no_genre(table):
     """Of a text on rivers all plans of the source's policy are unrelated, and yet they are kin of the source."""
     assert table.loc["water", "n_genre"] == 0 and table.loc["water", "genre_reason"] == "no such document held"
     assert np.isnan(table.loc["water", "genre_excess"])
+
+
+def test_of_another_policy_there_is_no_common_ancestor(table):
+    water = table.loc["water"]
+    assert (water["n_ancestry"], water["ancestry_reason"]) == (0, "source and target are not known to be of one policy")
+    assert np.isnan(water["ancestry_coverage"]) and np.isnan(water["ancestry_excess"])
+
+
+def test_a_source_of_the_centre_is_the_common_ancestor_itself():
+    """What other provinces have of it they drew from it: they are no baseline."""
+    there = corpus()
+    documents = there.documents.assign(
+        level=there.documents["level"].where(there.documents["doc_id"] != "source", "national"),
+        region=there.documents["region"].where(there.documents["doc_id"] != "source", "全国"),
+    )
+    table = coverage_baselines(replace(there, documents=documents), "source").set_index("target")
+    own = table.loc[["city", "east"]]
+    assert set(own["ancestry_reason"]) == {"the source is the common ancestor: the others drew on it, too"}
+    assert own["ancestry_coverage"].isna().all() and (own["n_ancestry"] == 0).all()
+    assert own.loc["city", "genre_coverage"] == 1 / 8  # the genre still is one
+
+
+def test_who_declares_the_source_is_no_baseline():
+    there = corpus()
+    parents = ["source" if doc_id == "west" else None for doc_id in there.documents["doc_id"]]
+    declared = replace(there, documents=there.documents.assign(parent_ids=pd.Series(parents, dtype=object)))
+    city = coverage_baselines(declared, "source").set_index("target").loc["city"]
+    assert (city["n_ancestry"], city["ancestry_coverage"]) == (1, 4 / 8)
 
 
 def test_the_genre_may_be_named():
@@ -123,6 +153,16 @@ def test_an_excess_tells_copying_from_a_common_ancestor(n_cities, copied):
 def test_wrong_options(options, message):
     with pytest.raises(ValueError, match=message):
         coverage_baselines(corpus(), **options)
+
+
+def test_a_phrase_alone_is_one_phrase():
+    """Of the source's 80 letters 30 are shared; without the others all are, and half of these stand nowhere as a phrase."""
+    texts = {"source": PARTS[0][:30] + OWN[0][:50], "city": PARTS[0][:30]}
+    small = make_corpus(texts, documents={name: DOCUMENTS[name] for name in texts})
+    for phrase, expected in ((OWN[0][:50], 1), (OWN[0][:50:2], 0)):
+        one, listed = (coverage_baselines(small, "source", ignore=given) for given in (phrase, [phrase]))
+        pd.testing.assert_frame_equal(one, listed, check_exact=True)
+        assert one["coverage"].tolist() == [expected]
 
 
 def test_a_source_without_targets_gives_an_empty_table():

@@ -10,9 +10,17 @@ import pandas as pd
 import pytest
 
 import fzanalytics as fz
-from fzanalytics.base.options import check_level, check_number, number_fault
+from fzanalytics.base.options import check_jobs, check_level, check_list, check_number, number_fault
+from fzanalytics.evaluation import damage
+from fzanalytics.evaluation.agreement import annotator_agreement
+from fzanalytics.evaluation.baselines import difflib_passages, smith_waterman_passages
+from fzanalytics.evaluation.claims import genre_texts
+from fzanalytics.evaluation.equal import equal_runs
+from fzanalytics.evaluation.simulation.power import exact_interval
+from fzanalytics.measures.prevalence.regression import plan_contrasts
 from helpers import make_corpus
 
+SPANS = ["source", "target", "source_begin", "source_end", "target_begin", "target_end"]
 NAN, INF = float("nan"), float("inf")
 
 
@@ -76,11 +84,47 @@ def test_a_level():
         check_level(95)
 
 
+@pytest.mark.parametrize("value", [0.5, None, "0.5", b"1", {0.5: 1}])
+def test_a_list_that_is_none(value):
+    with pytest.raises(ValueError) as caught:
+        check_list(value, name="cuts", within="(0, 1]", remedy="Take 0.5.")
+    assert str(caught.value) == f"`cuts` must be a list of numbers above 0 and at most 1; got {value!r}. Take 0.5."
+
+
+@pytest.mark.parametrize(
+    ("within", "words"), [("[0, inf)", " of at least 0"), ("[0, 1]", " in [0, 1]"), ("[-inf, inf]", "")]
+)
+def test_the_range_of_a_list_in_words(within, words):
+    with pytest.raises(ValueError) as caught:
+        check_list(None, name="cuts", within=within, remedy="Take 0.5.")
+    assert str(caught.value) == f"`cuts` must be a list of numbers{words}; got None. Take 0.5."
+
+
+def test_a_list():
+    given = iter((np.float32(0.5), 1))
+    assert check_list(given, name="cuts", remedy="Take 0.5.") == [0.5, 1.0]
+    assert check_list(pd.Series([1, 2]), name="cuts", remedy="Take 0.5.") == [1.0, 2.0]
+    assert check_list([], name="cuts", remedy="Take 0.5.") == []
+    with pytest.raises(ValueError, match=r"^`cuts` must be above 0 and at most 1; got 2\. Take 0\.5\.$"):
+        check_list([0.5, 2, "a"], name="cuts", within="(0, 1]", remedy="Take 0.5.")
+    with pytest.raises(ValueError, match=r"^`cuts` must be a number; got 'a'\. Take 0\.5\.$"):
+        check_list([0.5, "a"], name="cuts", remedy="Take 0.5.")
+
+
+def test_a_number_of_processes():
+    for value in (None, 1, -1, np.int64(2)):
+        check_jobs(value)
+    with pytest.raises(ValueError, match=r"^`n_jobs` must not be 0; got 0\. Take 1, or -1 for all cores\.$"):
+        check_jobs(0)
+
+
 # --------------------------------------------------------- the functions that ask for numbers
 
 #: The rooms that are swept; the others have tests of their own.
-ROOMS = ("adoption", "vocabulary", "topics", "lineage.follows", "lineage.cascades", "reuse.sources")
+ROOMS = ("fzanalytics.measures.", "fzanalytics.evaluation.", "fzanalytics.features.terms")
 NUMBERS = {"int", "float", "int | None", "float | None"}
+#: Other values that an option takes, all of them tested below.
+TAKEN = {"max_years": [INF], "observed": [NAN, INF]}
 TEXTS = {
     "a": "加强网络监督，接受网络监督。\n公布负面清单，推进依法行政。",
     "b": "完善网络监督渠道。\n接受社会监督，公开行政决策。",
@@ -103,6 +147,7 @@ def _calls():
         "check_topics": (fz.check_topics, (fitted,), {}),
         "collocates": (fz.collocates, (corpus, "监督"), {}),
         "collocations": (fz.collocations, (corpus,), {}),
+        "discover_terms": (fz.discover_terms, (corpus,), {}),
         "distinctive_terms": (fz.distinctive_terms, (corpus,), {}),
         "event_history": (fz.event_history, (corpus, roster), days),
         "find_sources": (fz.find_sources, (corpus,), {"doc_id": "a"}),
@@ -116,6 +161,72 @@ def _calls():
         "topic_choice": (fz.topic_choice, (corpus,), grid),
         "topic_stability": (fz.topic_stability, (corpus,), grid),
         "turnbull": (fz.turnbull, (lags,), {}),
+        **_calls_of_reuse(corpus),
+        **_calls_of_statistics(corpus, fitted),
+        **_calls_of_evaluation(corpus),
+    }
+
+
+def _calls_of_reuse(corpus):
+    found = {"passages": fz.find_passages(corpus)}
+    kinds = pd.DataFrame({"target": "t", "kind": ["edited", "own"], "share": [0.6, 0.3]})
+    matrix = pd.DataFrame({"source": "s", "target": "t", "section": list("ab"), "score": [1, 0.6], "order": "earlier"})
+    return {
+        "added_terms": (fz.added_terms, (corpus, "a", "b"), {}),
+        "align_pair": (fz.align_pair, tuple(TEXTS.values()), {}),
+        "attribution": (fz.attribution, (corpus,), found),
+        "baseline_documents": (fz.baseline_documents, (corpus,), {}),
+        "borrowing_share": (fz.borrowing_share, (found["passages"], corpus.documents), {}),
+        "clause_changes": (fz.clause_changes, (corpus, "a", "b"), {}),
+        "clause_novelty": (fz.clause_novelty, (corpus,), found),
+        "compare_citations": (fz.compare_citations, (corpus,), found),
+        "copying_kinds": (fz.copying_kinds, (corpus,), found),
+        "copying_shares": (fz.copying_shares, (kinds,), {}),
+        "coverage_baselines": (fz.coverage_baselines, (corpus, "a"), found),
+        "coverage_curve": (fz.coverage_curve, (matrix,), {}),
+        "coverage_matrix": (fz.coverage_matrix, (corpus, "a"), found),
+        "find_boilerplate": (fz.find_boilerplate, (corpus,), {}),
+        "find_passages": (fz.find_passages, (corpus,), {}),
+        "flow_edges": (fz.flow_edges, (corpus,), found),
+        "flows": (fz.flows, (corpus,), found),
+        "overlap_baselines": (fz.overlap_baselines, (corpus,), found),
+        "proxy_text_spans": (fz.proxy_text_spans, (corpus,), found),
+        "reconstruct": (fz.reconstruct, (corpus,), {}),
+        "reinvention": (fz.reinvention, (corpus,), found),
+        "succession": (fz.succession, (corpus, "a", "b"), {}),
+        "tfidf_similarity": (fz.tfidf_similarity, (corpus,), {}),
+        "unmatched_paragraphs": (fz.unmatched_paragraphs, (corpus, "a"), found),
+    }
+
+
+def _calls_of_statistics(corpus, fitted):
+    blocks = ([1, 2], [4, 4], ["a", "b"])
+    return {
+        "clause_resampling_interval": (fz.clause_resampling_interval, blocks, {}),
+        "draw_document_shares": (fz.draw_document_shares, (fitted, ["a"]), {}),
+        "excess_interval": (fz.excess_interval, ([1, 2], [0, 1], [4, 4]), {}),
+        "permutation_p": (fz.permutation_p, (), {"null": [1.0, 2.0]}),
+        "population_interval": (fz.population_interval, ([0.5, 0.2], None, ["a", "b"]), {}),
+        "topic_prevalence": (fz.topic_prevalence, (fitted, corpus), {"formula": "level"}),
+    }
+
+
+def _calls_of_evaluation(corpus):
+    codes = pd.DataFrame({"pair_id": ["p1", "p2"], "code": ["same", "unrelated"]})
+    pairs = pd.DataFrame({"pair_id": ["p1"], "source_text": ["公开。"], "target_text": ["公布。"]})
+    spans = pd.DataFrame([("a", "b", 0, 4, 0, 4)], columns=SPANS)
+    small = {"n_provinces": 1, "n_prefectures": 0, "n_clauses": 2, "n_sections": 1}
+    return {
+        "class_shares": (fz.class_shares, (codes,), {}),
+        "coding_agreement": (fz.coding_agreement, (codes, codes), {}),
+        "draw_pairs": (fz.draw_pairs, (corpus,), {"n": 8}),
+        "false_claims": (fz.false_claims, (spans, TEXTS), {}),
+        "judge_measure": (fz.judge_measure, (codes, pd.Series({"p1": 0.9, "p2": 0.1})), {}),
+        "plant_passages": (fz.plant_passages, ({"a": TEXTS["a"]}, {"b": TEXTS["b"]}), {}),
+        "power": (fz.power, (lambda simulation: 0.5, small), {}),
+        "simulate_diffusion": (fz.simulate_diffusion, (), small),
+        "simulate_policy_text": (fz.simulate_policy_text, (), {"n_jurisdictions": 1, "n_paragraphs": 1}),
+        "write_coding_sheet": (fz.write_coding_sheet, (pairs, "never-written.csv"), {}),
     }
 
 
@@ -138,7 +249,7 @@ def _public():
     for name in fz.__all__:
         one = getattr(fz, name)
         home = getattr(one, "__module__", None) or ""
-        if inspect.isfunction(one) and home.removeprefix("fzanalytics.measures.").startswith(ROOMS):
+        if inspect.isfunction(one) and home.startswith(ROOMS):
             found[name] = one
     return {name: _numbers_of(one) for name, one in found.items() if _numbers_of(one)}
 
@@ -148,12 +259,12 @@ CASES = [
     for name, options in _public().items()
     for option, optional in options.items()
     for value in (None, "a", NAN, True, [2], INF)
-    if not (value is None and optional)
+    if not (value is None and optional) and not any(value is one for one in TAKEN.get(option, ()))
 ]
 
 
 def test_all_functions_with_numbers_are_swept(calls):
-    assert set(calls) == set(_public()) and len(CASES) > 300
+    assert set(calls) == set(_public()) and len(CASES) > 800
 
 
 @pytest.mark.parametrize(("name", "option", "value"), CASES)
@@ -164,6 +275,90 @@ def test_what_is_no_number_is_told_by_name(calls, name, option, value):
         function(*given, **{**options, option: value})
 
 
+def test_what_is_taken_beside_finite_numbers(calls):
+    for name in ("baseline_documents", "coverage_baselines", "flows", "overlap_baselines"):
+        function, given, options = calls[name]
+        assert isinstance(function(*given, **options, max_years=INF), pd.DataFrame)
+    assert fz.permutation_p(INF, [1.0, 2.0]) == 1 / 3 and np.isnan(fz.permutation_p(NAN, [1.0, 2.0]))
+
+
+@pytest.mark.parametrize("value", [None, 0.5, "a"])
+@pytest.mark.parametrize("name", ["copying_curve", "coverage_curve"])
+def test_thresholds_are_a_list(calls, name, value):
+    table = calls["coverage_curve"][1][0] if name == "coverage_curve" else calls["copying_shares"][1][0]
+    with pytest.raises(
+        ValueError, match=r"^`thresholds` must be a list of numbers above 0 and at most 1; got .*\. Take"
+    ):
+        getattr(fz, name)(table, value)
+    with pytest.raises(ValueError, match=r"^`thresholds` must be a number above 0 and at most 1; got 'a'\. Take"):
+        getattr(fz, name)(table, [0.5, "a"])
+    several = getattr(fz, name)(table, iter([0.2, 0.5]))
+    assert several["threshold"].tolist() == [0.2, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("judge_measure", {"thresholds": 0.5}, "`thresholds` must be a list of numbers; got 0.5"),
+        ("judge_measure", {"thresholds": ["a"]}, "`thresholds` must be a number; got 'a'"),
+        ("draw_pairs", {"tfidf_edges": None}, "`tfidf_edges` must be a list of numbers; got None"),
+        ("draw_pairs", {"coverage_edges": [0.1, "a", 0.5]}, "`coverage_edges` must be a number; got 'a'"),
+        ("plant_passages", {"lengths": None}, "`lengths` must be the fewest and the most characters .* got None"),
+        (
+            "plant_passages",
+            {"lengths": (20, "a")},
+            "`lengths` must be the fewest and the most characters .* got .20, 'a'",
+        ),
+        ("plant_passages", {"lengths": (20, 30, 40)}, "`lengths` must be the fewest and the most characters"),
+        ("simulate_diffusion", {"lag_days": None}, "`lag_days` must be a number above 0; got None"),
+        ("simulate_diffusion", {"lag_days": (1, None)}, "`lag_days` must be the fewest and the most days"),
+        ("simulate_policy_text", {"n_jurisdictions": None}, "`n_jurisdictions` must be a whole number; got None"),
+        (
+            "simulate_policy_text",
+            {"n_jurisdictions": {"province": 1.5}},
+            "`n_jurisdictions` must be a whole number; got 1.5",
+        ),
+        ("simulate_policy_text", {"towards": [0.5, "a"], "drift": 0.1}, "`towards` must be a number; got 'a'"),
+        ("simulate_policy_text", {"towards": 1, "drift": 0.1}, "`towards` must be a list of numbers; got 1"),
+    ],
+)
+def test_numbers_within_lists_and_pairs(calls, name, options, message):
+    function, given, usual = calls[name]
+    with pytest.raises(ValueError, match=f"^{message}"):
+        function(*given, **{**usual, **options})
+
+
+@pytest.mark.parametrize("value", [None, "a", NAN, True, [2], INF])
+@pytest.mark.parametrize(
+    ("function", "given", "option"),
+    [
+        (damage.damage_bytes, ("甲。",), "swallow"),
+        (damage.wrap_lines, ("甲。",), "columns"),
+        (damage.plant_widths, ("2020年",), "share"),
+        (damage.plant_slips, ("依法。",), "share"),
+        (difflib_passages, (TEXTS, [("a", "b")]), "min_chars"),
+        *(
+            (smith_waterman_passages, (TEXTS, [("a", "b")]), one)
+            for one in ("match", "mismatch", "gap", "min_chars", "most")
+        ),
+        (exact_interval, (1, 10), "level"),
+        (equal_runs, (TEXTS, TEXTS), "n_chars"),
+        (genre_texts, (TEXTS,), "n_chars"),
+        (annotator_agreement, (pd.DataFrame(), pd.DataFrame()), "n_chars"),
+        (plan_contrasts, ([[1.0]], [[1.0]], ["a"]), "alike"),
+    ],
+)
+def test_numbers_of_functions_that_have_no_place_at_the_top(function, given, option, value):
+    with pytest.raises(ValueError, match=rf"^`{option}` must .*; got .*\w.*\.$"):
+        function(*given, **{option: value})
+
+
+@pytest.mark.parametrize("value", [None, "a", NAN, True, 0, 1.5])
+def test_characters_of_an_analyzer(value):
+    with pytest.raises(ValueError, match=r"^`min_chars` must be .*at least 1; got .*\. Use 1 to keep"):
+        fz.PolicyAnalyzer(min_chars=value)
+
+
 @pytest.mark.parametrize("function", [fz.topic_choice, fz.topic_stability])
 @pytest.mark.parametrize("value", [None, 8, 2.5, "a", ()])
 def test_numbers_of_topics_are_several(function, value):
@@ -171,7 +366,8 @@ def test_numbers_of_topics_are_several(function, value):
         function(make_corpus(TEXTS), n_topics=value)
 
 
-def test_no_processes_are_refused(calls):
-    function, given, options = calls["topic_choice"]
+@pytest.mark.parametrize("name", ["topic_choice", "find_passages"])
+def test_no_processes_are_refused(calls, name):
+    function, given, options = calls[name]
     with pytest.raises(ValueError, match=r"^`n_jobs` must not be 0; got 0. Take 1"):
         function(*given, **options, n_jobs=0)

@@ -110,6 +110,61 @@ def test_document_is_like_any_other_without_number_or_date() -> None:
     assert fz.find_passages(rebuilt.document).empty
 
 
+def same(one: Prototype, other: Prototype) -> None:
+    assert one.text == other.text and str(one.before) == str(other.before) and one.n_lines == other.n_lines
+    pd.testing.assert_frame_equal(one.stretches, other.stretches, check_exact=True)
+    pd.testing.assert_frame_equal(one.dropped, other.dropped, check_exact=True)
+
+
+def test_what_is_ignored_is_in_no_variant() -> None:
+    table = family(keep=0.7, own=3)
+    whole = reconstruct(table)
+    gone = sentences_of(whole)[4]
+    without = reconstruct(table, ignore=gone)
+    assert sentences_of(without) == [one for one in sentences_of(whole) if one != gone]
+    assert not without.dropped["text"].str.contains(gone[:6]).any()
+    # what is left of a sentence is read as if the rest had never been there
+    part = sentences_of(reconstruct(table, ignore=[gone[:8]]))
+    assert gone[8:] in part and gone not in part
+    same(reconstruct(table, ignore=iter([gone])), without)
+    same(reconstruct(table, ignore=[]), whole)
+
+
+def test_spans_are_ignored_in_the_documents_that_are_chosen() -> None:
+    table = family(keep=0.7, own=3)
+    gone, chosen = sentences_of(reconstruct(table))[4], table["doc_id"].iloc[:6].tolist()
+    found = [(doc_id, text.find(gone)) for doc_id, text in zip(table["doc_id"], table["text"], strict=True)]
+    spans = pd.DataFrame(
+        [(doc_id, at, at + len(gone)) for doc_id, at in found if at >= 0], columns=["doc_id", "begin", "end"]
+    )
+    assert set(spans["doc_id"]) - set(chosen)
+    same(reconstruct(table, doc_ids=chosen, ignore=spans), reconstruct(table, doc_ids=chosen, ignore=gone))
+    with pytest.raises(ValueError, match=r"^`ignore` must be phrases .*; got \('河北省', 0, None\)"):
+        reconstruct(table, ignore=[("河北省", 0, None)])
+
+
+def test_clauses_stay_what_they_are_where_text_is_ignored(sample: fz.Corpus) -> None:
+    """Blank headings leave the others in place, whether the clauses are those of the corpus or found here."""
+    rebuilt = reconstruct(sample, doc_ids=PLANS, ignore=["总体要求", "依法行政"])
+    texts = rebuilt.stretches["text"]
+    before = reconstruct(sample, doc_ids=PLANS).stretches["text"]
+    assert before.eq("总体要求").any() and not texts.eq("总体要求").any()
+    assert before.str.contains("依法行政").any() and not texts.str.contains("依法行政").any()
+    assert {"依法全面履行政府职能", "主要任务和措施"} & set(before) <= set(texts)
+    same(reconstruct(sample.documents, doc_ids=PLANS, ignore=["总体要求", "依法行政"]), rebuilt)
+    # the brackets of those responsible are no text to begin with, and stay whole
+    assert sample.held["text"].str.contains("省法制办负责").any()
+    same(reconstruct(sample, doc_ids=PLANS, ignore=["省法制办"]), reconstruct(sample, doc_ids=PLANS))
+
+
+@pytest.mark.parametrize("numbered", [[], [0], [0, 1]])
+def test_text_without_clauses_is_ignored_too(numbered: list[int]) -> None:
+    texts = [document(TRUTH[:6]) if n in numbered else "\n".join(TRUTH[:6]) for n in range(2)]
+    table = pd.DataFrame({"doc_id": ["a", "b"], "region": PROVINCES[:2], "text": texts})
+    assert TRUTH[2] in sentences_of(reconstruct(table))
+    assert sentences_of(reconstruct(table, ignore=TRUTH[2])) == [*TRUTH[:2], *TRUTH[3:6]]
+
+
 def test_min_witnesses_one_lets_single_lines_in_only_where_little_is_attested() -> None:
     poor = pd.DataFrame(
         {"doc_id": list("ab"), "region": PROVINCES[:2], "text": [document(TRUTH[:12]), document(TRUTH[11:23])]}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from fzanalytics.measures.characters import covered_characters, covered_spans, section_labels
+from fzanalytics.measures.characters import block_of, covered_characters, covered_spans, section_labels
 from fzanalytics.measures.resampling import (
     MIN_BLOCKS,
     MIN_CLUSTERS,
@@ -212,8 +212,36 @@ def test_an_excess_turned_round_is_its_opposite():
 
 def test_an_excess_without_sections_or_without_parts_has_no_interval():
     assert np.isnan(excess_interval([1, 2], [0, 1], [5, 5])).all()
-    assert np.isnan(excess_interval([1] * 5, [0] * 5, [9, 9, 9, 9, 0])).all()  # a section without text is none
+    assert np.isnan(excess_interval([1, 1, 1, 1, 0], [0] * 5, [9, 9, 9, 9, 0])).all()  # a section without text is none
     assert np.isnan(excess_interval([0] * 9, [0] * 9, [5] * 9)).all()
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "sizes", "message"),
+    [
+        ([200] * 6, [0] * 6, [100] * 6, "must not be more than `denominators` together"),
+        ([60] * 6, [50] * 6, [100] * 6, "must not be more than `denominators` together"),
+        ([-1] * 6, [0] * 6, [100] * 6, "`above` must be at least 0 and not missing"),
+        ([1] * 6, [np.nan] * 6, [100] * 6, "`below` must be at least 0 and not missing"),
+        (
+            [1] * 6,
+            [0] * 5,
+            [100] * 6,
+            "`below`, `denominators` and `sections` must be one-dimensional and equally long",
+        ),
+    ],
+)
+def test_wrong_parts_of_an_excess(above, below, sizes, message):
+    with pytest.raises(ValueError, match=message):
+        excess_interval(above, below, sizes)
+
+
+def test_articles_without_chapters_are_taken_five_at_a_time():
+    names = ["一/（三）", "第三章", "第一条", "第五条", "第六条", "第十条之二", "第十一条", "第 条", ""]
+    blocks = [block_of(name) for name in names]
+    assert blocks == ["一/（三）", "第三章", "第1—5条", "第1—5条", "第6—10条", "第6—10条", "第11—15条", "第 条", ""]
+    paragraphs = pd.DataFrame({"begin": range(7), "end": range(1, 8), "section": [f"第{n}条" for n in range(1, 8)]})
+    assert section_labels(8, paragraphs).tolist() == [1] * 5 + [2] * 2 + [0]
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -238,14 +266,15 @@ def test_excess_covers_what_was_planted(truth, nested):
 
 def test_status_tells_what_an_interval_is_worth():
     cases = {
-        (0.4, 40): "estimated",
-        (0.05, 30): "estimated",
+        (0.4, 40): "coverage as simulated",
+        (0.05, 30): "coverage as simulated",
         (0.4, 29): "coverage not estimable: fewer than 30 sections",
         (0.04, 40): "coverage not estimable: share beyond 0.05 to 0.95",
         (0.4, 4): "not estimable: fewer than 5 sections",
         (0.0, 40): "not estimable: share is 0 or 1",
         (1.0, 12): "not estimable: share is 0 or 1",
         (0.4, -1): "not estimable: sections not given",
+        (0.4, np.nan): "not estimable: sections not given",
         (np.nan, 40): "no share",
     }
     assert interval_status(*zip(*cases, strict=True)).tolist() == list(cases.values())
@@ -257,9 +286,14 @@ def test_there_are_limits_where_the_status_says_so(n_blocks, seed):
     sizes = rng.integers(0, 9, n_blocks)
     tops = np.minimum(rng.integers(0, 9, n_blocks), sizes) * rng.integers(0, 2)
     share, low, high = clause_resampling_interval(tops, sizes, range(n_blocks))
-    table = pd.DataFrame({"share": [share], "resampling_high": high, "n_sections": (sizes > 0).sum()})
+    table = pd.DataFrame(
+        {"share": [share], "resampling_low": low, "resampling_high": high, "n_sections": (sizes > 0).sum()}
+    )
     status = add_status(table)["resampling_status"].iloc[0]
-    assert np.isfinite([low, high]).all() == status.startswith(("estimated", "coverage not estimable"))
+    if status == "not estimable: sections do not differ":
+        assert low == share == high
+        return
+    assert np.isfinite([low, high]).all() == status.startswith("coverage")
 
 
 @pytest.mark.parametrize("truth", [0.1, 0.5, 0.85])

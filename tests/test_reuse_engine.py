@@ -304,6 +304,30 @@ def test_ignored_text_is_no_text():
         leave_out({"a": "文"}, [("x", 0, 1), "，", ("a", 0, 99)])
 
 
+@pytest.mark.parametrize(
+    "span",
+    [("a", None, 1), ("a", 0, None), ("a", "0", 1), ("a", 0, float("nan")), ("a", pd.NA, 1), ("a", 1, 0), ("a", 0), 5],
+)
+def test_a_span_that_is_none_is_told(span):
+    with pytest.raises(ValueError, match=r"^`ignore` must be phrases that carry text, or spans .*; got") as caught:
+        leave_out({"a": "文字"}, [span])
+    assert f"got {span!r}. Take begin and end" in str(caught.value)
+
+
+def test_spans_of_a_table_with_gaps_are_told():
+    spans = pd.DataFrame({"doc_id": ["a", "a"], "begin": [0, 1], "end": [1, np.nan]})
+    with pytest.raises(ValueError, match=r"got \('a', 1, nan\)\. Take begin"):
+        leave_out({"a": "文字"}, spans)
+    assert leave_out({"a": "文字"}, spans.head(1)) == {"a": " 字"}  # whole numbers, if written as 1.0
+
+
+def test_what_cannot_be_gone_through_is_told():
+    with pytest.raises(
+        TypeError, match=r"^`ignore` must be a DataFrame of spans .*; got int\. Put one span into a list"
+    ):
+        find_passages(make_corpus({"a": "文字", "b": "文字"}), ignore=5)
+
+
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
 

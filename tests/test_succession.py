@@ -144,7 +144,7 @@ def test_faults(planted):
         succession(planted, "new", "old")
     with pytest.raises(ValueError, match=r"^`earlier` and `later` must be different documents; both name old\.$"):
         succession(planted, ["new", "old"], "old")
-    with pytest.raises(ValueError, match=r"^`min_count` must be at least 1; got nan"):
+    with pytest.raises(ValueError, match=r"^`min_count` must be a whole number of at least 1; got nan"):
         added_terms(planted, "old", "new", min_count=float("nan"))
     with pytest.raises(ValueError, match=r"^`earlier` must name at least one document"):
         succession(planted, [], "new")

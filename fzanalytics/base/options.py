@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
 
@@ -71,8 +73,7 @@ def number_fault(
             return ""
     rule = _rule(within)
     if not is_number or value in (float("inf"), float("-inf")):
-        kind = "a whole number" if whole else "a number"
-        rule = f"{kind} of {rule}" if rule.startswith("at ") else f"{kind} {rule}".rstrip()
+        rule = _joined("a whole number" if whole else "a number", rule)
     shown = value if isinstance(value, int | float | np.number | np.bool_) else repr(value)
     return f"`{name}` must be {rule}; got {shown}. {remedy}"
 
@@ -84,6 +85,56 @@ def _rule(within: str) -> str:
     if high != "inf":
         words.append(f"at most {high}" if within[-1] == "]" else f"below {high}")
     return f"in {within}" if len(words) == 2 and within[0] + within[-1] == "[]" else " and ".join(words)
+
+
+def _joined(kind: str, rule: str) -> str:
+    return f"{kind} of {rule}" if rule.startswith("at ") else f"{kind} {rule}".rstrip()
+
+
+def check_list(values: object, *, name: str, remedy: str, within: str = "(-inf, inf)") -> list[float]:
+    """The numbers of an option that takes several, or a ValueError.
+
+    Parameters
+    ----------
+    values : object
+        As they were given; what can be gone through, and is no text and no mapping.
+    name, remedy, within : str
+        As for `check_number`, which is asked of each.
+
+    Returns
+    -------
+    list of float
+        It can be read more than once.
+
+    Raises
+    ------
+    ValueError
+        If it is no list, or for the first that is no number in the range.
+
+    Examples
+    --------
+    >>> check_list((0.5, 1), name="thresholds", within="(0, 1]", remedy="Take 0.1 to 0.9.")
+    [0.5, 1.0]
+    >>> check_list(0.5, name="thresholds", within="(0, 1]", remedy="Take 0.1 to 0.9.")
+    Traceback (most recent call last):
+    ...
+    ValueError: `thresholds` must be a list of numbers above 0 and at most 1; got 0.5. Take 0.1 to 0.9.
+    """
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
+        rule = _joined("a list of numbers", _rule(within))
+        raise ValueError(f"`{name}` must be {rule}; got {values!r}. {remedy}")
+    listed = list(values)
+    for value in listed:
+        check_number(value, name=name, within=within, remedy=remedy)
+    return [float(value) for value in listed]
+
+
+def check_jobs(n_jobs: object) -> None:
+    """Raise a ValueError unless it is a number of processes as joblib takes it: None is 1, -1 all cores, 0 is none."""
+    remedy = "Take 1, or -1 for all cores."
+    check_number(n_jobs, name="n_jobs", whole=True, optional=True, remedy=remedy)
+    if n_jobs == 0:
+        raise ValueError(f"`n_jobs` must not be 0; got 0. {remedy}")
 
 
 def check_level(level: object) -> None:

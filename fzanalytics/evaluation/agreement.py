@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.evaluation.gold import GOLD_ROLES
 from fzanalytics.evaluation.gold_scores import evaluate_mentions, known
 
@@ -38,6 +39,7 @@ def annotator_agreement(first: pd.DataFrame, second: pd.DataFrame, n_chars: int)
     Cohen (1960), A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20, 37-46.
     Hripcsak and Rothschild (2005), Agreement, the F-measure, and reliability in information retrieval, JAMIA 12, 296-298.
     """
+    check_number(n_chars, name="n_chars", whole=True, remedy="Count the whole part.")
     scores = evaluate_mentions(second, first)
     rows = []
     for row in scores.itertuples(index=False):

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_number
 from fzanalytics.evaluation.equal import SPANS, carries_text, sentences
 from fzanalytics.features.tokens import tokenize
 
@@ -57,6 +58,7 @@ def difflib_passages(texts: Mapping[str, str], pairs: Pairs, *, min_chars: int =
     """
     from difflib import SequenceMatcher
 
+    check_number(min_chars, name="min_chars", within="[1, inf)", whole=True, remedy="Take 20.")
     places = {doc_id: np.flatnonzero(carries_text(text)) for doc_id, text in texts.items()}
     letters = {doc_id: "".join(texts[doc_id][at] for at in places[doc_id]) for doc_id in texts}
     rows: list[tuple[object, ...]] = []
@@ -230,6 +232,10 @@ def smith_waterman_passages(
     >>> smith_waterman_passages(texts, [("a", "b")], min_chars=10).iloc[:, :7].values.tolist()
     [['a', 'b', 3, 17, 5, 19, 12]]
     """
+    for name, score, usual in (("match", match, 3), ("mismatch", mismatch, -2), ("gap", gap, -3)):
+        check_number(score, name=name, whole=True, remedy=f"Take {usual}.")
+    for name, count, usual in (("min_chars", min_chars, 20), ("most", most, 1)):
+        check_number(count, name=name, within="[1, inf)", whole=True, remedy=f"Take {usual}.")
     words = {doc_id: _word_spans(text) for doc_id, text in texts.items()}
     numbers: dict[str, int] = {}
     codes = {

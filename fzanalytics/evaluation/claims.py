@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
 from fzanalytics.evaluation.equal import NATURAL_CHARS, SPANS, carries_text, drop_sentences, equal_runs
@@ -94,6 +95,7 @@ def false_claims(
     >>> false_claims(found, texts, equal_chars=4)[["n_claimed", "n_equal", "n_false"]].values.tolist()
     [[28, 18, 10]]
     """
+    check_number(equal_chars, name="equal_chars", within="[1, inf)", whole=True, remedy="Take 20.")
     require_columns(found, SPANS, name="found")
     if isinstance(documents, pd.DataFrame):
         require_columns(documents, ["doc_id", "text"], name="documents")

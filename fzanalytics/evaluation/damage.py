@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.texts.cleaning.shift_model import bytes_of
 
@@ -137,8 +138,7 @@ def damage_bytes(
     >>> "?" in damaged.text, len(damaged.faults)
     (True, 1)
     """
-    if not 0 <= swallow <= 1:
-        raise ValueError(f"`swallow` must be in [0, 1]; got {swallow}.")
+    check_number(swallow, name="swallow", within="[0, 1]", remedy="Take 1.")
     from opencc import OpenCC
 
     generator = make_generator(random_state, "damage bytes")
@@ -230,8 +230,7 @@ def wrap_lines(text: str, *, columns: int = 56, indent: str = "　　") -> Damag
     >>> wrap_lines("依法行政，加快建设", columns=8, indent="").text
     '依法行政，\\n加快建设'
     """
-    if columns < 4:
-        raise ValueError(f"`columns` must be at least 4; got {columns}.")
+    check_number(columns, name="columns", within="[4, inf)", whole=True, remedy="Take 56.")
     paragraphs = [indent + line.strip() for line in text.split("\n") if line.strip()]
     lines: list[str] = []
     rows, begin = [], 0
@@ -260,6 +259,7 @@ def plant_widths(text: str, *, share: float = 0.1, random_state: RandomState = N
     >>> plant_widths("到2020年", share=1.0, random_state=0).truth
     '到2020年'
     """
+    check_number(share, name="share", within="[0, 1]", remedy="Take 0.1.")
     generator = make_generator(random_state, "widths")
     chosen = []
     for match in re.finditer("[0-9]{2,}", text):
@@ -278,6 +278,7 @@ def plant_slips(text: str, *, share: float = 0.002, random_state: RandomState = 
     >>> damaged.text, damaged.faults["found"].tolist()
     ('依泱衍攻', ['泱', '衍', '攻'])
     """
+    check_number(share, name="share", within="[0, 1]", remedy="Take 0.002.")
     generator = make_generator(random_state, "slips")
     chosen = [
         (i, character, CONFUSIONS[character])

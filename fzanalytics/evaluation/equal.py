@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_number
+
 Ints = NDArray[np.int64]
 
 #: What every table of stretches of two documents has.
@@ -60,8 +62,7 @@ def equal_runs(
     >>> equal_runs({"a": "总则。依法行政，公开"}, {"b": "依法行政公开！"}, n_chars=6).values.tolist()
     [['a', 'b', 3, 10, 0, 6, 6]]
     """
-    if n_chars < 1:
-        raise ValueError(f"`n_chars` must be at least 1; got {n_chars}. Take 12.")
+    check_number(n_chars, name="n_chars", within="[1, inf)", whole=True, remedy="Take 12.")
     left, right = _Grams(sources, n_chars), _Grams(targets, n_chars)
     at_a, at_b = _meet(left, right)
     doc_a, doc_b = left.doc[at_a], right.doc[at_b]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_number, number_fault
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import COLUMNS, empty_table, require_columns, type_documents
 from fzanalytics.evaluation.edits import (
@@ -208,17 +209,16 @@ def _check(
         raise ValueError(
             f"`kinds` must be a list of {', '.join(PLANT_KINDS)}; got {kinds!r}. Wrap a single kind in a list."
         )
-    if n_passages < 1:
-        raise ValueError(f"`n_passages` must be at least 1; got {n_passages}. Take 20 for each kind.")
-    if not 12 <= lengths[0] <= lengths[1]:
+    check_number(n_passages, name="n_passages", within="[1, inf)", whole=True, remedy="Take 20 for each kind.")
+    ends = list(lengths) if isinstance(lengths, Iterable) else []
+    faults = [number_fault(end, name="lengths", within="[12, inf)", whole=True, remedy="") for end in ends]
+    if len(ends) != 2 or any(faults) or ends[0] > ends[1]:
         raise ValueError(
             f"`lengths` must be the fewest and the most characters of a passage, at least 12; got {lengths}. "
             "Take (20, 600)."
         )
-    if not 0 < edit_share <= 0.5:
-        raise ValueError(f"`edit_share` must be above 0 and at most 0.5; got {edit_share}. Take 0.1.")
-    if not 0 < replaced_share <= 1:
-        raise ValueError(f"`replaced_share` must be above 0 and at most 1; got {replaced_share}. Take 0.5.")
+    check_number(edit_share, name="edit_share", within="(0, 0.5]", remedy="Take 0.1.")
+    check_number(replaced_share, name="replaced_share", within="(0, 1]", remedy="Take 0.5.")
 
 
 def _documents(

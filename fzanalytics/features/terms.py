@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.features.engines import jieba_tokenizer
 from fzanalytics.features.words import Words, as_words
 from fzanalytics.texts.corpus import Corpus
@@ -96,7 +97,7 @@ def discover_terms(
     >>> discover_terms(texts, min_count=4, min_cohesion=2)[["term", "count", "n_documents"]].values.tolist()
     [['局队合一', 5, 4]]
     """
-    _check_options(min_count, min_documents, min_chars, max_chars)
+    _check_options(min_count, min_documents, min_chars, max_chars, min_cohesion, min_entropy)
     text = _join(_texts_of(corpus))
     entries = jieba_tokenizer(as_words(words)).FREQ
     found = _candidates(text, min_count, max_chars)
@@ -207,7 +208,16 @@ def _texts_of(corpus: Corpus | Iterable[str]) -> list[str]:
     return texts
 
 
-def _check_options(min_count: int, min_documents: int, min_chars: int, max_chars: int) -> None:
+def _check_options(
+    min_count: int, min_documents: int, min_chars: int, max_chars: int, min_cohesion: float, min_entropy: float
+) -> None:
+    remedy = "Use the default."
+    for name, value in (
+        ("min_count", min_count), ("min_documents", min_documents), ("min_chars", min_chars), ("max_chars", max_chars),
+    ):  # fmt: skip
+        check_number(value, name=name, whole=True, remedy=remedy)
+    check_number(min_cohesion, name="min_cohesion", remedy=remedy)
+    check_number(min_entropy, name="min_entropy", remedy=remedy)
     if min_count < 2 or min_documents < 1:
         raise ValueError(
             f"`min_count` must be at least 2 and `min_documents` at least 1; got {min_count} and {min_documents}. "

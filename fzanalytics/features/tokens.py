@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from fzanalytics.base.options import check_number
 from fzanalytics.features.engines import Engine, check_engine, cut_words
 from fzanalytics.features.masks import MASK_TOKENS, check_kinds, mask_names
 from fzanalytics.features.words import (
@@ -159,10 +160,8 @@ class PolicyAnalyzer:
 
     def __post_init__(self) -> None:
         """Turn files and iterables into tuples once, and check."""
-        if self.min_chars < 1:
-            raise ValueError(
-                f"`min_chars` must be at least 1; got {self.min_chars}. Use 1 to keep words of one character."
-            )
+        remedy = "Use 1 to keep words of one character."
+        check_number(self.min_chars, name="min_chars", within="[1, inf)", whole=True, remedy=remedy)
         object.__setattr__(self, "words", as_words(self.words))
         object.__setattr__(self, "mask", check_kinds(self.mask, name="mask"))
         check_engine(self.engine)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from fzanalytics.base.numbering import parse_number
+
 Ints = NDArray[np.int64]
+
+#: Neighbouring articles are copied together: in a statute without chapters so many are one block.
+ARTICLES_A_BLOCK = 5
+_ARTICLE = re.compile("第([^第条]+)条(?:之.+)?")
 
 
 def section_labels(n_chars: int, paragraphs: pd.DataFrame) -> NDArray[np.int64]:
-    """The block of each character of one document: its section, for resampling.
+    """The block of each character of one document: its section, for resampling (`block_of`).
 
     Parameters
     ----------
@@ -22,7 +30,7 @@ def section_labels(n_chars: int, paragraphs: pd.DataFrame) -> NDArray[np.int64]:
     Returns
     -------
     ndarray of int, shape (n_chars,)
-        Sections are numbered from 1 in the order of their labels; 0 is all text outside of paragraphs.
+        Blocks are numbered from 1 in the order of their names; 0 is all text outside of paragraphs.
 
     Examples
     --------
@@ -31,11 +39,40 @@ def section_labels(n_chars: int, paragraphs: pd.DataFrame) -> NDArray[np.int64]:
     [0, 1, 1, 2, 0]
     """
     labels = np.zeros(n_chars, dtype=np.int64)
-    sections = paragraphs["section"].fillna("").astype(str).tolist()
+    sections = [block_of(section) for section in paragraphs["section"].fillna("").astype(str).tolist()]
     code = {section: number for number, section in enumerate(sorted(set(sections)), start=1)}
     for begin, end, section in zip(paragraphs["begin"].tolist(), paragraphs["end"].tolist(), sections, strict=True):
         labels[int(begin) : int(end)] = code[section]
     return labels
+
+
+def block_of(section: str) -> str:
+    """What is left out as one when an interval asks how far a number rests on single sections.
+
+    Parameters
+    ----------
+    section : str
+        As in the paragraphs table.
+
+    Returns
+    -------
+    str
+        The section itself; of an article that stands in no chapter the five it is one of, since neighbouring articles
+        are copied together and are no independent draws.
+
+    Examples
+    --------
+    >>> [block_of(section) for section in ("一/（三）", "第三章", "第七条", "第十条之一", "第十一条")]
+    ['一/（三）', '第三章', '第6—10条', '第6—10条', '第11—15条']
+    """
+    found = _ARTICLE.fullmatch(section)
+    if found is None:
+        return section
+    try:
+        first = (parse_number(found[1]) - 1) // ARTICLES_A_BLOCK * ARTICLES_A_BLOCK + 1
+    except ValueError:
+        return section
+    return f"第{first}—{first + ARTICLES_A_BLOCK - 1}条"
 
 
 def covered_characters(n_chars: int, begins: ArrayLike, ends: ArrayLike) -> NDArray[np.bool_]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
+from fzanalytics.base.options import check_level, check_number
+
 #: With fewer blocks than this there is no interval.
 MIN_BLOCKS = 5
 #: With fewer jurisdictions than this nothing is said of others.
@@ -254,8 +256,9 @@ def permutation_p(observed: float, null: ArrayLike) -> float:
             f"`null` must be one-dimensional, not empty and without missing values; got shape {drawn.shape}, "
             f"{int(np.isnan(drawn).sum())} missing. Draw 999 relabellings."
         )
-    if np.isnan(observed):
+    if isinstance(observed, float | np.floating) and np.isnan(observed):
         return float("nan")
+    check_number(observed, name="observed", within="[-inf, inf]", remedy="Give the statistic of the data.")
     slack = 1e-12 * max(abs(float(observed)), 1e-300)  # sums in another order are still ties
     return float((1 + np.sum(drawn >= observed - slack)) / (1 + len(drawn)))
 
@@ -276,9 +279,3 @@ def check_parts(
         if len(wrong):
             raise ValueError(f"`{name}` must be at least 0 and not missing; got {float(wrong[0])}.")
     check_level(level)
-
-
-def check_level(level: float) -> None:
-    """Raise a ValueError unless a nominal coverage lies between 0 and 1."""
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must be above 0 and below 1; got {level}. Take 0.95.")

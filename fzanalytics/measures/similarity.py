@@ -14,6 +14,7 @@ from scipy import sparse
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
+from fzanalytics.base.options import check_number
 from fzanalytics.features.masks import MaskKind
 from fzanalytics.features.matrices import counts_of_terms, weigh_tfidf
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
@@ -85,8 +86,7 @@ def tfidf_similarity(
             f"`mask` must be empty when an `analyzer` is given; got {masked!r}. "
             "Give the mask to the analyzer: PolicyAnalyzer(mask=...)."
         )
-    if block_size < 1:
-        raise ValueError(f"`block_size` must be at least 1; got {block_size}. Use the default.")
+    check_number(block_size, name="block_size", within="[1, inf)", whole=True, remedy="Use the default.")
     analyze = PolicyAnalyzer(mask=masked) if analyzer is None else analyzer
     weights = weigh_tfidf(counts_of_terms([analyze(text) for text in texts]).matrix)
     return pd.DataFrame(_cosines(weights, block_size), index=texts.index, columns=texts.index.rename(None))

@@ -12,10 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from fzanalytics.base.options import check_level
 from fzanalytics.base.tables import require_columns
 from fzanalytics.evaluation.coding.sheets import CLASSES
 from fzanalytics.evaluation.coding.weights import SamplingWeights, sampling_weights
-from fzanalytics.measures.resampling import check_level
 
 Floats = NDArray[np.float64]
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_level, check_list
 from fzanalytics.evaluation.coding.agreement import codes_of
 from fzanalytics.evaluation.coding.sheets import CLASSES
 from fzanalytics.evaluation.coding.weights import SamplingWeights, most_unseen, sampling_weights, share_interval
-from fzanalytics.measures.resampling import check_level
 
 _COLUMNS = (
     "threshold", "n_coded", "n_positive", "n_flagged", "n_hits", "positives", "flagged", "precision",
@@ -93,6 +93,10 @@ def judge_measure(
     [[2.0, 1.0, 52.0, 0.5, 0.038]]
     """
     check_level(level)
+    remedy = "Leave them out for the whole curve."
+    chosen = (
+        None if thresholds is None else check_list(thresholds, name="thresholds", within="[-inf, inf]", remedy=remedy)
+    )
     unknown = [name for name in positive if name not in classes]
     if unknown or not positive:
         raise ValueError(f"`positive` must be of {', '.join(classes)}; got {tuple(positive)}. Name at least one.")
@@ -100,7 +104,7 @@ def judge_measure(
     score = _scores_of(scores, given.index)
     weights = sampling_weights(given.index.tolist(), design)
     is_positive = given.isin(list(positive)).to_numpy(dtype=bool)
-    cuts = np.unique(score[~np.isnan(score)]) if thresholds is None else np.unique(np.asarray(thresholds, dtype=float))
+    cuts = np.unique(score[~np.isnan(score)] if chosen is None else np.asarray(chosen, dtype=float))
     rows = [(float(cut), *_row(is_positive, score >= cut, weights, design, given.index, level)) for cut in cuts]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_list, check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import LEVELS, require_columns
 from fzanalytics.features.masks import MaskKind
@@ -100,6 +101,7 @@ def draw_pairs(
     [['p002', 'unknown/unknown:1', 1.0], ['p001', 'unknown/unknown:3', 1.0]]
     """
     _check_edges(tfidf_edges, coverage_edges)
+    check_number(n, name="n", whole=True, remedy="Take 200.")
     likeness = _Likeness(corpus, passages=passages)
     blocks = [_population(likeness, *row, tfidf_edges, coverage_edges) for row in likeness.order]
     population = pd.concat(blocks, ignore_index=True)
@@ -308,10 +310,14 @@ def _allocate(sizes: dict[str, int], n: int) -> dict[str, int]:
 
 
 def _check_edges(tfidf_edges: Sequence[float], coverage_edges: Sequence[float]) -> None:
-    for name, edges in (("tfidf_edges", tfidf_edges), ("coverage_edges", coverage_edges)):
+    remedy = "Leave them out for four bands."
+    given = {"tfidf_edges": tfidf_edges, "coverage_edges": coverage_edges}
+    for name, edges in given.items():
+        check_list(edges, name=name, remedy=remedy)
+    for name, edges in given.items():
         rising = all(a < b for a, b in zip(edges, list(edges)[1:], strict=False))
         if not rising or not all(0 < edge < 1 for edge in edges) or len(tfidf_edges) != len(coverage_edges):
             raise ValueError(
                 f"`{name}` must rise, lie above 0 and below 1, and be as many as the other edges; got {tuple(edges)} "
-                f"({len(tfidf_edges)} and {len(coverage_edges)}). Leave them out for four bands."
+                f"({len(tfidf_edges)} and {len(coverage_edges)}). {remedy}"
             )

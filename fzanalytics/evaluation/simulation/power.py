@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from fzanalytics.base.options import check_level, check_number
 from fzanalytics.base.seeds import RandomState, integer_seed
 from fzanalytics.evaluation.simulation.simulate import simulate_diffusion
 from fzanalytics.evaluation.simulation.truth import Simulation
@@ -66,10 +67,8 @@ def power(
     """
     from tqdm.auto import tqdm
 
-    if n_simulations < 1:
-        raise ValueError(f"`n_simulations` must be at least 1; got {n_simulations}. Take 200.")
-    if not 0 < alpha < 1:
-        raise ValueError(f"`alpha` must be above 0 and below 1; got {alpha}. Take 0.05.")
+    check_number(n_simulations, name="n_simulations", within="[1, inf)", whole=True, remedy="Take 200.")
+    check_number(alpha, name="alpha", within="(0, 1)", remedy="Take 0.05.")
     designs = [design] if isinstance(design, Mapping) else list(design)
     known = set(inspect.signature(simulate_diffusion).parameters)
     if unknown := sorted({str(name) for options in designs for name in options} - known):
@@ -103,6 +102,7 @@ def exact_interval(n_found: int, n: int, *, level: float = 0.95) -> tuple[float,
     >>> [round(value, 3) for value in exact_interval(0, 10)]
     [0.0, 0.308]
     """
+    check_level(level)
     tail = (1 - level) / 2
     low = float(beta.ppf(tail, n_found, n - n_found + 1)) if n_found else 0.0
     return low, float(beta.ppf(1 - tail, n_found + 1, n - n_found)) if n_found < n else 1.0

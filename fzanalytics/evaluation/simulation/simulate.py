@@ -15,6 +15,7 @@ import pandas as pd
 
 from fzanalytics.base.files import sha256_of
 from fzanalytics.base.numbering import format_number
+from fzanalytics.base.options import check_number, number_fault
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import COLUMNS, LEVELS, make_table, require_columns, type_documents
 from fzanalytics.evaluation.simulation.spread import Rates, Spread
@@ -171,8 +172,7 @@ def simulate_diffusion(
         ("n_clauses", n_clauses, 1), ("n_sections", n_sections, 1), ("clause_words", clause_words, 8),
         ("date_window", date_window, 0), ("n_periods", n_periods, 1), ("period_years", period_years, 1),
     ):  # fmt: skip
-        if value < least:
-            raise ValueError(f"`{name}` must be at least {least}; got {value}. Take the default.")
+        check_number(value, name=name, within=f"[{least}, inf)", whole=True, remedy="Take the default.")
     rng = make_generator(random_state, "simulate_diffusion")
     table = _tree(n_provinces, n_prefectures, n_counties) if tree is None else _given_tree(tree)
     table = _date_periods(table, read_day(start, name="start"), n_periods, period_years, lag_days, rng)
@@ -196,21 +196,27 @@ def _check(
     shares: Mapping[str, float], blanks: Sequence[str],
 ) -> Rates:  # fmt: skip
     given = {"copy_rate": copy_rate, "kin_copying": kin, "common_ancestors": ancestors}
-    faults = [f"`{name}` must be in [0, 1]; got {value}" for name, value in given.items() if not 0 <= value <= 1]
-    total = sum(given.values())
-    if innovation is None and total > 1 + 1e-9:
-        faults.append(f"`copy_rate`, `kin_copying` and `common_ancestors` must sum to at most 1; got {total:g}")
-    if innovation is not None and abs(total + innovation - 1) > 1e-9:
-        faults.append(f"the three rates of copying and `innovation` must sum to 1; got {total + innovation:g}")
-    if not 0 <= edit_rate < 1:
-        faults.append(f"`edit_rate` must be at least 0 and below 1; got {edit_rate}")
-    faults += [f"`{name}` must be in [0, 1]; got {value}" for name, value in shares.items() if not 0 <= value <= 1]
+    unfit = [number_fault(value, name=name, within="[0, 1]", remedy="") for name, value in given.items()]
+    unfit.append(number_fault(innovation, name="innovation", within="[0, 1]", optional=True, remedy=""))
+    if not any(unfit):
+        unfit.append(_fault_of_sum(sum(given.values()), innovation))
+    unfit.append(number_fault(edit_rate, name="edit_rate", within="[0, 1)", remedy=""))
+    unfit += [number_fault(value, name=name, within="[0, 1]", remedy="") for name, value in shares.items()]
+    faults = [fault.removesuffix(". ") for fault in unfit if fault]
     classes = get_args(BlankClass)
     if isinstance(blanks, str) or set(blanks) - set(classes):
         faults.append(f"`blanks` must be a list of {', '.join(map(repr, classes))}; got {blanks!r}")
     if faults:
         raise ValueError("; ".join(faults) + ". Leave them out for the defaults.")
     return Rates(copy_rate, kin, ancestors)
+
+
+def _fault_of_sum(total: float, innovation: float | None) -> str:
+    if innovation is None and total > 1 + 1e-9:
+        return f"`copy_rate`, `kin_copying` and `common_ancestors` must sum to at most 1; got {total:g}"
+    if innovation is not None and abs(total + innovation - 1) > 1e-9:
+        return f"the three rates of copying and `innovation` must sum to 1; got {total + innovation:g}"
+    return ""
 
 
 def _tree(n_provinces: int, n_prefectures: int, n_counties: int) -> pd.DataFrame:
@@ -304,14 +310,14 @@ def _draw_lag(lag_days: Lag, rng: np.random.Generator) -> int:
     if callable(lag_days):
         drawn = float(lag_days(rng))
     elif isinstance(lag_days, tuple):
-        if not 1 <= lag_days[0] <= lag_days[1]:
+        faults = [number_fault(days, name="lag_days", within="[1, inf)", whole=True, remedy="") for days in lag_days]
+        if len(lag_days) != 2 or any(faults) or lag_days[0] > lag_days[1]:
             raise ValueError(
                 f"`lag_days` must be the fewest and the most days, at least 1; got {lag_days}. Take 180.0."
             )
         drawn = float(rng.integers(lag_days[0], lag_days[1] + 1))
     else:
-        if not lag_days > 0:
-            raise ValueError(f"`lag_days` must be above 0; got {lag_days}. Take 180.0.")
+        check_number(lag_days, name="lag_days", within="(0, inf)", remedy="Take 180.0.")
         drawn = float(rng.exponential(lag_days))
     if not np.isfinite(drawn) or drawn < 0:
         raise ValueError(f"`lag_days` must give days of at least 0; got {drawn}. Mend the function.")

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.files import sha256_of
 from fzanalytics.base.numbering import format_number
+from fzanalytics.base.options import check_list, check_number, number_fault
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import LEVELS, make_table, require_columns, type_documents
 from fzanalytics.features.tokens import PolicyAnalyzer, load_policy_words
@@ -272,6 +273,14 @@ def _check(
     drift: float,
 ) -> dict[str, int]:  # fmt: skip
     """Jurisdictions of each level."""
+    counts = n_jurisdictions.values() if isinstance(n_jurisdictions, Mapping) else [n_jurisdictions]
+    unfit = [number_fault(one, name="n_jurisdictions", whole=True, remedy="") for one in counts]
+    unfit.append(number_fault(n_documents, name="n_documents", whole=True, remedy=""))
+    unfit.append(number_fault(drift, name="drift", remedy=""))
+    if any(unfit):
+        raise ValueError("".join(unfit) + "Leave them out for the defaults.")
+    if towards is not None:
+        check_list(towards, name="towards", remedy="Leave it out for the default.")
     values = shares.to_numpy(dtype=float)
     faults = []
     if not set(shares.index) <= set(LEVELS) or shares.index.has_duplicates or shares.empty:
@@ -312,13 +321,10 @@ def _check_numbers(
     for name, value, low in (
         ("n_paragraphs", n_paragraphs, 1), ("paragraph_words", words, 5), ("n_terms", n_terms, 1),
     ):  # fmt: skip
-        if value < low:
-            raise ValueError(f"`{name}` must be at least {low}; got {value}. Take the default.")
+        check_number(value, name=name, within=f"[{low}, inf)", whole=True, remedy="Take the default.")
     for name, size in (("between", between), ("within", within), ("focus", focus)):
-        if not size > 0:
-            raise ValueError(f"`{name}` must be above 0; got {size}. Take the default.")
-    if not 0 <= common < 1:
-        raise ValueError(f"`common` must be at least 0 and below 1; got {common}. Take the default.")
+        check_number(size, name=name, within="(0, inf)", remedy="Take the default.")
+    check_number(common, name="common", within="[0, 1)", remedy="Take the default.")
 
 
 def _topic_terms(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_level, check_number
 from fzanalytics.measures.attribution.origins import (
     MIN_WITNESSES,
     PairSpans,
@@ -20,7 +21,8 @@ from fzanalytics.measures.attribution.origins import (
 from fzanalytics.measures.attribution.parts import clause_labels, intersections, part_status
 from fzanalytics.measures.attribution.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
@@ -49,6 +51,7 @@ def attribution(
     sets: Sequence[SetName] = ("superior", "centre"),
     unit: Unit = "document",
     min_witnesses: int = MIN_WITNESSES,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Share of each local text that is shared with its immediate superior, with the centre, with both, with neither.
@@ -69,6 +72,9 @@ def attribution(
     min_witnesses : int
         The proxy is text that at least so many independent other provinces share; at least 2. With more of them asked for
         it is shorter, and more of it is the centre's (benchmarks/proxy.py).
+    ignore : optional
+        What is no text, neither shared nor to be shared, as in `find_passages`: spans, such as those of `find_slogans`, or
+        phrases. Left out of passages given, too.
     level : float
         Nominal coverage of the interval; see `clause_resampling_interval`.
 
@@ -170,7 +176,8 @@ def attribution(
     """
     chosen = check_sets(sets, unit)
     _check_witnesses(min_witnesses)
-    facts, spans, texts = _look_up(corpus, passages)
+    check_level(level)
+    facts, spans, texts = _look_up(corpus, passages, ignore)
     paragraphs, clauses = _by_document(corpus.paragraphs), _by_document(corpus.clauses)
     rows: list[dict[str, object]] = []
     unused: list[str] = []
@@ -234,10 +241,8 @@ def check_unit(unit: str) -> None:
 
 
 def _check_witnesses(min_witnesses: int) -> None:
-    if not min_witnesses >= MIN_WITNESSES:
-        raise ValueError(
-            f"`min_witnesses` must be at least {MIN_WITNESSES}; got {min_witnesses}. One province is no witness for the centre."
-        )
+    remedy = "One province is no witness for the centre."
+    check_number(min_witnesses, name="min_witnesses", within=f"[{MIN_WITNESSES}, inf)", whole=True, remedy=remedy)
 
 
 def set_masks(sources: Sources, text: str, sets: Sequence[str], spans: PairSpans) -> dict[str, Mask]:
@@ -254,7 +259,11 @@ def _by_document(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def proxy_text_spans(
-    corpus: Corpus, *, passages: pd.DataFrame | None = None, min_witnesses: int = MIN_WITNESSES
+    corpus: Corpus,
+    *,
+    passages: pd.DataFrame | None = None,
+    min_witnesses: int = MIN_WITNESSES,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
 ) -> pd.DataFrame:
     """The stretches of each local text that stand in for the centre's text, each with its witnesses.
 
@@ -264,7 +273,7 @@ def proxy_text_spans(
         As for `attribution`.
     passages : DataFrame, optional
         As for `attribution`.
-    min_witnesses : int
+    min_witnesses, ignore
         As for `attribution`.
 
     Returns
@@ -292,7 +301,7 @@ def proxy_text_spans(
     2
     """
     _check_witnesses(min_witnesses)
-    facts, spans, texts = _look_up(corpus, passages)
+    facts, spans, texts = _look_up(corpus, passages, ignore)
     held = corpus.held
     written = dict(zip(held["doc_id"].astype(str), held["text"].astype(str), strict=True))
     rows = []
@@ -303,11 +312,14 @@ def proxy_text_spans(
     return pd.DataFrame(rows, columns=["doc_id", "begin", "end", "text", "n_witnesses", "witnesses"])
 
 
-def _look_up(corpus: Corpus, passages: pd.DataFrame | None) -> tuple[DocumentFacts, PairSpans, dict[str, str]]:
+def _look_up(
+    corpus: Corpus, passages: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object] | None
+) -> tuple[DocumentFacts, PairSpans, dict[str, str]]:
     """What is known of the documents, their passages, and their texts as compared."""
-    texts = compared_texts(require_corpus(corpus))
+    ignore = read_ignore(ignore)
+    texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
     if passages is None:
-        passages = find_passages(corpus)
+        passages = find_passages(corpus, ignore=ignore)
     passages = require_passages(passages, texts)
     facts = DocumentFacts(corpus.documents)
     return facts, PairSpans(passages, facts.ids), texts

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_level
 from fzanalytics.measures.attribution.attribution import SetName, Unit, check_sets, set_masks
 from fzanalytics.measures.attribution.origins import PairSpans, Sources, sources_of
 from fzanalytics.measures.attribution.parts import clause_labels
@@ -21,8 +22,8 @@ from fzanalytics.measures.attribution.pools import (
     share_limits,
 )
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
-from fzanalytics.measures.resampling import check_level
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
@@ -50,6 +51,7 @@ def overlap_baselines(
     unit: Unit = "document",
     genre: Iterable[str] | None = None,
     max_years: float = MAX_YEARS,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """What each text shares with each set of its sources, and what it shares with as many documents that are none.
@@ -66,6 +68,8 @@ def overlap_baselines(
         Documents to take for the genre baseline, in place of the rule below (relatives are left out even so).
     max_years : float
         Documents of a similar period are at most so many years apart, at least 0.
+    ignore : optional
+        As for `attribution`.
     level : float
         Nominal coverage of the intervals; see `clause_resampling_interval`.
 
@@ -81,7 +85,8 @@ def overlap_baselines(
         - genre_share, ancestry_share: the same, expected of as many documents drawn at random from the baseline; NaN if
           it has fewer documents than the set, and for a proxy, which is made of the same documents.
         - genre_excess, ancestry_excess in [-1, 1]: share less that; genre_excess_low and so on: its clause-resampling interval
-          (`excess_interval`; resampling_status holds for it, too). The baseline is taken as it is: what other documents in
+          (`excess_interval`). It has none where the share has none, nor where nothing is shared beyond what is
+          expected; resampling_status is that of the share. The baseline is taken as it is: what other documents in
           it would give is in no interval.
         - n_genre, n_ancestry: documents in the baselines, 0 where none is held.
         - genre_reason, ancestry_reason: why the baseline is NaN, or, where it has fewer than `MIN_POOL` (3) documents, that
@@ -125,14 +130,15 @@ def overlap_baselines(
     (True, True)
     """
     chosen = check_sets(sets, unit)
-    texts = compared_texts(require_corpus(corpus))
+    check_level(level)
+    ignore = read_ignore(ignore)
+    texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
     if passages is None:
-        passages = find_passages(corpus)
+        passages = find_passages(corpus, ignore=ignore)
     passages = require_passages(passages, texts)
     facts = DocumentFacts(corpus.documents)
     spans = PairSpans(passages, facts.ids)
     pools = Pools(corpus.documents, facts, genre=genre, max_years=max_years)
-    check_level(level)
     clauses = {str(doc_id): part for doc_id, part in corpus.clauses.groupby("doc_id", sort=False)}
     paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
     parts: list[dict[str, Sequence[object]]] = []

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_number
 from fzanalytics.measures.attribution.origins import PairSpans
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.sections import clause_resampling_interval, excess_interval
@@ -32,8 +33,7 @@ class Pools:
         self, documents: pd.DataFrame, facts: DocumentFacts, *, genre: Iterable[str] | None, max_years: float
     ) -> None:
         """Look up what the rules ask for; faults of the options are told."""
-        if not max_years >= 0:
-            raise ValueError(f"`max_years` must be at least 0; got {max_years}. Take {MAX_YEARS}.")
+        check_number(max_years, name="max_years", within="[0, inf]", remedy=f"Take {MAX_YEARS}.")
         self.facts, self.max_years = facts, max_years
         self.place = {doc_id: at for at, doc_id in enumerate(facts.ids)}
         table = documents.assign(doc_id=documents["doc_id"].astype(str)).set_index("doc_id").loc[facts.ids]
@@ -152,8 +152,8 @@ def share_limits(mask: Mask | None, carries: Mask, blocks: Ints | None, level: f
 def excess_limits(
     mask: Mask | None, chance: Floats | None, carries: Mask, blocks: Ints | None, level: float
 ) -> tuple[float, float]:
-    """The same of the share less what chance gives, by character: `excess_interval`."""
-    if mask is None or chance is None or blocks is None:
+    """The same of the share less what chance gives, by character (`excess_interval`); NaN where the share has none."""
+    if mask is None or chance is None or blocks is None or not 0 < np.sum(mask & carries) < np.sum(carries):
         return float("nan"), float("nan")
     sums = [np.bincount(blocks, one * carries) for one in (mask * (1 - chance), ~mask * chance, 1)]
     return excess_interval(*sums, level=level)
@@ -164,11 +164,13 @@ def baseline_reason(status: str, n_sources: int, n_pool: int) -> str:
     if status == "proxy":
         return "the proxy is made of the same documents"
     if status != "held":
-        return f"set {status}"
+        return f"set {status}" if status != "no source" else "no source in this line"
     if n_pool == 0:
         return "no such document held"
     if n_pool < n_sources:
         return f"{n_pool} documents, fewer than the {n_sources} of the set"
     if n_pool < MIN_POOL:
         return f"{'one document is' if n_pool == 1 else f'{n_pool} documents are'} no distribution"
+    if n_pool < n_sources + MIN_POOL - 1:
+        return f"{n_pool} documents to draw {n_sources} from are hardly more than one draw"
     return ""

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
+from fzanalytics.base.options import check_number
 from fzanalytics.features.masks import NAME_CLASSES
 from fzanalytics.measures.diffusion.blanks import read_blanks
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS
@@ -139,9 +140,9 @@ def _check(corpus: Corpus, source: str | None, threshold: float, min_similarity:
         raise ValueError(
             f"`source` must be the doc_id of a held document; got {source!r}. Held are: {', '.join(held)}."
         )
-    for name, value in (("threshold", threshold), ("min_similarity", min_similarity)):
-        if value is not None and not 0 < value <= 1:
-            raise ValueError(f"`{name}` must be above 0 and at most 1; got {value}. Take the default.")
+    remedy = "Take the default."
+    check_number(threshold, name="threshold", within="(0, 1]", remedy=remedy)
+    check_number(min_similarity, name="min_similarity", within="(0, 1]", optional=True, remedy=remedy)
 
 
 def _found(row: Ints, source: Ints, rank: object, share: object, begin: Ints, end: Ints) -> pd.DataFrame:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_level, check_list
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.characters import block_of
 from fzanalytics.measures.diffusion.copying import BORROWED, KINDS
-from fzanalytics.measures.resampling import check_level
-from fzanalytics.measures.sections import add_status, clause_resampling_interval
+from fzanalytics.measures.sections import add_status, clause_resampling_interval, interval_status
 
 
 def copying_shares(kinds: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
@@ -33,7 +34,8 @@ def copying_shares(kinds: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         documents that might be a source, if `kinds` has it. Without `source` borrowed_share grows with their number: only
         targets with as many can be compared, or those of one `source`. resampling_low, resampling_high, resampling_status: of
         borrowed_share, over the n_sections sections that have a sentence of n_sentences, see `borrowing_share`; NaN if
-        `kinds` has no section. fill_in_low, fill_in_high: of fill_in_share, over the sections that have a borrowed one.
+        `kinds` has no section. fill_in_low, fill_in_high, fill_in_status: of fill_in_share, over the sections that have a
+        borrowed one.
 
     Examples
     --------
@@ -50,28 +52,27 @@ def copying_shares(kinds: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     table["fill_in_share"] = table["n_fill_in"] / table["n_borrowed"].replace(0, np.nan)
     if "n_earlier" in kinds:
         table["n_earlier"] = kinds.groupby("target")["n_earlier"].first()
-    columns = ["resampling_low", "resampling_high", "n_sections", "fill_in_low", "fill_in_high"]
+    columns = ["resampling_low", "resampling_high", "n_sections", "fill_in_low", "fill_in_high", "n_fill_in_sections"]
     table[columns] = _limits_of_shares(kinds, table.index, level)
+    table["fill_in_status"] = interval_status(table["fill_in_share"], table.pop("n_fill_in_sections"))
     table["n_sections"] = table["n_sections"].astype("Int64")
     return add_status(table, "borrowed_share").rename_axis(columns=None).reset_index()
 
 
 def _limits_of_shares(kinds: pd.DataFrame, targets: pd.Index, level: float) -> NDArray[np.float64]:
-    """Of each target the limits of its borrowed share, the sections they rest on, and the limits of its fill-in share."""
+    """Of each target, for its borrowed share and for its fill-in share: the limits, and the sections they rest on."""
     check_level(level)
-    found = np.full((len(targets), 5), np.nan)
+    found = np.full((len(targets), 6), np.nan)
     if "section" not in kinds:
         return found
     parts = dict(iter(kinds[["target", "kind", "section"]].groupby("target", sort=False)))
     for at, target in enumerate(targets):
-        kind, section = (
-            parts[target]["kind"].to_numpy(dtype=str),
-            parts[target]["section"].fillna("").to_numpy(dtype=str),
-        )
+        kind = parts[target]["kind"].to_numpy(dtype=str)
+        section = np.array([block_of(name) for name in parts[target]["section"].fillna("").astype(str)], dtype=str)
         borrowed, counted = np.isin(kind, BORROWED), ~np.isin(kind, ("short", "slogan"))
-        found[at, :2] = clause_resampling_interval(borrowed, counted, section, level=level)[1:]
-        found[at, 2] = len(np.unique(section[counted]))
-        found[at, 3:] = clause_resampling_interval(kind == "fill-in", borrowed, section, level=level)[1:]
+        for first, tops, bottoms in ((0, borrowed, counted), (3, kind == "fill-in", borrowed)):
+            _, *limits = clause_resampling_interval(tops, bottoms, section, level=level)
+            found[at, first : first + 3] = (*limits, len(np.unique(section[bottoms])))
     return found
 
 
@@ -101,13 +102,11 @@ def copying_curve(
     """
     require_columns(kinds, ("target", "kind", "share"), name="kinds")
     tables = []
-    for threshold in thresholds:
-        if not 0 < threshold <= 1:
-            raise ValueError(f"`thresholds` must be above 0 and at most 1; got {threshold}. Take 0.1 to 0.9.")
+    for threshold in check_list(thresholds, name="thresholds", within="(0, 1]", remedy="Take 0.1 to 0.9."):
         cut = kinds["kind"].isin(["edited", "reworded", "own"])
         again = np.where(kinds["share"] >= threshold, "edited", "own")
         table = copying_shares(kinds[["target"]].assign(kind=np.where(cut, again, kinds["kind"])))
-        tables.append(table.assign(threshold=float(threshold)))
+        tables.append(table.assign(threshold=threshold))
     columns = ["target", "threshold", "n_edited", "n_borrowed", "n_sentences", "borrowed_share", "fill_in_share"]
     empty = pd.DataFrame(columns=columns)
     table = pd.concat(tables, ignore_index=True)[columns] if tables else empty

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_level, check_list, check_number
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages, require_table
+from fzanalytics.measures.characters import block_of
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages, require_table
 from fzanalytics.measures.reuse.alignment import counterparts
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.passages import SharedSpans, find_passages, order_of_documents
@@ -89,8 +91,7 @@ def coverage_matrix(
     check_source(corpus, source)
     check_threshold(threshold)
     targets = targets_of(corpus, source)
-    if ignore is not None and not isinstance(ignore, pd.DataFrame):
-        ignore = list(ignore)
+    ignore = read_ignore(ignore)
     if passages is None:
         passages = own_passages(corpus, source, targets, ignore)
     passages = require_passages(passages, compared_texts(corpus))
@@ -138,15 +139,16 @@ def coverage_curve(
     [[0.5, 0.5, 4.0], [0.9, 0.25, 4.0]]
     """
     require_columns(require_table(matrix, name="matrix"), ("target", "section", "score", "order"), name="matrix")
-    for threshold in thresholds:
-        check_threshold(threshold)
+    cuts = check_list(thresholds, name="thresholds", within="(0, 1]", remedy="Take 0.1 to 0.9.")
+    check_level(level)
     rows = []
     known = matrix[matrix["score"].notna()]
     for (target, order), group in known.groupby(["target", "order"], sort=True):
-        scores, sections = group["score"].to_numpy(dtype=float), group["section"].fillna("").to_numpy(dtype=str)
-        for threshold in thresholds:
+        scores = group["score"].to_numpy(dtype=float)
+        sections = np.array([block_of(section) for section in group["section"].fillna("").astype(str)], dtype=str)
+        for threshold in cuts:
             triple = clause_resampling_interval(scores >= threshold, np.ones(len(scores)), sections, level=level)
-            rows.append((target, float(threshold), *triple, len(np.unique(sections)), len(scores), order))
+            rows.append((target, threshold, *triple, len(np.unique(sections)), len(scores), order))
     columns = ["resampling_low", "resampling_high", "n_sections", "n_paragraphs", "order"]
     table = pd.DataFrame(rows, columns=["target", "threshold", "coverage", *columns])
     return add_status(table, "coverage")
@@ -193,8 +195,7 @@ def unmatched_paragraphs(
     check_source(corpus, source)
     check_threshold(threshold)
     targets = targets_of(corpus, source)
-    if ignore is not None and not isinstance(ignore, pd.DataFrame):
-        ignore = list(ignore)
+    ignore = read_ignore(ignore)
     if passages is None:
         passages = own_passages(corpus, source, targets, ignore)
     passages = require_passages(passages, compared_texts(corpus))
@@ -227,8 +228,7 @@ def check_source(corpus: Corpus, source: str) -> None:
 
 def check_threshold(threshold: float) -> None:
     """Raise a ValueError unless it is above 0 and at most 1."""
-    if not 0 < threshold <= 1:
-        raise ValueError(f"`threshold` must be above 0 and at most 1; got {threshold}. Take 0.5.")
+    check_number(threshold, name="threshold", within="(0, 1]", remedy="Take 0.5.")
 
 
 def targets_of(corpus: Corpus, source: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How much of a source would be covered without any borrowing: by the genre, and by others of the same policy."""
+"""How much of a source is covered by documents that have no line to the target: of the genre, and of the same policy."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from fzanalytics.measures.attribution.pools import MAX_YEARS, Pools, baseline_reason
+from fzanalytics.base.options import check_level
+from fzanalytics.measures.attribution.pools import MAX_YEARS, Pools, baseline_reason, excess_limits
+from fzanalytics.measures.characters import block_of
 from fzanalytics.measures.diffusion.coverage import (
     check_source,
     check_threshold,
@@ -17,11 +18,10 @@ from fzanalytics.measures.diffusion.coverage import (
     read_paragraphs,
     targets_of,
 )
-from fzanalytics.measures.inputs import compared_texts, require_passages
-from fzanalytics.measures.resampling import check_level
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_passages
 from fzanalytics.measures.reuse.order import DocumentFacts
 from fzanalytics.measures.reuse.passages import SharedSpans
-from fzanalytics.measures.sections import add_status, clause_resampling_interval, excess_interval
+from fzanalytics.measures.sections import add_status, clause_resampling_interval
 from fzanalytics.texts.corpus import Corpus
 
 _BASELINES = ("genre", "ancestry")
@@ -43,7 +43,7 @@ def coverage_baselines(
     max_years: float = MAX_YEARS,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """What share of a source's paragraphs each target covers, and what documents cover that have no part in the pair.
+    """What share of a source's paragraphs each target covers, and what documents cover that are kin of neither.
 
     Parameters
     ----------
@@ -76,8 +76,12 @@ def coverage_baselines(
     Notes
     -----
     *Genre*: documents of the target's kind and of a similar period on policies unrelated to its own and to that of the source.
-    *Common ancestry*: adopters of the target's policy that are kin neither of the target nor of the source; what they cover
-    of the source, both may have from the centre. Order in time plays no part in either. See `overlap_baselines`.
+    *Common ancestry*: adopters of the policy that source and target have in common, which are kin neither of the target nor of
+    the source (of their provinces, or in their declared lines); what they cover of the source, both may have from the
+    centre. Where the source is itself of the centre it is what all drew on, and where the two are of different policies they
+    have no ancestor in common: then there is no such baseline, and ancestry_reason says so. Order in time plays no part, so
+    younger documents of the pool may have copied the source, and the excess is rather too small than too large. Pools are
+    matched for neither level nor length. See `overlap_baselines`.
 
     Examples
     --------
@@ -94,28 +98,31 @@ def coverage_baselines(
     check_level(level)
     targets = targets_of(corpus, source)
     members = _members(corpus, source, targets, genre, max_years)
-    others = sorted({*targets, *(name for pools in members.values() for pool in pools.values() for name in pool)})
-    if ignore is not None and not isinstance(ignore, pd.DataFrame):
-        ignore = list(ignore)
+    others = sorted({*targets, *(name for pools in members.values() for names, _ in pools.values() for name in names)})
+    ignore = read_ignore(ignore)
     if passages is None:
         passages = own_passages(corpus, source, others, ignore)
     passages = require_passages(passages, compared_texts(corpus))
     spans, sides = SharedSpans(passages), read_paragraphs(corpus, [source, *others], ignore)
     carries = np.array(sides[source].sizes) > 0
-    sections = np.array(sides[source].sections, dtype=str)[carries]
+    blocks = np.array([block_of(section) for section in sides[source].sections], dtype=str)[carries]
+    place = np.unique(blocks, return_inverse=True)[1]
     covered = {}
     for other in others:
         scores = np.array([match.score for match in match_paragraphs(sides[source], sides[other], spans)], dtype=float)
-        covered[other] = (scores[carries] >= threshold).astype(float)
+        covered[other] = scores[carries] >= threshold
+    ones = np.ones(len(place), dtype=bool)
     rows = []
     for target, order in sorted(targets.items()):
-        own, ones = covered[target], np.ones(len(sections))
-        triple = clause_resampling_interval(own, ones, sections, level=level)
-        row: list[object] = [target, order, *triple, len(np.unique(sections)), len(sections)]
+        own = covered[target]
+        share, *limits = clause_resampling_interval(own, ones, place, level=level)
+        row: list[object] = [target, order, share, *limits, len(np.unique(place)), len(place)]
         for name in _BASELINES:
-            pool = members[target][name]
-            row += [*_against(own, [covered[other] for other in pool], sections, level), len(pool)]
-            row.append(baseline_reason("held", 1, len(pool)))
+            pool, reason = members[target][name]
+            chance = np.mean([covered[other] for other in pool], axis=0) if pool and len(place) else None
+            expected = np.nan if chance is None else float(chance.mean())
+            row += [expected, share - expected, *excess_limits(own, chance, ones, place, level), len(pool)]
+            row.append(reason or baseline_reason("held", 1, len(pool)))
         rows.append(row)
     numbers = [name for name in _COLUMNS if name.endswith(("coverage", "excess", "_low", "_high"))]
     return add_status(pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(numbers, float)), "coverage")
@@ -123,32 +130,28 @@ def coverage_baselines(
 
 def _members(
     corpus: Corpus, source: str, targets: Iterable[str], genre: Iterable[str] | None, max_years: float
-) -> dict[str, dict[str, list[str]]]:
-    """Of each target the documents of either baseline."""
+) -> dict[str, dict[str, tuple[list[str], str]]]:
+    """Of each target the documents of either baseline, and why there can be none."""
     facts = DocumentFacts(corpus.documents)
     pools = Pools(corpus.documents, facts, genre=genre, max_years=max_years)
     at = pools.place[source]
-    unrelated = np.ones(len(facts.ids), dtype=bool)
-    unrelated[[at, *pools.relatives[at]]] = False
-    if genre is None:
-        unrelated &= (pools.lineage != pools.lineage[at]) & (pools.lineage[at] >= 0)
+    free = np.ones(len(facts.ids), dtype=bool)
+    free[[at, *pools.relatives[at]]] = False
+    other_policy = (pools.lineage != pools.lineage[at]) & (pools.lineage[at] >= 0)
     found = {}
     for target in targets:
-        parts = (pools.genre_of(target) & unrelated, pools.ancestry_of(target, [source]))
-        names = [[facts.ids[one] for one in np.flatnonzero(part)] for part in parts]
-        found[target] = dict(zip(_BASELINES, names, strict=True))
+        genres = pools.genre_of(target) & free & (other_policy | (genre is not None))
+        reason = _no_ancestry(pools, at, pools.place[target])
+        ancestry = pools.ancestry_of(target, [source]) & free & (not reason)
+        found[target] = {
+            name: ([facts.ids[one] for one in np.flatnonzero(pool)], why)
+            for name, pool, why in zip(_BASELINES, (genres, ancestry), ("", reason), strict=True)
+        }
     return found
 
 
-def _against(
-    own: NDArray[np.float64], pool: list[NDArray[np.float64]], sections: NDArray[np.str_], level: float
-) -> tuple[float, float, float, float]:
-    """Mean coverage by the documents of a pool, the excess over it, and its interval."""
-    if not pool or not len(own):
-        return (float("nan"),) * 4
-    chance = np.mean(pool, axis=0)
-    place = np.unique(sections, return_inverse=True)[1]
-    sums = [np.bincount(place, part) for part in (own * (1 - chance), (1 - own) * chance, np.ones(len(own)))]
-    expected = float(chance.mean())
-    low, high = excess_interval(*sums, level=level)
-    return expected, float(own.mean()) - expected, low, high
+def _no_ancestry(pools: Pools, source: int, target: int) -> str:
+    """Why no others can stand for what a source and a target have from a common ancestor."""
+    if pools.lineage[source] < 0 or pools.lineage[source] != pools.lineage[target]:
+        return "source and target are not known to be of one policy"
+    return "the source is the common ancestor: the others drew on it, too" if pools.national[source] else ""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.diffusion.novelty import shared_pieces
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts, order_of_documents, split_ids
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
@@ -96,7 +100,12 @@ def _order(facts: DocumentFacts, source: str, target: str) -> str:
 
 
 def compare_citations(
-    corpus: Corpus, passages: pd.DataFrame | None = None, *, min_share: float = 0.05, min_chars: int = 100
+    corpus: Corpus,
+    passages: pd.DataFrame | None = None,
+    *,
+    min_share: float = 0.05,
+    min_chars: int = 100,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
 ) -> pd.DataFrame:
     """Where the citation graph and the overlap graph agree, and where they do not.
 
@@ -110,6 +119,9 @@ def compare_citations(
         A target shares with a source if at least this share of it is in common passages, in [0, 1],
     min_chars : int
         and at least so many characters.
+    ignore : optional
+        What is no text, neither shared nor to be shared, as in `find_passages`: spans, such as those of `find_slogans`, or
+        phrases.
 
     Returns
     -------
@@ -144,12 +156,16 @@ def compare_citations(
     """
     _check(corpus, min_share, min_chars)
     edges = citation_edges(corpus)
+    ignore = read_ignore(ignore)
+    texts = leave_out(compared_texts(corpus), ignore)
     if passages is None:
-        passages = find_passages(corpus)
-    passages = require_passages(passages, compared_texts(corpus))
+        passages = find_passages(corpus, ignore=ignore)
+    passages = require_passages(passages, texts)
     facts = DocumentFacts(corpus.documents)
     keys = ["source", "target"]
-    table = edges[[*keys, "n_mentions", "in_opening"]].merge(_shares(corpus, passages, edges), on=keys, how="outer")
+    table = edges[[*keys, "n_mentions", "in_opening"]].merge(
+        _shares(corpus, texts, passages, edges), on=keys, how="outer"
+    )
     table["cites"] = table["n_mentions"].notna()
     table["shares"] = (table["share"] >= min_share) & (table["n_chars"] >= min_chars)
     table = table[table["cites"] | table["shares"]].sort_values(keys, ignore_index=True)
@@ -174,15 +190,14 @@ def compare_citations(
 
 def _check(corpus: Corpus, min_share: float, min_chars: int) -> None:
     require_corpus(corpus)
+    check_number(min_share, name="min_share", remedy="Take 0.05.")
     if not 0 <= min_share <= 1:
         raise ValueError(f"`min_share` must be from 0 to 1; got {min_share}. Take 0.05.")
-    if min_chars < 0:
-        raise ValueError(f"`min_chars` must be at least 0; got {min_chars}. Take 100.")
+    check_number(min_chars, name="min_chars", within="[0, inf)", whole=True, remedy="Take 100.")
 
 
-def _shares(corpus: Corpus, passages: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+def _shares(corpus: Corpus, texts: dict[str, str], passages: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
     """Shares, as in `borrowing_share`, of all pairs that cite or have passages, if their order allows or is unknown."""
-    texts = compared_texts(corpus)
     ids = list(texts)
     place = {doc_id: at for at, doc_id in enumerate(ids)}
     order = order_of_documents(corpus.documents)

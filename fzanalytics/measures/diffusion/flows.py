@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_level
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.attribution.origins import PairSpans
 from fzanalytics.measures.attribution.pools import (
@@ -22,7 +23,8 @@ from fzanalytics.measures.attribution.pools import (
     share_limits,
 )
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import text_characters
@@ -47,7 +49,7 @@ Ints = NDArray[np.int64]
 
 _EDGES = (
     "source", "target", "flow", "order", "share", "resampling_low", "resampling_high", "n_sections", "n_shared", "n_target_chars",
-    "ancestry_share", "ancestry_excess", "ancestry_excess_low", "ancestry_excess_high", "n_ancestry",
+    "ancestry_share", "ancestry_excess", "ancestry_excess_low", "ancestry_excess_high", "n_ancestry", "ancestry_reason",
 )  # fmt: skip
 _FLOWS = (
     "target", "flow", "share", "resampling_low", "resampling_high", "n_sections", "share_only", "n_shared", "n_chars", "n_sources",
@@ -100,6 +102,7 @@ def flows(
     passages: pd.DataFrame | None = None,
     genre: Iterable[str] | None = None,
     max_years: float = MAX_YEARS,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """What each text shares with documents before it, by the line that leads from them to it.
@@ -112,7 +115,7 @@ def flows(
         From `find_passages` over *all* pairs (a pair left out would count as sharing nothing); found here if None, with
         its default of 20 characters: over whole texts, runs of 12 to 19 are mostly phrases of the genre, and would count for
         every pair. `coverage_matrix`, which sets paragraph beside paragraph, looks for 12.
-    genre, max_years
+    genre, max_years, ignore
         As for `overlap_baselines`.
     level : float
         Nominal coverage of the interval; see `clause_resampling_interval`.
@@ -169,7 +172,8 @@ def flows(
     >>> bool(np.isnan(table.loc[("hebei_province_2016", "vertical down"), "share"]))
     True
     """
-    look = _Look(corpus, passages)
+    check_level(level)
+    look = _Look(corpus, passages, ignore)
     pools = Pools(corpus.documents, look.facts, genre=genre, max_years=max_years)
     paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
     empty = corpus.paragraphs.head(0)
@@ -185,13 +189,18 @@ def flows(
 
 
 def flow_edges(
-    corpus: Corpus, *, passages: pd.DataFrame | None = None, intervals: bool = False, level: float = 0.95
+    corpus: Corpus,
+    *,
+    passages: pd.DataFrame | None = None,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
+    intervals: bool = False,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Every pair of a text and a document before it, with what it shares and what others without kin share.
 
     Parameters
     ----------
-    corpus, passages
+    corpus, passages, ignore
         As for `flows`.
     intervals : bool
         Give the clause-resampling intervals of each share and excess, which takes time with many pairs.
@@ -206,12 +215,15 @@ def flow_edges(
         n_target_chars; resampling_low, resampling_high, n_sections, resampling_status ("not asked for" without `intervals`).
         ancestry_share: mean share of the target with single documents of the ancestry baseline (without the source and its
         province), of which there are n_ancestry; ancestry_excess: share less that; ancestry_excess_low,
-        ancestry_excess_high: its interval (`excess_interval`). Sorted by target and source.
+        ancestry_excess_high: its interval (`excess_interval`); ancestry_reason: as in `overlap_baselines`. A genre baseline is
+        in `flows` and `overlap_baselines` only. Sorted by target and source.
 
     Raises
     ------
     TypeError
         If `corpus` is no Corpus.
+    ValueError
+        If a column of `passages` is missing, or `level` is out of its range.
 
     Examples
     --------
@@ -220,7 +232,8 @@ def flow_edges(
     >>> edges.loc[edges["order"] == "declared", ["source", "target", "flow"]].values.tolist()
     [['hebei_province_2016', 'shijiazhuang_city_2016', 'vertical down']]
     """
-    look = _Look(corpus, passages)
+    check_level(level)
+    look = _Look(corpus, passages, ignore)
     pools = Pools(corpus.documents, look.facts, genre=None, max_years=MAX_YEARS)
     paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
     empty = corpus.paragraphs.head(0)
@@ -246,7 +259,22 @@ def flow_edges(
             share = shares[at] / size if size else np.nan
             base = mean / size if size else np.nan
             counts = (n_sections, int(shares[at]), size)
-            rows.append((source, target, flow, order, share, *limits, *counts, base, share - base, *excess_ends, n))
+            rows.append(
+                (
+                    source,
+                    target,
+                    flow,
+                    order,
+                    share,
+                    *limits,
+                    *counts,
+                    base,
+                    share - base,
+                    *excess_ends,
+                    n,
+                    baseline_reason("held", 1, n),
+                )
+            )
     table = pd.DataFrame(rows, columns=list(_EDGES)).sort_values(["target", "source"], ignore_index=True)
     columns = ["share", "resampling_low", "resampling_high", *(f"ancestry_{name}" for name in BASELINE_NUMBERS)]
     table = add_status(table.astype(dict.fromkeys(columns, float)))
@@ -320,10 +348,13 @@ def _require_flows(flows: object) -> pd.DataFrame:
 class _Look:
     """What flows need of a corpus, looked up once; documents by their place in `DocumentFacts.ids`."""
 
-    def __init__(self, corpus: Corpus, passages: pd.DataFrame | None) -> None:
-        self.texts = compared_texts(require_corpus(corpus))
+    def __init__(
+        self, corpus: Corpus, passages: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object] | None
+    ) -> None:
+        ignore = read_ignore(ignore)
+        self.texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
         if passages is None:
-            passages = find_passages(corpus)
+            passages = find_passages(corpus, ignore=ignore)
         passages = require_passages(passages, self.texts)
         self.facts = DocumentFacts(corpus.documents)
         self.orders = OrderTable(self.facts)
@@ -380,7 +411,7 @@ def _of_target(target: str, look: _Look, pools: Pools, blocks: Ints, level: floa
         row: dict[str, object] = {"target": target, "flow": flow, "n_chars": size, "n_sources": len(sources[flow])}
         row["n_undecided"], row["n_shared"] = undecided[flow], int((masks[flow] & carries).sum())
         row["n_sections"] = n_sections
-        status = "held" if sources[flow] else "not held"
+        status = "held" if sources[flow] else "no source"
         chances = pools.chances(target, len(carries), sources[flow], look.spans)
         for name, (_, n_pool) in chances.items():
             row[f"n_{name}"], row[f"{name}_reason"] = n_pool, baseline_reason(status, len(sources[flow]), n_pool)

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_level, check_number
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import order_of_documents
 from fzanalytics.measures.reuse.passages import find_passages
@@ -93,6 +94,7 @@ def reinvention(
     >>> bool(table["shijiazhuang_city_2016"] < table["henan_province_2021"])
     True
     """
+    check_level(level)
     rows = []
     left_out = _left_out(corpus, pool_size, passages, ignore)
     paragraphs = {str(key): part for key, part in corpus.paragraphs.groupby("doc_id", sort=False)}
@@ -169,10 +171,9 @@ def _left_out(
 ) -> _Rows:
     """For each document and character the share of pools that do not have it; which characters count; M and k."""
     require_corpus(corpus)
-    if pool_size is not None and not 1 <= pool_size < float("inf"):
-        raise ValueError(f"`pool_size` must be at least 1; got {pool_size}. Take None for all earlier documents.")
-    if ignore is not None and not isinstance(ignore, pd.DataFrame):
-        ignore = list(ignore)
+    remedy = "Take None for all earlier documents."
+    check_number(pool_size, name="pool_size", within="[1, inf)", whole=True, optional=True, remedy=remedy)
+    ignore = read_ignore(ignore)
     if passages is None:
         passages = find_passages(corpus, ignore=ignore)
     texts = leave_out(compared_texts(corpus), ignore)

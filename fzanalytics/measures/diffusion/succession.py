@@ -12,11 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.numbering import read_marker
+from fzanalytics.base.options import check_number
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.matrices import counts_of_terms, weigh_tfidf
 from fzanalytics.features.tokens import PolicyAnalyzer
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS, Paragraphs, match_paragraphs, read_paragraphs
-from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_table
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts, split_ids
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import reduce_text
@@ -37,6 +39,7 @@ def succession(
     *,
     passages: pd.DataFrame | None = None,
     threshold: float = 0.5,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
 ) -> pd.DataFrame:
     """Which clauses of a later text are kept, changed or new against earlier ones, and which of theirs are dropped.
 
@@ -52,6 +55,9 @@ def succession(
         not the 20 of measures of whole texts, since paragraph is set beside paragraph.
     threshold : float
         A paragraph is changed, and not dropped or new, if its score is at least this, in (0, 1].
+    ignore : optional
+        What is no text, neither shared nor to be shared, as in `find_passages`: paragraphs that differ in nothing else are
+        kept.
 
     Returns
     -------
@@ -88,12 +94,14 @@ def succession(
     (['comparison of these documents'], ['changed', 'dropped', 'new'])
     """
     olds, corpus = _checked(corpus, earlier, later, threshold)
+    ignore = read_ignore(ignore)
     if passages is None:
-        passages = find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=[(old, later) for old in olds])
+        pairs = [(old, later) for old in olds]
+        passages = find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=pairs, ignore=ignore)
     else:
         passages = between(passages, olds, [later])
-    spans, sides = SharedSpans(passages), read_paragraphs(corpus, [*olds, later])
-    table = _paragraphs(corpus, [*olds, later])
+    spans, sides = SharedSpans(passages), read_paragraphs(corpus, [*olds, later], ignore)
+    table = _paragraphs(corpus, [*olds, later], ignore)
     sides_of = [*(("earlier", old) for old in olds), ("later", later)]
     parts = []
     for side, doc_id in sides_of:
@@ -158,8 +166,7 @@ def _checked(corpus: Corpus, earlier: str | Sequence[str], later: str, threshold
                 raise ValueError(
                     f"`{name}` must be held documents; got {doc_id!r}. Held are: {', '.join(sorted(held))}."
                 )
-    if not 0 < threshold <= 1:
-        raise ValueError(f"`threshold` must be above 0 and at most 1; got {threshold}. Take 0.5.")
+    check_number(threshold, name="threshold", within="(0, 1]", remedy="Take 0.5.")
     part = part_of_corpus(corpus, [*olds, later])
     if later in olds:
         raise ValueError(f"`earlier` and `later` must be different documents; both name {later}.")
@@ -178,9 +185,11 @@ def _name_comparison(corpus: Corpus, olds: list[str], later: str) -> str:
     return "succession" if same else "comparison of these documents"
 
 
-def _paragraphs(corpus: Corpus, doc_ids: list[str]) -> pd.DataFrame:
+def _paragraphs(
+    corpus: Corpus, doc_ids: list[str], ignore: pd.DataFrame | Iterable[object] | None = None
+) -> pd.DataFrame:
     """The paragraphs of these documents, with their letters behind the number and outside of brackets."""
-    texts = compared_texts(corpus)
+    texts = leave_out(compared_texts(corpus), ignore)
     table = corpus.paragraphs[corpus.paragraphs["doc_id"].isin(doc_ids)].sort_values(["doc_id", "begin"])
     table = table[["doc_id", "paragraph_id", "section", "text", "begin", "end"]].reset_index(drop=True)
     bare, letters = [], []
@@ -339,8 +348,7 @@ def added_terms(
     """
     olds, corpus = _checked(corpus, earlier, later, 0.5)
     for name, value, least in (("min_count", min_count, 1), ("max_earlier", max_earlier, 0)):
-        if not value >= least:
-            raise ValueError(f"`{name}` must be at least {least}; got {value}. Take the default.")
+        check_number(value, name=name, within=f"[{least}, inf)", whole=True, remedy="Take the default.")
     analyze = PolicyAnalyzer(mask=("place", "agency"))
     texts = compared_texts(corpus)
     before = Counter(term for old in olds for term in analyze(texts[old]))

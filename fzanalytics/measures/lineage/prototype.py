@@ -9,17 +9,19 @@ order is that on which most lines agree.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.tables import empty_table, make_table, type_documents
-from fzanalytics.measures.inputs import read_day, require_table
+from fzanalytics.measures.inputs import compared_texts, read_day, require_table
 from fzanalytics.measures.lineage.consensus import Group, group_units
 from fzanalytics.measures.lineage.proto_text import Stretch, lay_out_text, order_stretches, stretch_rows, word_stretch
 from fzanalytics.measures.lineage.proto_units import Unit, compare_units, letters_of, read_units
+from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import NATION, province_of
 from fzanalytics.texts.structure.clauses import find_clauses, find_paragraphs
@@ -96,6 +98,7 @@ def reconstruct(
     min_witnesses: int = 2,
     before: str | pd.Timestamp | None = None,
     title: str = "共同祖本",
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     progress: bool = False,
 ) -> Prototype:
     """Rebuild the common ancestor of documents from what independent lines among them share.
@@ -117,6 +120,9 @@ def reconstruct(
         Sentences that name what is younger are left out. Without it the latest date of the oldest witness, if known.
     title : str
         Of the ancestor, if known; （重构文本） is added. If it ends in 法, 条例, 办法 or 规定, the text calls itself so (本法).
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        What is no text, as in `find_passages`: spans, such as those of `find_slogans`, or phrases. It is blank before
+        sentences are read, so that it is in no variant and bears nothing out.
     progress : bool
         Show a progress bar.
 
@@ -129,7 +135,8 @@ def reconstruct(
     ------
     ValueError
         If `min_witnesses` is below 1, a document is unknown or not held, fewer than two independent lines are left, or the
-        documents are of several policies and neither `doc_ids` nor `lineage` chooses.
+        documents are of several policies and neither `doc_ids` nor `lineage` chooses, or `ignore` holds what is not in
+        the texts.
 
     Notes
     -----
@@ -163,10 +170,10 @@ def reconstruct(
     >>> rebuilt.document.documents.loc[0, "title"]
     '某纲要（重构文本）'
     """
-    if not min_witnesses >= 1:
-        raise ValueError(f"`min_witnesses` must be at least 1; got {min_witnesses}. Take 2.")
+    check_number(min_witnesses, name="min_witnesses", within="[1, inf)", whole=True, remedy="Take 2.")
     clauses = documents.clauses.sort_values(["doc_id", "begin"]) if isinstance(documents, Corpus) else None
-    chosen = _choose(require_table(documents, name="documents"), doc_ids, lineage)
+    table = require_table(documents, name="documents")
+    chosen = _choose(table, doc_ids, lineage)
     if doc_ids is None and lineage is None:
         _require_one_policy(chosen)
     line_of = {doc_id: _line(region) for doc_id, region in zip(chosen["doc_id"], chosen["region"], strict=True)}
@@ -178,9 +185,10 @@ def reconstruct(
         )
     bound = read_day(before, name="before") if before is not None else _oldest(chosen)
     numbers = {doc_id: lines.index(line) for doc_id, line in line_of.items()}
-    units, young = read_units(chosen, numbers, clauses=clauses, before=bound, own_name=_own_name(title))
+    told, clauses = (chosen, clauses) if ignore is None else _leave_out(table, chosen, clauses, ignore)
+    units, young = read_units(told, numbers, clauses=clauses, before=bound, own_name=_own_name(title))
     groups = group_units(units, compare_units(units), progress=progress)
-    length = float(np.median([len(letters_of(text)) for text in chosen["text"]]))
+    length = float(np.median([len(letters_of(text)) for text in told["text"]]))
     stretches, left = _select(units, groups, min_witnesses, length)
     statute = _is_statute(chosen)
     order = order_stretches([groups[stretch.group] for stretch in stretches], units)
@@ -215,6 +223,32 @@ def _choose(table: pd.DataFrame, doc_ids: Sequence[str] | None, lineage: str | N
     if lineage is not None:
         keep &= table["lineage"].astype(object).fillna("") == lineage if "lineage" in table.columns else False
     return table[keep].sort_values("doc_id").reset_index(drop=True)
+
+
+def _leave_out(
+    table: pd.DataFrame, chosen: pd.DataFrame, clauses: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The documents and their clauses with blanks for what is no text; the clauses are those of the texts as they are."""
+    held = table if "held" in table.columns else table.assign(held=table["text"].notna())
+    compared = compared_texts(held)
+    left = leave_out(compared, ignore)
+    texts = {
+        doc_id: "".join(
+            " " if new != old else letter for letter, old, new in zip(text, compared[doc_id], left[doc_id], strict=True)
+        )
+        for doc_id, text in zip(chosen["doc_id"], chosen["text"], strict=True)
+    }
+    parts = [] if clauses is None else [clauses[clauses["doc_id"].isin(texts)]]
+    known = {doc_id for part in parts for doc_id in part["doc_id"]}
+    parts += [find_clauses(*one) for one in zip(chosen["doc_id"], chosen["text"], strict=True) if one[0] not in known]
+    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    rows = [(str(row.heading), str(row.text), texts[row.doc_id], row.end) for row in found.itertuples(index=False)]
+    own = [text[end - len(old) : end] for _, old, text, end in rows]
+    heads = [
+        new[: len(head)].strip() if old.startswith(head) else head
+        for new, (head, old, _, _) in zip(own, rows, strict=True)
+    ]
+    return chosen.assign(text=chosen["doc_id"].map(texts)), found.assign(text=own, heading=heads)
 
 
 def _require_one_policy(chosen: pd.DataFrame) -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from fzanalytics.base.options import check_level, check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.measures.inputs import require_table
 from fzanalytics.measures.prevalence.draws import average_of_units, document_draws
@@ -28,7 +29,7 @@ from fzanalytics.measures.prevalence.formula import (
     share_questions,
 )  # fmt: skip
 from fzanalytics.measures.prevalence.regression import Contrasts, plan_contrasts
-from fzanalytics.measures.resampling import MIN_CLUSTERS, check_level, wilson_limits
+from fzanalytics.measures.resampling import MIN_CLUSTERS, wilson_limits
 from fzanalytics.measures.topics.result import TopicResult
 from fzanalytics.measures.vocabulary.units import JURISDICTIONS, THESE_DOCUMENTS
 from fzanalytics.texts.corpus import Corpus
@@ -263,13 +264,10 @@ def _check_options(weights: str, uncertainty: str, min_clusters: int, level: flo
     ):  # fmt: skip
         if value not in choices:
             raise ValueError(f"`{name}` must be '{choices[0]}' or '{choices[1]}'; got {value!r}. Use the default.")
-    if min_clusters < FEWEST_CLUSTERS:
-        raise ValueError(
-            f"`min_clusters` must be at least {FEWEST_CLUSTERS}; got {min_clusters}. Nothing can be said of others from so few."
-        )
+    remedy = "Nothing can be said of others from so few."
+    check_number(min_clusters, name="min_clusters", within=f"[{FEWEST_CLUSTERS}, inf)", whole=True, remedy=remedy)
     check_level(level)
-    if n_draws < 2:
-        raise ValueError(f"`n_draws` must be at least 2; got {n_draws}. Take 200.")
+    check_number(n_draws, name="n_draws", within="[2, inf)", whole=True, remedy="Take 200.")
 
 
 def _documents_in_use(

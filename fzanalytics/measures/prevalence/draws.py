@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.measures.topics.result import TopicResult
 
@@ -35,7 +36,7 @@ def draw_document_shares(
     doc_ids : sequence of str, length D
         Documents with at least one unit that has topics.
     n_draws : int
-        M.
+        M, at least 1.
     random_state : int, Generator or None
         Same int, same draws.
 
@@ -64,6 +65,7 @@ def draw_document_shares(
     >>> draws.shape, draws.sum(axis=2).round(6).tolist()
     ((3, 1, 4), [[1.0], [1.0], [1.0]])
     """
+    check_number(n_draws, name="n_draws", within="[1, inf)", whole=True, remedy="Take 200.")
     generator = make_generator(random_state, "document shares")
     return np.array(list(document_draws(result, list(map(str, doc_ids)), n_draws, generator)))
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_list
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.vocabulary.units import group_table, order_groups
 from fzanalytics.texts.corpus import Corpus
@@ -233,7 +234,7 @@ def _values(design: Design, table: pd.DataFrame, name: str, at: Mapping[str, Seq
     if name in design.groups:
         return list(order_groups(pd.Series(design.groups[name], dtype=object)))
     if name in at:
-        return [float(value) for value in at[name]]
+        return check_list(at[name], name="at", remedy="Write numbers for each name, as in {'year': [2015, 2020]}.")
     found = np.unique(table[name].to_numpy(dtype=float))
     return [float(value) for value in (found if len(found) <= GRID else np.linspace(found[0], found[-1], GRID))]
 
@@ -244,7 +245,7 @@ def share_questions(design: Design, table: pd.DataFrame, at: Mapping[str, Sequen
     Raises
     ------
     ValueError
-        If `at` names what is no number.
+        If `at` names what is no number, or gives none.
     """
     unknown = sorted(set(at) - set(design.centres))
     if unknown:

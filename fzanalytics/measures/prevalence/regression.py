@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fzanalytics.base.options import check_number
+
 Floats = NDArray[np.float64]
 
 #: Correlation of documents of one cluster in the working model. Intervals are robust to it; with 0 they were a little too
@@ -135,8 +137,7 @@ def plan_contrasts(
     w = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
     labels = np.asarray(clusters)
     _check(x, c, labels, w)
-    if not 0 <= alike < 1:
-        raise ValueError(f"`alike` must be at least 0 and below 1; got {alike}. Take {ALIKE}.")
+    check_number(alike, name="alike", within="[0, 1)", remedy=f"Take {ALIKE}.")
     codes = np.unique(labels.astype(str), return_inverse=True)[1].reshape(-1).astype(np.int64)
     # columns in units of their own, so that "nearly 0" means the same for all
     scale = np.sqrt((x**2).sum(axis=0))

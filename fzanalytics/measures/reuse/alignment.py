@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import check_number
 from fzanalytics.measures.reuse.reduced import Ints, common_runs, gram_ranks, reduce_text
 
 #: A run that continues a passage after an edit has at least this many characters.
@@ -196,17 +197,16 @@ def counterparts(a: str, b: str) -> Ints:
 
 def check_options(min_chars: int, min_identity: float, seed_chars: int, max_gap: int) -> None:
     """Raise a ValueError if an option of `align_pair` is out of its range."""
-    if seed_chars < LINK_CHARS:
-        raise ValueError(f"`seed_chars` must be at least {LINK_CHARS}; got {seed_chars}. Take 8 for policy documents.")
+    remedy = "Take 8 for policy documents."
+    check_number(seed_chars, name="seed_chars", within=f"[{LINK_CHARS}, inf)", whole=True, remedy=remedy)
+    check_number(min_chars, name="min_chars", whole=True, remedy="Take 20.")
     if min_chars < seed_chars:
         raise ValueError(
             f"`min_chars` must be at least `seed_chars` ({seed_chars}); got {min_chars}. "
             f"Raise it, or lower `seed_chars`."
         )
-    if not 0 < min_identity <= 1:
-        raise ValueError(f"`min_identity` must be above 0 and at most 1; got {min_identity}. Take 0.7.")
-    if max_gap < 0:
-        raise ValueError(f"`max_gap` must be at least 0; got {max_gap}. Take 20.")
+    check_number(min_identity, name="min_identity", within="(0, 1]", remedy="Take 0.7.")
+    check_number(max_gap, name="max_gap", within="[0, inf)", whole=True, remedy="Take 20.")
 
 
 class _Side(NamedTuple):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fzanalytics.base.options import number_fault
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.masks import NAME_CLASSES, NameClass, class_spans
+from fzanalytics.measures.inputs import read_ignore
 from fzanalytics.measures.reuse.alignment import LINK_CHARS
 from fzanalytics.measures.reuse.reduced import Ints, reduce_text
 
@@ -156,6 +158,7 @@ def leave_out(texts: Mapping[str, str], ignore: pd.DataFrame | Iterable[object] 
     >>> leave_out({"a": "依法行政"}, [("a", 0, 2)])
     {'a': '  行政'}
     """
+    ignore = read_ignore(ignore)
     if ignore is None:
         return dict(texts)
     phrases, spans = _split_ignored(texts, ignore)
@@ -172,7 +175,7 @@ def leave_out(texts: Mapping[str, str], ignore: pd.DataFrame | Iterable[object] 
 
 
 def _split_ignored(
-    texts: Mapping[str, str], ignore: pd.DataFrame | Iterable[object]
+    texts: Mapping[str, str], ignore: pd.DataFrame | list[object]
 ) -> tuple[list[str], dict[str, list[tuple[int, int]]]]:
     if isinstance(ignore, pd.DataFrame):
         columns = ["doc_id", "begin", "end"]
@@ -181,23 +184,31 @@ def _split_ignored(
     phrases: list[str] = []
     spans: dict[str, list[tuple[int, int]]] = {}
     faults: list[str] = []
-    for one in [ignore] if isinstance(ignore, str) else ignore:
+    for one in ignore:
         if isinstance(one, str):
             codes = reduce_text(one)[0]
             phrases.append("".join(map(chr, codes.tolist())))
             faults += [repr(one)] * (not len(codes))
             continue
         span = tuple(one) if isinstance(one, Iterable) else ()
-        if len(span) != 3 or str(span[0]) not in texts or not 0 <= span[1] <= span[2] <= len(texts[str(span[0])]):
-            faults.append(repr(one))
-        else:
+        if _is_span(span, texts):
             spans.setdefault(str(span[0]), []).append((int(span[1]), int(span[2])))
+        else:
+            faults.append(repr(one))
     if faults:
         raise ValueError(
             f"`ignore` must be phrases that carry text, or spans (doc_id, begin, end) inside the texts of held "
             f"documents; got {'; '.join(faults[:10])}. Take begin and end from a table of the same corpus."
         )
     return phrases, spans
+
+
+def _is_span(span: tuple[Any, ...], texts: Mapping[str, str]) -> bool:
+    """Whether it is (doc_id, begin, end) inside of one of the texts."""
+    if len(span) != 3 or str(span[0]) not in texts:
+        return False
+    inside = f"[0, {len(texts[str(span[0])])}]"
+    return not any(number_fault(edge, name="", remedy="", within=inside) for edge in span[1:]) and span[1] <= span[2]
 
 
 def _find_phrases(text: str, phrases: list[str]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_jobs, check_number
 from fzanalytics.base.tables import PASSAGE_COLUMNS
 from fzanalytics.features.masks import NameClass, check_classes
 from fzanalytics.measures.inputs import compared_texts, require_corpus
@@ -157,6 +158,7 @@ def find_passages(
     texts = leave_out(whole, ignore)
     _check_min_chars(min_chars)
     check_options(min_chars, min_identity, SEED_CHARS, MAX_GAP)
+    check_jobs(n_jobs)
     choice = PairChoice(pairs, corpus.documents, texts)
     names = [str(choice.orders.ids[at]) for at in choice.members() if choice.orders.ids[at] in texts]
     classes = check_classes(mask or (), name="mask")
@@ -175,6 +177,7 @@ def find_passages(
 
 
 def _check_min_chars(min_chars: int) -> None:
+    check_number(min_chars, name="min_chars", whole=True, remedy="Take 20, or 12 for short clauses.")
     if min_chars < SEED_CHARS:
         raise ValueError(
             f"`min_chars` must be at least {SEED_CHARS}, the length of the unbroken run that every passage holds; "

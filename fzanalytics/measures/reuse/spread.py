@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from fzanalytics.base.options import check_number
 from fzanalytics.base.resources import data_path
 from fzanalytics.base.tables import require_columns
 from fzanalytics.measures.inputs import compared_texts, require_corpus, require_passages
@@ -127,11 +128,9 @@ def find_boilerplate(
     True
     """
     corpus = require_corpus(corpus)
-    if min_chars < SPREAD_CHARS:
-        raise ValueError(f"`min_chars` must be at least {SPREAD_CHARS}; got {min_chars}. Take 12.")
+    check_number(min_chars, name="min_chars", within=f"[{SPREAD_CHARS}, inf)", whole=True, remedy="Take 12.")
     for name, value in (("min_lineages", min_lineages), ("min_regions", min_regions)):
-        if not value >= 1:
-            raise ValueError(f"`{name}` must be at least 1; got {value}. Take 3.")
+        check_number(value, name=name, within="[1, inf)", whole=True, remedy="Take 3.")
     texts = compared_texts(corpus)
     counts = _Spread({doc_id: reduce_text(text) for doc_id, text in texts.items()}, corpus.held)
     n_lineages = counts.lineages()

@@ -210,9 +210,14 @@ def plot_coverage_curve(
     if curve[[*_ENDS]].notna().all(axis=1).any():
         told = pick(language, "shading: clause-resampling interval", "阴影：按节重抽样区间")
         left = pick(language, "clause-resampling intervals are in the table", "按节重抽样区间见数据表")
-        if "resampling_status" in curve and curve["resampling_status"].str.contains("fewer than 30").any():
+        status = curve["resampling_status"] if "resampling_status" in curve else pd.Series(dtype=str)
+        if status.str.contains("fewer than 30").any():
             told += pick(
                 language, " (fewer than 30 sections: coverage not estimable)", "（不足三十节，覆盖概率无法估计）"
+            )
+        elif status.str.contains("share beyond").any():
+            told += pick(
+                language, " (beyond 5 to 95 %: coverage not estimable)", "（占比在5%—95%之外：覆盖概率无法估计）"
             )
         subtitle(ax, told if banded else left)
     set_font(ax)
