@@ -11,10 +11,11 @@ families. The ceiling knows the truth, too: sentences of the descendants, those 
 parent, of the best of five lengths.
 
 What was chosen on what: the numbers of the odds were fitted on the families of `SET_ON`. That the two odds are averaged was
-chosen by leaving out one subject at a time, on all families, and the three numbers of length and phrases (`SHORTEST`,
-`LIKELIER`, `MIN_TRUST`) by looking at all families. So the families apart from `SET_ON` are reported apart, but took part
-in these choices; none is unseen. At the end: how far the confidence of a stretch is the share of its letters that stand in
-the parent, in runs of six. Families other than the registry's run the same way.
+chosen by leaving out one subject at a time, on all families; the spread by which sentences come in (`proto_kin`), of whose
+numbers none was fitted, and the three numbers of length and phrases (`SHORTEST`, `LIKELIER`, `MIN_TRUST`) by looking at all
+families. So the families apart from `SET_ON` are reported apart, but took part in these choices; none is unseen. At the
+end: how far the confidence of a stretch is the share of its letters that stand in the parent, in runs of six. Families
+other than the registry's run the same way.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fzanalytics.measures.lineage.proto_units import Unit
 from fzanalytics.measures.reuse.reduced import number_grams
 
+Number = TypeVar("Number", np.int64, np.float64)
 #: Letters of the runs that are looked for in other lines; a run counts for all its letters, and long ones say more.
 RUNS = (6, 10, 16)
 #: A document has a sentence in which it has no variant if this share of the letters stands in it, in runs of `HELD_RUN`.
@@ -52,7 +53,7 @@ def count_votes(units: Sequence[Unit]) -> Votes:
     return Votes(np.split(mean, ends), np.split(found[0], ends), share / max(float(share.max(initial=0)), 1e-9))
 
 
-def _runs(units: Sequence[Unit], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def find_runs(units: Sequence[Unit], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(place among all letters, number of the run) of every run of n letters within a unit."""
     codes = np.array([ord(letter) for unit in units for letter in unit.letters], dtype=np.int64)
     if len(codes) < n:
@@ -64,12 +65,25 @@ def _runs(units: Sequence[Unit], n: int) -> tuple[NDArray[np.int64], NDArray[np.
 
 def _through(units: Sequence[Unit], lines: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     """For every letter the most lines that have one of the runs through it; 1 where there is none."""
-    at, number = _runs(units, n)
+    at, number = find_runs(units, n)
     width = int(lines.max(initial=0)) + 1
     pairs = np.unique(number * width + lines[at])
     counts = np.bincount(pairs // width)
-    begin = np.ones(len(lines), dtype=np.int64)
-    begin[at] = counts[number]
+    return spread_over_letters(at, counts[number], n, np.ones(len(lines), dtype=np.int64))
+
+
+def spread_over_letters(
+    at: NDArray[np.int64], worth: NDArray[Number], n: int, least: NDArray[Number]
+) -> NDArray[Number]:
+    """For every letter the most that a run of n letters through it is worth, or what it has at least.
+
+    Examples
+    --------
+    >>> spread_over_letters(np.array([1]), np.array([5]), 2, np.ones(4, dtype=int)).tolist()
+    [1, 5, 5, 1]
+    """
+    begin = least.copy()
+    begin[at] = worth
     most = begin.copy()
     for shift in range(1, min(n, len(begin))):
         np.maximum(most[shift:], begin[:-shift], out=most[shift:])
@@ -89,7 +103,7 @@ def find_holders(units: Sequence[Unit], bases: Sequence[int]) -> list[list[int]]
     size = np.array([len(unit.letters) for unit in units], dtype=np.int64)
     start = np.concatenate([[0], np.cumsum(size)])
     docs = np.repeat(np.array([unit.doc for unit in units], dtype=np.int64), size)
-    at, number = _runs(units, HELD_RUN)
+    at, number = find_runs(units, HELD_RUN)
     width = int(docs.max(initial=0)) + 1
     pairs = np.unique(number * width + docs[at])
     first = np.searchsorted(pairs // width, np.arange(number.max(initial=-1) + 2))

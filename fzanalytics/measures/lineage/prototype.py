@@ -2,8 +2,9 @@
 
 Sentences of all descendants are grouped with their variants (`fzanalytics.measures.lineage.consensus`); a group counts
 by the independent lines that have it, in a variant or in runs of letters anywhere (`proto_votes`), and a line is a
-province with all below it: two prefectures of one province are one witness. The wording is that of the variant which holds most of what the lines share, without what is its own; the
-order is that on which most lines agree.
+province with all below it: two prefectures of one province are one witness. Those come in first whose witnesses are
+farthest apart (`proto_kin`). The wording is that of the variant which holds most of what the lines share, without what
+is its own; the order is that on which most lines agree.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from fzanalytics.base.options import check_number
 from fzanalytics.base.tables import empty_table, make_table, type_documents
 from fzanalytics.measures.inputs import compared_texts, read_day, require_table
 from fzanalytics.measures.lineage.consensus import Group, group_units
+from fzanalytics.measures.lineage.proto_kin import find_spreads
 from fzanalytics.measures.lineage.proto_text import Stretch, lay_out_text, order_stretches, stretch_rows, word_stretch
 from fzanalytics.measures.lineage.proto_units import Unit, compare_units, letters_of, read_units
 from fzanalytics.measures.reuse.letters import leave_out
@@ -39,8 +41,8 @@ _SAME_SHARE = 0.7
 #: A sentence of up to so many letters may be the lead of a clause.
 _LEAD = 11
 _TWICE = "said already by another stretch"
-#: Groups come in until the text is `SHORTEST` times as long as the median witness; after that only those with at least the
-#: confidence `LIKELIER`, until it is `LONGEST` times as long.
+#: Groups come in, those with the witnesses farthest apart first, until the text is `SHORTEST` times as long as the median
+#: witness; after that only those with at least the confidence `LIKELIER`, until it is `LONGEST` times as long.
 SHORTEST = 0.85
 LIKELIER = 0.45
 LONGEST = 2.0
@@ -142,11 +144,12 @@ def reconstruct(
     -----
     *Lines.* A province with all its prefectures and counties is one line. Documents without a region are one line together.
 
-    *Selection.* Groups come in by falling confidence until the text is 0.85 times as long as the median witness; after
-    that only those with a confidence of 0.45 or more, until it is twice as long. So the text is never much longer than
-    that, whatever `min_witnesses`. Of a sentence those phrases come in, between commas, that are at least half as sure as
-    its surest one and of which several lines have a third. What another stretch says already is left out, unless documents
-    of two lines have both. The length of the lost text is not known: where it was much shorter or longer than its
+    *Selection.* Groups come in by falling spread of their witnesses (`proto_kin`: what documents have that share little
+    else comes before what kin have) until the text is 0.85 times as long as the median witness; after that only those
+    with a confidence of 0.45 or more, until it is twice as long. So the text is never much longer than that, whatever
+    `min_witnesses`. Of a sentence those phrases come in, between commas, that are at least half as sure as its surest one
+    and of which several lines have a third. What another stretch says already is left out, unless documents of two lines
+    have both. The length of the lost text is not known: where it was much shorter or longer than its
     descendants, precision or recall is the lower for it.
 
     *Names.* References to own articles lose their numbers, 本市 and 本省 give way to national counterparts
@@ -158,6 +161,7 @@ def reconstruct(
     References
     ----------
     Maas (1957), Textkritik: agreement of independent witnesses against kin; here by votes, without a stemma.
+    Rao (1982), Diversity and dissimilarity coefficients: the spread of the witnesses.
 
     Examples
     --------
@@ -285,18 +289,19 @@ def _select(
 ) -> tuple[list[Stretch], list[tuple[int, str]]]:
     """The stretches that come in, and (number of the group, reason) of the others."""
     left: list[tuple[int, str]] = []
-    ranked: list[tuple[float, str, int]] = []
+    ranked: list[tuple[float, float, str, int]] = []
+    spreads = find_spreads(units, groups)
     for k, group in enumerate(groups):
         least = min_witnesses if units[group.base].kind == "sentence" else max(2, min_witnesses)
         if group.n_lines < least:
             left.append((k, "too few witnesses"))
         else:
-            ranked.append((-round(group.confidence, 9), units[group.base].letters, k))
+            ranked.append((-round(spreads[k], 9), -round(group.confidence, 9), units[group.base].letters, k))
     size = 0
     seen: set[str] = set()
     stretches: list[Stretch] = []
-    for score, _, k in sorted(ranked):
-        if size >= (SHORTEST if -score < LIKELIER else LONGEST) * length:
+    for *_, k in sorted(ranked):
+        if size >= (SHORTEST if groups[k].confidence < LIKELIER else LONGEST) * length:
             left.append((k, "the text is long enough without it"))
             continue
         text = word_stretch(units[groups[k].base], groups[k])
