@@ -83,7 +83,8 @@ def clause_resampling_interval(
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 11 (jackknife), here with whole sections
     left out, and of a ratio. Wilson (1927), Probable inference, the law of succession, and statistical inference. Korn and
     Graubard (1998), Confidence intervals for proportions with small expected number of positive counts estimated from
-    survey data (on the effective number of trials). The degrees of freedom are our own.
+    survey data (on the effective number of trials). Künsch (1989), The jackknife and the bootstrap for general stationary
+    observations (neighbours left out together). The degrees of freedom are our own.
 
     Examples
     --------
