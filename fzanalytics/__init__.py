@@ -78,7 +78,7 @@ _HOMES = {
     "overlap_baselines": "measures.attribution.baselines",
     "baseline_documents": "measures.attribution.baselines",
     "flows": "measures.diffusion.flows",
-    "flow_edges": "measures.diffusion.flows",
+    "flow_edges": "measures.diffusion.flow_edges",
     "flow_totals": "measures.diffusion.flows",
     "infer_sources": "measures.lineage.follows",
     "lineage_graph": "measures.lineage.graph",

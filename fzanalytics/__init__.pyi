@@ -57,7 +57,7 @@ from fzanalytics.measures.diffusion.coverage import unmatched_paragraphs as unma
 from fzanalytics.measures.diffusion.coverage_baselines import coverage_baselines as coverage_baselines
 from fzanalytics.measures.diffusion.evidence import citation_edges as citation_edges
 from fzanalytics.measures.diffusion.evidence import compare_citations as compare_citations
-from fzanalytics.measures.diffusion.flows import flow_edges as flow_edges
+from fzanalytics.measures.diffusion.flow_edges import flow_edges as flow_edges
 from fzanalytics.measures.diffusion.flows import flow_totals as flow_totals
 from fzanalytics.measures.diffusion.flows import flows as flows
 from fzanalytics.measures.diffusion.novelty import clause_novelty as clause_novelty

@@ -8,7 +8,9 @@ import pytest
 from test_attribution import rare
 
 from fzanalytics.measures.attribution.baselines import overlap_baselines
-from fzanalytics.measures.diffusion.flows import FLOWS, flow_edges, flow_of, flow_totals, flows
+from fzanalytics.measures.diffusion.flow_edges import flow_edges
+from fzanalytics.measures.diffusion.flows import flow_totals, flows
+from fzanalytics.measures.diffusion.lines import FLOWS, flow_of
 from fzanalytics.measures.reuse.passages import borrowing_share, find_passages
 from helpers import make_corpus
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fzanalytics.measures.diffusion.flows import flow_edges
+from fzanalytics.measures.diffusion.flow_edges import flow_edges
 from fzanalytics.measures.lineage.follows import infer_sources
 from fzanalytics.measures.lineage.graph import layer_positions, lineage_graph, to_gexf, to_graphml
 from helpers import make_corpus

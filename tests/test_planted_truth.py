@@ -15,7 +15,7 @@ import pytest
 import fzanalytics as fz
 from fzanalytics.evaluation.prototype_scores import prototype_letters, score_prototype, split_letters
 from fzanalytics.evaluation.simulation.simulate import simulate_diffusion
-from fzanalytics.measures.diffusion.flows import FLOWS, flow_of
+from fzanalytics.measures.diffusion.lines import FLOWS, flow_of
 from fzanalytics.measures.reuse.reduced import text_characters
 
 #: What stands between two copied clauses (their numbers, the heads of sections) is in their passage, and was copied by

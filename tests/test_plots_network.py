@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch
 
-from fzanalytics.measures.diffusion.flows import flow_edges
+from fzanalytics.measures.diffusion.flow_edges import flow_edges
 from fzanalytics.output.plots.names import document_labels
 from fzanalytics.output.plots.network import plot_network
 

@@ -15,7 +15,7 @@ from fzanalytics.base.tables import LEVELS
 from fzanalytics.features.tokens import PolicyAnalyzer
 from fzanalytics.measures.attribution.attribution import attribution
 from fzanalytics.measures.diffusion.coverage import coverage_curve, coverage_matrix
-from fzanalytics.measures.diffusion.flows import flow_edges
+from fzanalytics.measures.diffusion.flow_edges import flow_edges
 from fzanalytics.measures.lineage.prototype import Prototype, reconstruct
 from fzanalytics.measures.prevalence.covariates import TopicPrevalence, topic_prevalence
 from fzanalytics.measures.reuse.passages import find_passages

@@ -37,6 +37,7 @@ def copied_blanks(kinds: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from fzanalytics.measures.diffusion.copying import copying_kinds
     >>> from fzanalytics.texts.datasets import load_sample
     >>> corpus = load_sample()
     >>> kinds = copying_kinds(corpus, source="hebei_province_2016", min_similarity=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,34 +11,21 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.options import check_level
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.attribution.origins import PairSpans
 from fzanalytics.measures.attribution.pools import (
     BASELINE_NUMBERS,
     MAX_YEARS,
     Pools,
     baseline_reason,
-    chance_of_sharing,
     excess_limits,
     share_limits,
 )
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
-from fzanalytics.measures.reuse.letters import leave_out
-from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
-from fzanalytics.measures.reuse.passages import find_passages
-from fzanalytics.measures.reuse.reduced import text_characters
+from fzanalytics.measures.diffusion.lines import FLOWS, Look
 from fzanalytics.measures.sections import add_status
 from fzanalytics.texts.corpus import Corpus
-from fzanalytics.texts.regions import province_of
 
 logger = logging.getLogger(__name__)
 
-Flow = Literal[
-    "vertical down", "vertical up", "horizontal, same province", "horizontal, other province", "diagonal", "own earlier"
-]
-FLOWS: tuple[Flow, ...] = (
-    "vertical down", "vertical up", "horizontal, same province", "horizontal, other province", "diagonal", "own earlier",
-)  # fmt: skip
 #: A share of a union that rises with the number of sources like this (Spearman) is a count in disguise.
 DISGUISED = 0.9
 _MIN_TARGETS = 5
@@ -47,53 +33,12 @@ _MIN_TARGETS = 5
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-_EDGES = (
-    "source", "target", "flow", "order", "share", "resampling_low", "resampling_high", "n_sections", "n_shared", "n_target_chars",
-    "ancestry_share", "ancestry_excess", "ancestry_excess_low", "ancestry_excess_high", "n_ancestry", "ancestry_reason",
-)  # fmt: skip
 _FLOWS = (
     "target", "flow", "share", "resampling_low", "resampling_high", "n_sections", "share_only", "n_shared", "n_chars", "n_sources",
     "n_undecided", "best_source", "best_share", "mean_share", "genre_share", "genre_excess", "genre_excess_low",
     "genre_excess_high", "n_genre", "genre_reason", "ancestry_share", "ancestry_excess", "ancestry_excess_low",
     "ancestry_excess_high", "n_ancestry", "ancestry_reason",
 )  # fmt: skip
-
-
-def flow_of(source: str | None, target: str | None, source_level: str, target_level: str) -> Flow | None:
-    """The line from one jurisdiction to another.
-
-    Parameters
-    ----------
-    source, target : str or None
-        Regions as paths ("甘肃省/甘南藏族自治州"), "全国" for the centre.
-    source_level, target_level : str
-
-    Returns
-    -------
-    str or None
-        "vertical down": source is in the line of command above target; "vertical up": below it; "own earlier": both are one
-        jurisdiction; "horizontal, same province" or "horizontal, other province": one level; "diagonal": another level
-        and no line of command. None if a region is not known.
-
-    Examples
-    --------
-    >>> flow_of("全国", "甘肃省/甘南藏族自治州", "national", "prefecture")
-    'vertical down'
-    >>> flow_of("河北省", "甘肃省/甘南藏族自治州", "province", "prefecture")
-    'diagonal'
-    """
-    if source is None or target is None:
-        return None
-    if source == target:
-        return "own earlier"
-    if is_above(source, target):
-        return "vertical down"
-    if is_above(target, source):
-        return "vertical up"
-    if source_level != target_level:
-        return "diagonal"
-    same = province_of(source) == province_of(target)
-    return "horizontal, same province" if same else "horizontal, other province"
 
 
 def flows(
@@ -173,7 +118,7 @@ def flows(
     True
     """
     check_level(level)
-    look = _Look(corpus, passages, ignore)
+    look = Look(corpus, passages, ignore)
     pools = Pools(corpus.documents, look.facts, genre=genre, max_years=max_years)
     paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
     empty = corpus.paragraphs.head(0)
@@ -186,99 +131,6 @@ def flows(
     table = add_status(table.astype(dict.fromkeys(numbers, float)))
     _warn_of_counts(table)
     return table
-
-
-def flow_edges(
-    corpus: Corpus,
-    *,
-    passages: pd.DataFrame | None = None,
-    ignore: pd.DataFrame | Iterable[object] | None = None,
-    intervals: bool = False,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """Every pair of a text and a document before it, with what it shares and what others without kin share.
-
-    Parameters
-    ----------
-    corpus, passages, ignore
-        As for `flows`.
-    intervals : bool
-        Give the clause-resampling intervals of each share and excess, which takes time with many pairs.
-    level : float
-        Its nominal coverage; see `clause_resampling_interval`.
-
-    Returns
-    -------
-    DataFrame, one row a pair of held documents of one lineage, or one that declares the other
-        source, target, flow, order: see `flows` and `order_of_documents`. Where order is "unknown", neither is known to
-        come first, and the pair stands twice, once in each direction. share in [0, 1] of the target: n_shared of
-        n_target_chars; resampling_low, resampling_high, n_sections, resampling_status ("not asked for" without `intervals`).
-        ancestry_share: mean share of the target with single documents of the ancestry baseline (without the source and its
-        province), of which there are n_ancestry; ancestry_excess: share less that; ancestry_excess_low,
-        ancestry_excess_high: its interval (`excess_interval`); ancestry_reason: as in `overlap_baselines`. A genre baseline is
-        in `flows` and `overlap_baselines` only. Sorted by target and source.
-
-    Raises
-    ------
-    TypeError
-        If `corpus` is no Corpus.
-    ValueError
-        If a column of `passages` is missing, or `level` is out of its range.
-
-    Examples
-    --------
-    >>> from fzanalytics.texts.datasets import load_sample
-    >>> edges = flow_edges(load_sample())
-    >>> edges.loc[edges["order"] == "declared", ["source", "target", "flow"]].values.tolist()
-    [['hebei_province_2016', 'shijiazhuang_city_2016', 'vertical down']]
-    """
-    check_level(level)
-    look = _Look(corpus, passages, ignore)
-    pools = Pools(corpus.documents, look.facts, genre=None, max_years=MAX_YEARS)
-    paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
-    empty = corpus.paragraphs.head(0)
-    rows: list[tuple[object, ...]] = []
-    for target in look.held:
-        shares, size = look.shares(target), look.sizes[target]
-        pool = pools.ancestry_of(target)
-        sums = np.bincount(pools.province[pool] + 1, shares[pool], minlength=pools.province.max() + 2)
-        numbers = np.bincount(pools.province[pool] + 1, minlength=pools.province.max() + 2)
-        blocks = section_labels(len(look.texts[target]), paragraphs.get(target, empty))
-        n_sections = len(np.unique(blocks[look.carries[target]]))
-        for at, flow, order in look.before(target, undecided=True):
-            source, kin = look.facts.ids[at], pools.province[at] + 1
-            own = (sums[kin], numbers[kin]) if kin > 0 and not pools.national[at] else (0.0, 0)
-            n = int(numbers.sum() - own[1])
-            mean = (sums.sum() - own[0]) / n if n else np.nan
-            limits, excess_ends = [np.nan] * 2, [np.nan] * 2
-            if intervals:
-                mask, others = look.spans.mask(target, len(blocks), [source]), pools.ancestry_of(target, [source])
-                chance = chance_of_sharing(target, len(blocks), others, 1, look.spans)
-                limits = [*share_limits(mask, look.carries[target], blocks, level)]
-                excess_ends = [*excess_limits(mask, chance, look.carries[target], blocks, level)]
-            share = shares[at] / size if size else np.nan
-            base = mean / size if size else np.nan
-            counts = (n_sections, int(shares[at]), size)
-            rows.append(
-                (
-                    source,
-                    target,
-                    flow,
-                    order,
-                    share,
-                    *limits,
-                    *counts,
-                    base,
-                    share - base,
-                    *excess_ends,
-                    n,
-                    baseline_reason("held", 1, n),
-                )
-            )
-    table = pd.DataFrame(rows, columns=list(_EDGES)).sort_values(["target", "source"], ignore_index=True)
-    columns = ["share", "resampling_low", "resampling_high", *(f"ancestry_{name}" for name in BASELINE_NUMBERS)]
-    table = add_status(table.astype(dict.fromkeys(columns, float)))
-    return table if intervals else table.assign(resampling_status="not asked for")
 
 
 def flow_totals(flows: pd.DataFrame) -> pd.DataFrame:
@@ -345,59 +197,7 @@ def _require_flows(flows: object) -> pd.DataFrame:
     return flows
 
 
-class _Look:
-    """What flows need of a corpus, looked up once; documents by their place in `DocumentFacts.ids`."""
-
-    def __init__(
-        self, corpus: Corpus, passages: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object] | None
-    ) -> None:
-        ignore = read_ignore(ignore)
-        self.texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
-        if passages is None:
-            passages = find_passages(corpus, ignore=ignore)
-        passages = require_passages(passages, self.texts)
-        self.facts = DocumentFacts(corpus.documents)
-        self.orders = OrderTable(self.facts)
-        self.place = {doc_id: at for at, doc_id in enumerate(self.facts.ids)}
-        self.spans = PairSpans(passages, self.facts.ids)
-        self.carries = {doc_id: text_characters(text) for doc_id, text in self.texts.items()}
-        self.sizes = {doc_id: int(mask.sum()) for doc_id, mask in self.carries.items()}
-        self.held = [doc_id for doc_id in self.facts.ids if self.facts.held[doc_id]]
-        self._here = np.array([self.place[doc_id] for doc_id in self.held], dtype=np.int64)
-        self._level = corpus.documents.assign(doc_id=corpus.documents["doc_id"].astype(str)).set_index("doc_id")[
-            "level"
-        ]
-
-    def shares(self, target: str) -> NDArray[np.float64]:
-        """Text-carrying characters of a document that it shares with each other one."""
-        others, begins, ends = self.spans.disjoint(target)
-        steps = np.r_[0, np.cumsum(self.carries[target])]
-        return np.bincount(others, steps[ends] - steps[begins], minlength=len(self.facts.ids)).astype(float)
-
-    def before(self, target: str, *, undecided: bool) -> list[tuple[int, Flow, str]]:
-        """Documents before a target (or, if wanted, not known to be after it): place, flow, order."""
-        at, facts = self.place[target], self.facts
-        others = self._here[self._here != at]
-        declared = np.array(
-            [facts.ids[one] in facts.ancestors[target] or target in facts.ancestors[facts.ids[one]] for one in others],
-            dtype=bool,
-        )
-        same = (self.orders.lineage[others] == self.orders.lineage[at]) & (self.orders.lineage[at] >= 0)
-        others = others[same | declared]
-        source, _, kind = self.orders.order(others, np.full(len(others), at))
-        found: list[tuple[int, Flow, str]] = []
-        for one, first, number in zip(others.tolist(), source.tolist(), kind.tolist(), strict=True):
-            order = OrderTable.KINDS[number]
-            if (order == "unknown" and not undecided) or (order != "unknown" and first != one):
-                continue
-            name = facts.ids[one]
-            flow = flow_of(facts.region[name], facts.region[target], self._level[name], self._level[target])
-            if flow is not None:
-                found.append((one, flow, order))
-        return found
-
-
-def _of_target(target: str, look: _Look, pools: Pools, blocks: Ints, level: float) -> list[dict[str, object]]:
+def _of_target(target: str, look: Look, pools: Pools, blocks: Ints, level: float) -> list[dict[str, object]]:
     carries, size = look.carries[target], look.sizes[target]
     ids = look.facts.ids
     every = look.before(target, undecided=True)
