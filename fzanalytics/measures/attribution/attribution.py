@@ -179,6 +179,7 @@ def attribution(
     check_level(level)
     facts, spans, texts = _look_up(corpus, passages, ignore)
     paragraphs, clauses = _by_document(corpus.paragraphs), _by_document(corpus.clauses)
+    none = corpus.paragraphs.head(0)
     rows: list[dict[str, object]] = []
     unused: list[str] = []
     centreless: list[str] = []
@@ -191,7 +192,7 @@ def attribution(
         text = texts[doc_id]
         masks = set_masks(sources, text, chosen, spans)
         if unit == "document":
-            blocks = section_labels(len(text), paragraphs.get(doc_id, corpus.paragraphs.head(0)))
+            blocks = section_labels(len(text), paragraphs.get(doc_id, none))
             rows += _rows(sources, masks, chosen, text_characters(text), blocks, level)
         else:
             rows += _clause_rows(sources, masks, chosen, text_characters(text), clauses.get(doc_id))

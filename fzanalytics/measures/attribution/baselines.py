@@ -141,6 +141,7 @@ def overlap_baselines(
     pools = Pools(corpus.documents, facts, genre=genre, max_years=max_years)
     clauses = {str(doc_id): part for doc_id, part in corpus.clauses.groupby("doc_id", sort=False)}
     paragraphs = {str(doc_id): part for doc_id, part in corpus.paragraphs.groupby("doc_id", sort=False)}
+    none = corpus.paragraphs.head(0)
     parts: list[dict[str, Sequence[object]]] = []
     for doc_id in facts.ids:
         if not facts.held[doc_id] or facts.level[doc_id] == 0:
@@ -151,7 +152,7 @@ def overlap_baselines(
             blocks = None
         else:
             names, labels = [pd.NA], np.zeros(len(text), dtype=np.int64)
-            blocks = section_labels(len(text), paragraphs.get(doc_id, corpus.paragraphs.head(0)))
+            blocks = section_labels(len(text), paragraphs.get(doc_id, none))
         look = _Text(doc_id, text_characters(text), names, labels, blocks)
         sources = sources_of(doc_id, facts)
         parts += _of_document(look, sources, set_masks(sources, text, chosen, spans), chosen, spans, pools, level)

@@ -98,8 +98,9 @@ def reinvention(
     rows = []
     left_out = _left_out(corpus, pool_size, passages, ignore)
     paragraphs = {str(key): part for key, part in corpus.paragraphs.groupby("doc_id", sort=False)}
+    none = corpus.paragraphs.head(0)
     for target, weights, carries, n_earlier, k in left_out:
-        labels = section_labels(len(weights), paragraphs.get(target, corpus.paragraphs.iloc[:0]))
+        labels = section_labels(len(weights), paragraphs.get(target, none))
         tops, bottoms = np.bincount(labels, weights * carries), np.bincount(labels, carries)
         triple = (np.nan,) * 3
         if 0 < k <= n_earlier:
