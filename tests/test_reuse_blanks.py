@@ -59,9 +59,12 @@ def test_class_spans_take_linear_time(unit):
     class_spans("省")
     seconds = []
     for n in (4_000, 40_000):
-        started = time.perf_counter()
-        class_spans(unit * n, classes=["number", "date"])
-        seconds.append(time.perf_counter() - started)
+        runs = []
+        for _ in range(2):  # the lesser, since a collection of garbage may fall in one
+            started = time.process_time()
+            class_spans(unit * n, classes=["number", "date"])
+            runs.append(time.process_time() - started)
+        seconds.append(min(runs))
     assert seconds[1] < 60 * seconds[0] + 0.2  # a quadratic one takes a hundred times as long
 
 
