@@ -56,8 +56,8 @@ def clause_resampling_interval(
     independent draws from one source of sections. It says how far the share rests on single sections of this text.
     It says nothing about other localities, other documents or another sample: the sections of a document are no
     random sample of anything, and this is no confidence interval for a population. Where neighbouring sections are alike,
-    they are not independent, and the interval is too narrow (--only neighbours): articles, which are copied in runs, are
-    therefore taken five at a time (`block_of`).
+    they are not independent, and the interval is too narrow (benchmarks/intervals.py --only neighbours): articles, which
+    are copied in runs, are therefore taken five at a time (`block_of`).
 
     *Formula*: with p the share, p_i the share without block i, and V = (B - 1) / B * sum((p_i - mean p_i) ** 2), the
     effective number of trials is n = p (1 - p) / V, and the interval is Wilson's for p of n with Student's t in place of

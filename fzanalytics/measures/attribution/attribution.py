@@ -21,10 +21,8 @@ from fzanalytics.measures.attribution.origins import (
 from fzanalytics.measures.attribution.parts import clause_labels, intersections, part_status
 from fzanalytics.measures.attribution.proxy import MIN_PROXY_CHARS, proxy_mask, proxy_rows
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
-from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts
-from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.passages import shared_texts
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.measures.sections import add_status, clause_resampling_interval
 from fzanalytics.texts.corpus import Corpus
@@ -317,11 +315,7 @@ def _look_up(
     corpus: Corpus, passages: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object] | None
 ) -> tuple[DocumentFacts, PairSpans, dict[str, str]]:
     """What is known of the documents, their passages, and their texts as compared."""
-    ignore = read_ignore(ignore)
-    texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
-    if passages is None:
-        passages = find_passages(corpus, ignore=ignore)
-    passages = require_passages(passages, texts)
+    texts, passages = shared_texts(corpus, passages, ignore)
     facts = DocumentFacts(corpus.documents)
     return facts, PairSpans(passages, facts.ids), texts
 

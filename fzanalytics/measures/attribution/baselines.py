@@ -22,10 +22,9 @@ from fzanalytics.measures.attribution.pools import (
     share_limits,
 )
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
-from fzanalytics.measures.reuse.letters import leave_out
+from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.measures.reuse.order import DocumentFacts
-from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.passages import shared_texts
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.measures.sections import add_status
 from fzanalytics.texts.corpus import Corpus
@@ -89,13 +88,14 @@ def overlap_baselines(
           expected; resampling_status is that of the share. The baseline is taken as it is: what other documents in
           it would give is in no interval.
         - n_genre, n_ancestry: documents in the baselines, 0 where none is held.
-        - genre_reason, ancestry_reason: why the baseline is NaN, or, where it has fewer than `MIN_POOL` (3) documents, that
-          it is no distribution; "" where there is nothing to say.
+        - genre_reason, ancestry_reason: why the baseline is NaN, or, where it has fewer than `MIN_POOL` (3) documents, or
+          fewer than two more than the set, that it is no distribution; "" where there is nothing to say.
 
     Raises
     ------
     ValueError
-        If `sets`, `unit` or `max_years` is out of its range, or `genre` names a document that is not held.
+        If `sets`, `unit`, `max_years` or `level` is out of its range, `genre` names a document that is not held, or `passages`
+        or `ignore` are not of these texts.
     TypeError
         If `corpus` is no Corpus.
 
@@ -131,11 +131,7 @@ def overlap_baselines(
     """
     chosen = check_sets(sets, unit)
     check_level(level)
-    ignore = read_ignore(ignore)
-    texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
-    if passages is None:
-        passages = find_passages(corpus, ignore=ignore)
-    passages = require_passages(passages, texts)
+    texts, passages = shared_texts(corpus, passages, ignore)
     facts = DocumentFacts(corpus.documents)
     spans = PairSpans(passages, facts.ids)
     pools = Pools(corpus.documents, facts, genre=genre, max_years=max_years)

@@ -10,10 +10,9 @@ import pandas as pd
 from fzanalytics.base.options import check_number
 from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.diffusion.novelty import shared_pieces
-from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
-from fzanalytics.measures.reuse.letters import leave_out
+from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.measures.reuse.order import DocumentFacts, order_of_documents, split_ids
-from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.passages import shared_texts
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 
@@ -156,11 +155,7 @@ def compare_citations(
     """
     _check(corpus, min_share, min_chars)
     edges = citation_edges(corpus)
-    ignore = read_ignore(ignore)
-    texts = leave_out(compared_texts(corpus), ignore)
-    if passages is None:
-        passages = find_passages(corpus, ignore=ignore)
-    passages = require_passages(passages, texts)
+    texts, passages = shared_texts(corpus, passages, ignore)
     facts = DocumentFacts(corpus.documents)
     keys = ["source", "target"]
     table = edges[[*keys, "n_mentions", "in_opening"]].merge(

@@ -10,10 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.measures.attribution.origins import PairSpans
-from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
-from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts, OrderTable, is_above
-from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.passages import shared_texts
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import province_of
@@ -70,11 +68,7 @@ class Look:
         self, corpus: Corpus, passages: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object] | None
     ) -> None:
         """Take the tables apart; faults of the options are told."""
-        ignore = read_ignore(ignore)
-        self.texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
-        if passages is None:
-            passages = find_passages(corpus, ignore=ignore)
-        passages = require_passages(passages, self.texts)
+        self.texts, passages = shared_texts(corpus, passages, ignore)
         self.facts = DocumentFacts(corpus.documents)
         self.orders = OrderTable(self.facts)
         self.place = {doc_id: at for at, doc_id in enumerate(self.facts.ids)}

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.options import check_level, check_number
 from fzanalytics.measures.characters import section_labels
-from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
-from fzanalytics.measures.reuse.letters import leave_out
+from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.measures.reuse.order import order_of_documents
-from fzanalytics.measures.reuse.passages import find_passages
+from fzanalytics.measures.reuse.passages import shared_texts
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.measures.sections import add_status, clause_resampling_interval
 from fzanalytics.texts.corpus import Corpus
@@ -174,11 +173,7 @@ def _left_out(
     require_corpus(corpus)
     remedy = "Take None for all earlier documents."
     check_number(pool_size, name="pool_size", within="[1, inf)", whole=True, optional=True, remedy=remedy)
-    ignore = read_ignore(ignore)
-    if passages is None:
-        passages = find_passages(corpus, ignore=ignore)
-    texts = leave_out(compared_texts(corpus), ignore)
-    passages = require_passages(passages, texts)
+    texts, passages = shared_texts(corpus, passages, ignore)
     ids = list(texts)
     allowed = allowed_sources(corpus, ids)
     n_earlier = np.sum(allowed != 0, axis=1)

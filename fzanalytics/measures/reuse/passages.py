@@ -13,7 +13,7 @@ import pandas as pd
 from fzanalytics.base.options import check_jobs, check_number
 from fzanalytics.base.tables import PASSAGE_COLUMNS
 from fzanalytics.features.masks import NameClass, check_classes
-from fzanalytics.measures.inputs import compared_texts, require_corpus
+from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_passages
 from fzanalytics.measures.reuse.alignment import check_options
 from fzanalytics.measures.reuse.blanks import find_blanks, local_spans
 from fzanalytics.measures.reuse.chains import Chains, grow_chains
@@ -34,7 +34,7 @@ from fzanalytics.texts.corpus import Corpus
 
 __all__ = [
     "SEED_CHARS", "DocumentFacts", "SharedSpans", "borrowing_share", "find_passages", "is_above",
-    "order_of_documents", "split_ids",
+    "order_of_documents", "shared_texts", "split_ids",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -174,6 +174,43 @@ def find_passages(
         for name, text in whole.items()
     }
     return table.assign(**spread_columns(table, reduced, corpus.held))[list(_COLUMNS)]
+
+
+def shared_texts(
+    corpus: Corpus, passages: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object] | None
+) -> tuple[dict[str, str], pd.DataFrame]:
+    """What a measure of shared text starts from: the texts as compared, and the passages in them.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    passages : DataFrame, optional
+        From `find_passages` over *all* pairs; found here if None, with its defaults.
+    ignore : optional
+        What is no text: blank in the texts, and in no passage that is found here.
+
+    Returns
+    -------
+    texts, passages : dict of doc_id to str, DataFrame
+
+    Raises
+    ------
+    TypeError
+        If `corpus` is no Corpus, `passages` no table, or `ignore` nothing of the kind.
+    ValueError
+        If `passages` are not of these texts, or `ignore` has a span that is not in its text, or a phrase without text.
+
+    Examples
+    --------
+    >>> from fzanalytics.texts.datasets import load_sample
+    >>> texts, passages = shared_texts(load_sample(), None, "依法行政")
+    >>> len(texts), any("依法行政" in text for text in texts.values()), passages.empty
+    (6, False, False)
+    """
+    ignore = read_ignore(ignore)
+    texts = leave_out(compared_texts(require_corpus(corpus)), ignore)
+    found = find_passages(corpus, ignore=ignore) if passages is None else passages
+    return texts, require_passages(found, texts)
 
 
 def _check_min_chars(min_chars: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from fzanalytics.base.options import check_number
+from fzanalytics.base.options import check_jobs, check_number
 from fzanalytics.base.seeds import RandomState, integer_seed
 from fzanalytics.features.masks import MaskKind
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
@@ -75,9 +75,7 @@ def check_runs(n_seeds: int, min_cosine: float, n_jobs: int, *, least: int = 2) 
     remedy = "One run has nothing to be compared with." if least else "Take 3."
     check_number(n_seeds, name="n_seeds", within=f"[{least}, inf)", whole=True, remedy=remedy)
     check_number(min_cosine, name="min_cosine", within="[0, 1]", remedy="Use the default 0.7.")
-    check_number(n_jobs, name="n_jobs", whole=True, optional=True, remedy="Take 1, or -1 for all cores.")
-    if n_jobs == 0:
-        raise ValueError("`n_jobs` must not be 0; got 0. Take 1, or -1 for all cores.")
+    check_jobs(n_jobs)
 
 
 def check_seed_weight(seed_weight: float) -> None:
