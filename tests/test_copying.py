@@ -358,6 +358,42 @@ def test_too_small_a_pool_is_missing_and_not_new(pool):
     assert np.isnan(reinvention(pool).set_index("target").loc["a", "novelty"])  # nothing earlier is held
 
 
+@pytest.mark.parametrize("k", [1, 2, None])
+def test_novelty_against_as_many_documents_of_the_genre(k):
+    """Of four stretches of t one is in one, and one in two, of three documents on another policy; two are in an earlier one."""
+    parts = [rare(40, seed) for seed in range(4)]
+    texts = {"a": parts[0] + parts[1], "e": rare(30, 9), "t": "\n".join(parts)}
+    texts |= {"x": parts[2] + parts[0], "y": parts[2], "z": rare(30, 8)}
+    days = {
+        name: {"earliest": day, "latest": day}
+        for name, day in zip("aetxyz", ["2015-01-01"] * 2 + ["2016-01-01"] * 4, strict=True)
+    }
+    for name in "xyz":  # younger than a, and not before t: order in time plays no part
+        days[name]["lineage"] = "河长制"
+    row = reinvention(make_corpus(texts, documents=days), pool_size=k).set_index("target").loc["t"]
+    n = k or 2
+    assert row["n_earlier"] == 2 and row["pool_size"] == n
+    misses = [
+        np.mean([not (have & set(chosen)) for chosen in combinations("xyz", n)])
+        for have in ({"x"}, set(), {"x", "y"}, set())
+    ]
+    assert row["genre_novelty"] == pytest.approx(np.mean(misses))
+    assert row["genre_excess"] == pytest.approx(np.mean(misses) - row["novelty"])
+    assert row["n_genre"] == 3 and row["genre_reason"] == (
+        "" if n == 1 else "3 documents to draw 2 from are hardly more than one draw"
+    )
+
+
+def test_novelty_without_a_genre_says_why(pool):
+    table = reinvention(pool, pool_size=1).set_index("target")
+    assert table[["genre_novelty", "genre_excess"]].isna().all(axis=None) and (table["n_genre"] == 0).all()
+    assert table.loc["t", "genre_reason"] == "no such document held" and table.loc["a", "genre_reason"] == "no novelty"
+    given = reinvention(pool, pool_size=1, genre=["d"]).set_index("target").loc["t"]
+    assert given["genre_novelty"] == pytest.approx(3 / 4) and given["genre_reason"] == "one document is no distribution"
+    with pytest.raises(ValueError, match=r"^`genre` must name documents that are held; got 'nobody'\."):
+        reinvention(pool, genre=["nobody"])
+
+
 def test_what_is_ignored_is_no_text(pool):
     third = rare(40, 2)
     table = clause_novelty(pool, pool_size=1, ignore=[third])

@@ -120,15 +120,18 @@ def test_one_source_has_one_excess_wherever_it_is_asked_for(sample):
     """Hebei over Shijiazhuang: of the flow, of the pair, and of the set of superiors; the interval moves with the level."""
     widths = []
     passages, ends = find_passages(sample), ["ancestry_excess", "ancestry_excess_low", "ancestry_excess_high"]
+    ends += [f"genre_{name}" for name in ("excess", "share", "excess_low", "excess_high")] + ["n_genre"]
     for level in (0.95, 0.5):
-        flow = flows(sample, passages=passages, level=level).set_index(["target", "flow"])
-        edge = flow_edges(sample, passages=passages, intervals=True, level=level).set_index(["source", "target"])
-        base = overlap_baselines(sample, passages=passages, sets=["superior"], level=level).set_index("doc_id")
+        options = {"passages": passages, "level": level, "genre": ["henan_province_2021#2"]}
+        flow = flows(sample, **options).set_index(["target", "flow"])
+        edge = flow_edges(sample, intervals=True, **options).set_index(["source", "target"])
+        base = overlap_baselines(sample, sets=["superior"], **options).set_index("doc_id")
         one = flow.loc[("shijiazhuang_city_2016", "vertical down")]
         pair, own = edge.loc[("hebei_province_2016", "shijiazhuang_city_2016")], base.loc["shijiazhuang_city_2016"]
         for other in (pair, own):
             np.testing.assert_allclose(one[ends].astype(float), other[ends].astype(float))
             assert one["resampling_status"] == other["resampling_status"]
+            assert one["genre_reason"] == other["genre_reason"] == "one document is no distribution"
         assert one[ends[1]] < one[ends[0]] < one[ends[2]]
         widths.append(one[ends[2]] - one[ends[1]])
     assert widths[0] > widths[1]
@@ -144,6 +147,18 @@ def test_edges_by_hand():
     assert edges.loc[("province", "city"), "ancestry_share"] == pytest.approx((100 + 60 + 100) / 3 / 600)
     assert ("undated", "city") in edges.index and ("city", "undated") in edges.index  # order not known: both ways
     assert ("city", "far") not in edges.index and not any("other" in pair for pair in edges.index)
+
+
+def test_edges_are_held_against_the_genre():
+    edges = flow_edges(corpus(), genre=["other", "undated", "far"]).set_index(["source", "target"])
+    # other and undated have A; far has D, and is no baseline for itself
+    assert edges.loc[("province", "city"), ["n_genre", "genre_reason"]].tolist() == [3, ""]
+    assert edges.loc[("province", "city"), "genre_share"] == pytest.approx(100 / 600)
+    assert edges.loc[("far", "city"), "n_genre"] == 2 and edges.loc[("far", "city"), "genre_excess"] == 0
+    assert edges.loc[("far", "city"), "genre_reason"] == "2 documents are no distribution"
+    own = flow_edges(corpus()).set_index(["source", "target"])
+    assert own.loc[("province", "city"), "n_genre"] == 1  # by rule: other, of the same kind on another policy
+    assert flow_edges(corpus(), max_years=1).set_index(["source", "target"]).loc[("province", "city"), "n_genre"] == 0
 
 
 def test_totals_have_their_denominators():

@@ -10,9 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fzanalytics.base.options import check_level, check_number
+from fzanalytics.measures.attribution.origins import PairSpans
+from fzanalytics.measures.attribution.pools import MAX_YEARS, Pools, baseline_reason, chance_of_sharing
 from fzanalytics.measures.characters import section_labels
 from fzanalytics.measures.inputs import require_corpus
-from fzanalytics.measures.reuse.order import order_of_documents
+from fzanalytics.measures.reuse.order import DocumentFacts, order_of_documents
 from fzanalytics.measures.reuse.passages import shared_texts
 from fzanalytics.measures.reuse.reduced import text_characters
 from fzanalytics.measures.sections import add_status, clause_resampling_interval
@@ -25,15 +27,10 @@ Ints = NDArray[np.int64]
 ORDER_RANKS = {"earlier": 1, "superior": 2, "declared": 3}
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
 _DOCUMENT = (
-    "target",
-    "novelty",
-    "resampling_low",
-    "resampling_high",
-    "n_sections",
-    "n_chars",
-    "n_earlier",
-    "pool_size",
-)
+    "target", "novelty", "resampling_low", "resampling_high", "n_sections", "n_chars", "n_earlier", "pool_size",
+    "genre_novelty", "genre_excess", "n_genre", "genre_reason",
+)  # fmt: skip
+_NUMBERS = ("novelty", "resampling_low", "resampling_high", "genre_novelty", "genre_excess")
 _CLAUSE = ("target", "paragraph_id", "section", "novelty", "n_chars", "n_earlier", "pool_size")
 
 
@@ -42,6 +39,8 @@ def reinvention(
     *,
     pool_size: int | None = None,
     passages: pd.DataFrame | None = None,
+    genre: Iterable[str] | None = None,
+    max_years: float = MAX_YEARS,
     ignore: pd.DataFrame | Iterable[object] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
@@ -55,6 +54,8 @@ def reinvention(
         documents look less new for that alone, and cannot be compared.
     passages : DataFrame, optional
         From `find_passages` over all pairs; found here if None, of 20 characters or more.
+    genre, max_years
+        As for `overlap_baselines`.
     ignore : optional
         What is no text, as in `find_passages`: spans, such as those of `find_slogans`, or phrases.
     level : float
@@ -67,12 +68,17 @@ def reinvention(
         of `pool_size` earlier documents, the mean over *all* ways to draw these; NaN if there are fewer;
         resampling_low, resampling_high: clause-resampling interval over its n_sections sections; resampling_status: what it is
         worth, see `borrowing_share`; n_chars; n_earlier: documents that come
-        before it: in time ("declared", "earlier") or, where dates do not decide, by rank ("superior"); pool_size: that used.
+        before it: in time ("declared", "earlier") or, where dates do not decide, by rank ("superior"); pool_size: that used;
+        genre_novelty: the same against as many documents of the genre, of unrelated policies and of a similar period,
+        whatever their order in time; NaN if n_genre, their number, is smaller; genre_excess in [-1, 1]: genre_novelty -
+        novelty, how much more earlier documents have than the genre has. It has no interval. genre_reason: why there is
+        none, or that so few documents are no distribution, see `overlap_baselines`.
 
     Raises
     ------
     ValueError
-        If `pool_size` is below 1, or `passages` lacks a column.
+        If `pool_size` is below 1, `max_years` or `level` is out of its range, `genre` names a document that is not held, or
+        `passages` lacks a column.
     TypeError
         If `corpus` is no Corpus.
 
@@ -80,7 +86,8 @@ def reinvention(
     -----
     New means in no earlier document that is *held*: with more of them it falls. Documents of all periods are in the pool. The mean over all draws needs no draw: a
     character that m of M earlier documents share is left out by a share C(M - m, k) / C(M, k) of the sets of k. The
-    interval says nothing about other localities. Text in other words counts as new.
+    interval says nothing about other localities. Text in other words counts as new. Common ancestry is no baseline here: what
+    comes from an ancestor is not new, whether or not it is held.
 
     References
     ----------
@@ -94,18 +101,26 @@ def reinvention(
     True
     """
     check_level(level)
-    rows = []
-    left_out = _left_out(corpus, pool_size, passages, ignore)
+    texts, passages = _shared_texts(corpus, pool_size, passages, ignore)
+    facts = DocumentFacts(corpus.documents)
+    pools, spans = Pools(corpus.documents, facts, genre=genre, max_years=max_years), PairSpans(passages, facts.ids)
     paragraphs = {str(key): part for key, part in corpus.paragraphs.groupby("doc_id", sort=False)}
     none = corpus.paragraphs.head(0)
-    for target, weights, carries, n_earlier, k in left_out:
+    rows: list[tuple[object, ...]] = []
+    for target, weights, carries, n_earlier, k in _left_out(corpus, texts, passages, pool_size):
         labels = section_labels(len(weights), paragraphs.get(target, none))
         tops, bottoms = np.bincount(labels, weights * carries), np.bincount(labels, carries)
-        triple = (np.nan,) * 3
-        if 0 < k <= n_earlier:
+        known, triple = 0 < k <= n_earlier, (np.nan,) * 3
+        if known:
             triple = clause_resampling_interval(tops, bottoms, np.arange(len(tops)), level=level)
-        rows.append((target, *triple, int((bottoms > 0).sum()), int(carries.sum()), n_earlier, k))
-    table = pd.DataFrame(rows, columns=list(_DOCUMENT)).astype(dict.fromkeys(_DOCUMENT[1:4], float))
+        pool = pools.genre_of(target)
+        n_genre, n_chars = int(pool.sum()), int(carries.sum())
+        chance = chance_of_sharing(target, len(carries), pool, k, spans) if known and n_chars else None
+        expected = np.nan if chance is None else 1 - float(chance[carries].mean())
+        reason = baseline_reason("held", k, n_genre) if known and n_chars else "no novelty"
+        counts = (int((bottoms > 0).sum()), n_chars, n_earlier, k)
+        rows.append((target, *triple, *counts, expected, expected - triple[0], n_genre, reason))
+    table = pd.DataFrame(rows, columns=list(_DOCUMENT)).astype(dict.fromkeys(_NUMBERS, float))
     return add_status(table, "novelty")
 
 
@@ -151,7 +166,8 @@ def clause_novelty(
     section = "section" if unit == "paragraph" else "path"
     parts = {str(key): part.sort_values(["begin", "end"]) for key, part in table.groupby("doc_id", sort=False)}
     rows: list[tuple[object, ...]] = []
-    for target, weights, carries, n_earlier, k in _left_out(corpus, pool_size, passages, ignore):
+    texts, passages = _shared_texts(corpus, pool_size, passages, ignore)
+    for target, weights, carries, n_earlier, k in _left_out(corpus, texts, passages, pool_size):
         new, all_ = np.r_[0.0, np.cumsum(weights * carries)], np.r_[0, np.cumsum(carries)]
         for one in parts.get(target, table.iloc[:0])[[f"{unit}_id", section, "begin", "end"]].itertuples(index=False):
             begin, end = int(one.begin), int(one.end)
@@ -166,14 +182,17 @@ def clause_novelty(
 _Rows = list[tuple[str, NDArray[np.float64], NDArray[np.bool_], int, int]]
 
 
-def _left_out(
+def _shared_texts(
     corpus: Corpus, pool_size: int | None, passages: pd.DataFrame | None, ignore: pd.DataFrame | Iterable[object] | None
-) -> _Rows:
-    """For each document and character the share of pools that do not have it; which characters count; M and k."""
+) -> tuple[dict[str, str], pd.DataFrame]:
     require_corpus(corpus)
     remedy = "Take None for all earlier documents."
     check_number(pool_size, name="pool_size", within="[1, inf)", whole=True, optional=True, remedy=remedy)
-    texts, passages = shared_texts(corpus, passages, ignore)
+    return shared_texts(corpus, passages, ignore)
+
+
+def _left_out(corpus: Corpus, texts: dict[str, str], passages: pd.DataFrame, pool_size: int | None) -> _Rows:
+    """For each document and character the share of pools that do not have it; which characters count; M and k."""
     ids = list(texts)
     allowed = allowed_sources(corpus, ids)
     n_earlier = np.sum(allowed != 0, axis=1)
