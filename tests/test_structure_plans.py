@@ -50,6 +50,20 @@ def test_paragraphs_of_a_line_with_several_items() -> None:
     assert paragraphs["clause_id"].tolist() == ["a#一/1", "a#一/2"]
 
 
+def test_a_numbered_sentence_is_a_paragraph_and_no_heading() -> None:
+    text = (
+        "一、简政放权。\n（一）清理事项。\n各部门应当全面清理行政许可事项，向社会公布。\n（二）市场监管部门不得擅自设立行政许可事项。\n（三）加强事中事后监管工作。\n"
+        "1.建立健全随机抽查对象名录库；\n2.建立健全执法检查人员名录库；\n二、组织领导和监督考核工作要求"
+    )
+    found = find_paragraphs("a", text, find_clauses("a", text))["text"].tolist()
+    assert found == [
+        "各部门应当全面清理行政许可事项，向社会公布。",  # its heading stays a heading
+        "（二）市场监管部门不得擅自设立行政许可事项。",
+        "1.建立健全随机抽查对象名录库；",
+        "2.建立健全执法检查人员名录库；",
+    ]  # what heads other clauses, and what has no stop, is none
+
+
 def test_goals_and_measures_are_labels() -> None:
     """Qingyuan: 目标 and 措施 within a section are no level of the tree, and no paragraph."""
     text = "一、任务\n（一）职能。\n目标：政企分开，职能转变到位。\n措施：\n1．改革。落实中央和省的部署。\n2．监管。落实监管责任和要求。"

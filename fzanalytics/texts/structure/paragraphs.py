@@ -17,6 +17,8 @@ from fzanalytics.texts.structure.markers import SPOKEN
 END_OF_HEADING = re.compile(r"[。：:；;！!？?]")
 MAX_HEADING = 40
 _MIN_PARAGRAPH = 15
+# A numbered line that ends like this, with nothing below it, is a clause of one sentence and no heading.
+_STOPS = ("。", "；", ";", "！", "？")
 _ARTICLE = re.compile(r"(?:^|/)第[^/]{1,9}条(?:之[^/]{1,3})?/")
 _CHAPTER = re.compile(r"第[^/]{1,9}[编章节]$")
 _PROSE = re.compile(r"[。；;：:！？]")
@@ -51,7 +53,7 @@ def find_paragraphs(doc_id: str, text: str, clauses: pd.DataFrame, offsets: Offs
     Notes
     -----
     A clause is cut behind every line that ends with a responsibility bracket; a clause that is a mere heading gives
-    none. In a statute the unit is the article: it is what carries a number of its own, is cited and is copied as a whole,
+    none: a short numbered line that has text below it, or no stop at its end. In a statute the unit is the article: it is what carries a number of its own, is cited and is copied as a whole,
     and its items (身份证；) are too short to be compared. So too in a plan what is counted within a sentence (一是…；二是…, or
     （1）…；（2）… within a line) stays in the paragraph of its clause; several 1. or （一） in one line are paragraphs of their own.
     The opening before the first clause and the closing behind the last are in no paragraph: they are
@@ -131,13 +133,15 @@ def _count_written(text: str) -> int:
 
 def _clause_groups(text: str, clauses: pd.DataFrame) -> Iterator[tuple[str, str, list[Line]]]:
     """Block by block, groups of lines that end with a bracket or with the block."""
+    headed = {path.rpartition("/")[0] for path in clauses["path"]}
     for clause_id, path, begin, end in _blocks(text, clauses):
         section = _section(path)
         group: list[Line] = []
         whole = "条" in path.rpartition("/")[2]
-        for line in split_lines(text[begin:end]):
-            line = Line(line.begin + begin, line.end + begin, line.text)
-            if not whole and _is_heading(line):
+        lines = [Line(line.begin + begin, line.end + begin, line.text) for line in split_lines(text[begin:end])]
+        for line in lines:
+            heads_nothing = line is lines[-1] and path not in headed and line.text.endswith(_STOPS)
+            if not whole and _is_heading(line) and not heads_nothing:
                 continue
             if not _PROSE.search(line.text) and _CHAPTER.search(path):
                 continue  # the rest of a heading of two lines
