@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,18 @@ def same(one: Prototype, other: Prototype) -> None:
     assert one.text == other.text and str(one.before) == str(other.before) and one.n_lines == other.n_lines
     pd.testing.assert_frame_equal(one.stretches, other.stretches, check_exact=True)
     pd.testing.assert_frame_equal(one.dropped, other.dropped, check_exact=True)
+
+
+@pytest.mark.parametrize("day", ["2020年1月1日", "二〇二一年十月一日", "2021年10月01日"])
+def test_day_of_coming_into_force_is_given_to_no_ancestor(day: str) -> None:
+    texts = [
+        f"第一条　各级政府应当依法公开重大行政决策。\n第二条　到2020年建成制度。\n第三条　本条例自{one}起施行。"
+        for one in (day, "2019年5月6日")
+    ]
+    table = pd.DataFrame({"doc_id": ["a", "b"], "text": texts, "region": ["河北省", "甘肃省"]})
+    text = fz.reconstruct(table, title="某法").text
+    assert "本法自〔日期〕起施行。" in text and "到2020年建成制度。" in text  # a deadline is no day of the act
+    assert not re.search("[0-9一二〇]年[0-9一二十]+月", text)
 
 
 def test_what_is_ignored_is_in_no_variant() -> None:
@@ -274,6 +287,8 @@ def test_what_is_younger_than_the_oldest_witness_is_left_out() -> None:
     [
         ({"min_witnesses": 0}, "`min_witnesses` must be at least 1; got 0"),
         ({"doc_ids": ["河北省", "x"]}, "`doc_ids` must name documents that are held; got x"),
+        ({"doc_ids": "x"}, "`doc_ids` must name documents that are held; got x"),
+        ({"lineage": "河长制"}, "`lineage` must be a policy of held documents; got '河长制'. There are: none."),
         ({"doc_ids": ["河北省", "河北省1"]}, "at least two independent lines .* got 河北省"),
     ],
 )

@@ -208,4 +208,4 @@ def prototype_letters(stretches: pd.DataFrame) -> list[str]:
     ['应当公开决策']
     """
     text = "\n".join(str(text) for text in stretches["text"])
-    return split_letters(re.sub("〔(?:地名|机关)〕", "", text))
+    return split_letters(re.sub("〔(?:地名|机关|日期)〕", "", text))

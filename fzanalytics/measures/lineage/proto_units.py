@@ -33,6 +33,13 @@ _COUNTERPARTS = (
     (re.compile(r"(?<!基)本(?:省|市|自治区|自治州|州|自治县|县|区)(?=行政区域)"), "本"),
     (re.compile(r"(?:根据|依据|依照)[^。；]{0,160}，结合本(?:省|市|自治区|州|县|区)[^，。；]{0,6}，(?=制定本)"), ""),
     (re.compile(r"^(?:本省|本市|本州|本县|本区|省|市)(?=[建实推鼓支加完健保优])"), "国家"),
+    # the day of its own coming into force: the ancestor has another, and no date is given to it
+    (
+        re.compile(
+            r"(?<=自)[0-9一二三四五六七八九十〇零○]{2,4}年[^，。；]{1,7}日(?=起(?:正式)?(?:施行|实施|执行|生效)[。；]?$)"
+        ),
+        "〔日期〕",
+    ),
     (re.compile(r"在?(?<![基健安])(?:[本全我](?:省|市(?!场)|州|县))(?:范围内|[内的])?"), ""),
 )
 
@@ -95,7 +102,8 @@ def national_wording(text: str, *, own_name: str = "") -> str:
     -------
     str
         References to the act's own articles lose the article's number, which differs by locality; 本市行政区域 becomes
-        本行政区域; 本省 or 本市 as the one who acts becomes 国家, elsewhere it is left out with 全省, 我市.
+        本行政区域; 本省 or 本市 as the one who acts becomes 国家, elsewhere it is left out with 全省, 我市. The day on which
+        the act comes into force becomes 〔日期〕.
 
     Examples
     --------
@@ -103,6 +111,8 @@ def national_wording(text: str, *, own_name: str = "") -> str:
     '违反本法规定的，处罚款。'
     >>> national_wording("本市鼓励创新。"), national_wording("本省行政区域内的活动")
     ('国家鼓励创新。', '本行政区域内的活动')
+    >>> national_wording("本条例自2021年1月1日起施行。", own_name="本法")
+    '本法自〔日期〕起施行。'
     """
     text = _OWN_ACT.sub(lambda match: own_name or re.match("本条例|本办法|本规定|本法", match[0])[0], text)  # type: ignore[index]
     for pattern, counterpart in _COUNTERPARTS:

@@ -136,7 +136,7 @@ def reconstruct(
     Raises
     ------
     ValueError
-        If `min_witnesses` is below 1, a document is unknown or not held, fewer than two independent lines are left, or the
+        If `min_witnesses` is below 1, a document is unknown or not held, no document is of `lineage`, fewer than two independent lines are left, or the
         documents are of several policies and neither `doc_ids` nor `lineage` chooses, or `ignore` holds what is not in
         the texts.
 
@@ -153,7 +153,8 @@ def reconstruct(
     descendants, precision or recall is the lower for it.
 
     *Names.* References to own articles lose their numbers, 本市 and 本省 give way to national counterparts
-    (`national_wording`); other names of places and agencies that one line alone has become 〔地名〕 and 〔机关〕.
+    (`national_wording`), the day of coming into force becomes 〔日期〕; other names of places and agencies that one line alone
+    has become 〔地名〕 and 〔机关〕.
 
     *What it cannot show.* Text that provinces took from each other, or from another national document, is shared as well
     and looks the same. What every line rewrote is lost. Numbers of chapters and articles are new.
@@ -218,6 +219,7 @@ def _choose(table: pd.DataFrame, doc_ids: Sequence[str] | None, lineage: str | N
     held = table["held"].astype(bool) if "held" in table.columns else table["text"].notna()
     keep = held & (table["text"].astype(str).str.strip() != "")
     if doc_ids is not None:
+        doc_ids = [doc_ids] if isinstance(doc_ids, str) else doc_ids
         unknown = sorted(set(map(str, doc_ids)) - set(table.loc[keep, "doc_id"]))
         if unknown:
             raise ValueError(f"`doc_ids` must name documents that are held; got {', '.join(unknown)}.")
@@ -225,7 +227,13 @@ def _choose(table: pd.DataFrame, doc_ids: Sequence[str] | None, lineage: str | N
     elif "level" in table.columns:
         keep &= table["level"].astype(object).fillna("") != "national"
     if lineage is not None:
-        keep &= table["lineage"].astype(object).fillna("") == lineage if "lineage" in table.columns else False
+        policies = (
+            table["lineage"].astype(object).fillna("") if "lineage" in table.columns else pd.Series("", table.index)
+        )
+        if not (keep & (policies == lineage)).any():
+            known = ", ".join(sorted(set(policies[keep]) - {""})) or "none"
+            raise ValueError(f"`lineage` must be a policy of held documents; got {lineage!r}. There are: {known}.")
+        keep &= policies == lineage
     return table[keep].sort_values("doc_id").reset_index(drop=True)
 
 
