@@ -521,6 +521,15 @@ def test_policies_tell_documents_without_a_period_apart():
     assert labels == {"a": "河南省 法治建设考核 考核方案", "b": "河南省 依法行政考核 考核方案"}
 
 
+def test_years_tell_versions_of_one_law_apart():
+    days = pd.to_datetime(["2020-04-10", "2024-02-22", "2021-01-01"])
+    table = pd.DataFrame({"doc_id": list("abc"), "region": ["上海市", "上海市", "北京市"], "kind": "条例"})
+    table = table.assign(earliest=days, latest=days)
+    assert document_labels(table, language="zh") == {"a": "上海市 2020", "b": "上海市 2024", "c": "北京市"}
+    open_ = table.assign(latest=[pd.NaT, days[1], days[2]])
+    assert document_labels(open_, language="zh")["a"] == "上海市 a"
+
+
 def test_english_labels_are_ids_unless_named(documents):
     labels = document_labels(documents, labels={"hebei": "Hebei (province, 2016)"})
     assert (labels["hebei"], labels["sjz"]) == ("Hebei (province, 2016)", "sjz")

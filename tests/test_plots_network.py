@@ -110,6 +110,11 @@ def test_bundled_corpus(sample, language):
     ax.figure.canvas.draw()
     boxes = [text.get_window_extent() for text in ax.texts if text.get_zorder() == 5]
     assert len(boxes) == len(points(ax)) >= 10
+    told = {
+        "en": "10 lines, 6 of them with a direction, 1 with a baseline of 3 or more",
+        "zh": "1条有3份以上文件的基线",
+    }
+    assert any(told[language] in text.get_text() for text in ax.texts)
     for at, one in enumerate(boxes):  # no two names overlap
         assert not any(one.overlaps(other) for other in boxes[at + 1 :])
 

@@ -53,14 +53,14 @@ def document_labels(
 ) -> dict[str, str]:
     """A short name for each document, no two alike.
 
-    In Chinese the last part of the region (河北省, 石家庄市), with the period, the kind, the policy or the doc_id where
-    that is not enough to tell documents apart; for the centre always kind and period (中央 实施纲要 2015–2020). In
+    In Chinese the last part of the region (河北省, 石家庄市), with the period, the year, the kind, the policy or the doc_id
+    where that is not enough to tell documents apart; for the centre always kind and period (中央 实施纲要 2015–2020). In
     English the doc_id, since a romanised name cannot be derived safely.
 
     Parameters
     ----------
     documents : DataFrame
-        Columns doc_id; for Chinese also region, and if there level, period_start, period_end, kind, lineage.
+        Columns doc_id; for Chinese also region, and if there level, period_start, period_end, earliest, latest, kind, lineage.
     language : "en" or "zh"
     labels : mapping of doc_id to text, optional
         Names of your own; these win. May be in part.
@@ -89,6 +89,7 @@ def _chinese_labels(documents: pd.DataFrame, ids: Sequence[str]) -> dict[str, st
     rows = documents.to_dict("records")
     places = [_place(row) or doc_id for row, doc_id in zip(rows, ids, strict=True)]
     periods = [_period(row) for row in rows]
+    years = [_year(row) for row in rows]
     kinds = [_text(row.get("kind")) for row in rows]
     both = [_joined(*parts) for parts in zip(kinds, periods, strict=True)]
     lineages = [_joined(_text(row.get("lineage")), kind) for row, kind in zip(rows, kinds, strict=True)]
@@ -96,7 +97,7 @@ def _chinese_labels(documents: pd.DataFrame, ids: Sequence[str]) -> dict[str, st
     for i, doc_id in enumerate(ids):
         peers = [j for j in range(len(ids)) if places[j] == places[i]]
         national = places[i] == "中央"
-        tries = [both] if national else [periods, kinds, both]
+        tries = [both] if national else [periods, years, kinds, both]
         tries = [additions for additions in tries if _tell_apart([additions[j] for j in peers])]
         if tries:
             addition = tries[0][i]
@@ -111,6 +112,13 @@ def _place(row: Mapping[Hashable, Any]) -> str:
     """The last part of the region; the centre for the whole country."""
     name = _text(row.get("region")).rpartition("/")[2]
     return "中央" if name == NATION or _text(row.get("level")) == "national" else name
+
+
+def _year(row: Mapping[Hashable, Any]) -> str:
+    """The year of the document, if its dates lie in one."""
+    years = {str(row[name])[:4] for name in ("earliest", "latest") if name in row and pd.notna(row[name])}
+    known = all(pd.notna(row.get(name)) for name in ("earliest", "latest"))
+    return years.pop() if known and len(years) == 1 else ""
 
 
 def _tell_apart(additions: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import LEVELS, require_columns
+from fzanalytics.measures.attribution.pools import MIN_POOL
 from fzanalytics.output.plots.names import Language, level_name, middle_out, pick, shown_labels, width_of
 from fzanalytics.output.plots.style import (
     COLOURS,
@@ -66,8 +67,9 @@ def plot_network(
     Parameters
     ----------
     edges : DataFrame
-        As `flow_edges` returns it: source, target, flow, order, share; and, if there, ancestry_excess. Of the two rows of a pair of order "unknown" the
-        one with the larger share is drawn.
+        As `flow_edges` returns it: source, target, flow, order, share; and, if there, ancestry_excess and n_ancestry (how
+        many lines have a baseline of three documents or more is told under the title). Of the two rows of a pair of order
+        "unknown" the one with the larger share is drawn.
     documents : DataFrame
         doc_id, level, region, held. Those not held are drawn if a document names them in parent_ids (a column that may
         be left out).
@@ -297,6 +299,10 @@ def _told(
     plurals = ["" if n == 1 else "s" for n in (n_held, len(lines))]
     en = f"{n_held} document{plurals[0]} held; {len(lines)} line{plurals[1]}, {n_arrows} of them with a direction"
     zh = f"已入库文件{n_held}份；连线{len(lines)}条，其中{n_arrows}条可定先后"
+    if "n_ancestry" in lines and len(lines):
+        n_judged = int((lines["n_ancestry"] >= MIN_POOL).sum())
+        en = f"{en}, {n_judged} with a baseline of {MIN_POOL} or more"
+        zh = f"{zh}，{n_judged}条有{MIN_POOL}份以上文件的基线"
     if n_left:
         en, zh = f"{en}; {n_left} left out ({' or '.join(rules_en)})", f"{zh}；略去{n_left}条（{'或'.join(rules_zh)}）"
     return pick(language, en, zh)
