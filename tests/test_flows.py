@@ -1,6 +1,7 @@
 """Flows: the line between two jurisdictions, what is shared along it, and what is no flow."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,8 @@ def corpus():
         ("甲省/甲市", "甲省/乙市/乙县", ("prefecture", "county"), "diagonal"),  # no line of command
         ("甲省", "甲省", ("province", "province"), "own earlier"),
         (None, "甲省", ("province", "province"), None),
+        ("甲省", "乙省", (None, "province"), None),  # same level or not: who knows
+        ("全国", "甲省", ("national", None), "vertical down"),
     ],
 )
 def test_lines(source, target, levels, flow):
@@ -75,6 +78,15 @@ def test_every_flow_by_hand():
     assert rows.loc["horizontal, other province", "share_only"] == pytest.approx(40 / 600)
     assert rows.loc["diagonal", "share_only"] == 0
     assert (rows["n_chars"] == 600).all() and rows["n_shared"].tolist() == [200, 100, 100, 100, 60, 100]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA], ids=["None", "NaN", "NA"])
+def test_a_level_that_is_not_known_is_in_no_flow_sideways(missing):
+    whole = corpus()
+    levels = whole.documents["level"].astype(object).where(whole.documents["doc_id"] != "far", missing)
+    table = flows(replace(whole, documents=whole.documents.assign(level=levels)))
+    rows = table[table["target"] == "city"].set_index("flow")
+    assert rows.loc["horizontal, other province", "n_sources"] == 0 and rows.loc["vertical down", "n_sources"] == 2
 
 
 def test_a_flow_without_a_source_is_missing_and_never_zero():

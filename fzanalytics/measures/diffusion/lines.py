@@ -24,21 +24,21 @@ FLOWS: tuple[Flow, ...] = (
 )  # fmt: skip
 
 
-def flow_of(source: str | None, target: str | None, source_level: str, target_level: str) -> Flow | None:
+def flow_of(source: str | None, target: str | None, source_level: str | None, target_level: str | None) -> Flow | None:
     """The line from one jurisdiction to another.
 
     Parameters
     ----------
     source, target : str or None
         Regions as paths ("甘肃省/甘南藏族自治州"), "全国" for the centre.
-    source_level, target_level : str
+    source_level, target_level : str or None
 
     Returns
     -------
     str or None
         "vertical down": source is in the line of command above target; "vertical up": below it; "own earlier": both are one
         jurisdiction; "horizontal, same province" or "horizontal, other province": one level; "diagonal": another level
-        and no line of command. None if a region is not known.
+        and no line of command. None if a region is not known, or, outside of the line of command, a level.
 
     Examples
     --------
@@ -55,6 +55,8 @@ def flow_of(source: str | None, target: str | None, source_level: str, target_le
         return "vertical down"
     if is_above(target, source):
         return "vertical up"
+    if source_level is None or target_level is None:
+        return None
     if source_level != target_level:
         return "diagonal"
     same = province_of(source) == province_of(target)
@@ -77,9 +79,8 @@ class Look:
         self.sizes = {doc_id: int(mask.sum()) for doc_id, mask in self.carries.items()}
         self.held = [doc_id for doc_id in self.facts.ids if self.facts.held[doc_id]]
         self._here = np.array([self.place[doc_id] for doc_id in self.held], dtype=np.int64)
-        self._level = corpus.documents.assign(doc_id=corpus.documents["doc_id"].astype(str)).set_index("doc_id")[
-            "level"
-        ]
+        levels = zip(corpus.documents["doc_id"].astype(str), corpus.documents["level"], strict=True)
+        self._level = {doc_id: None if pd.isna(level) else str(level) for doc_id, level in levels}
 
     def shares(self, target: str) -> NDArray[np.float64]:
         """Text-carrying characters of a document that it shares with each other one."""
