@@ -62,7 +62,12 @@ def test_superior_held_and_a_proxy_of_two_witnesses():
     # the centre may hold all the rest: what is with it can only grow, what is without it only shrink
     assert rows["bound_low"].tolist() == [0, 40 / 400, 60 / 400, 0]
     assert rows["bound_high"].tolist() == [160 / 400, 200 / 400, 200 / 400, 140 / 400]
-    assert rows["status"].tolist() == ["upper bound", "lower bound", "lower bound", "upper bound"]
+    assert rows["status"].tolist() == [
+        "upper bound by proxy",
+        "lower bound by proxy",
+        "lower bound by proxy",
+        "upper bound by proxy",
+    ]
 
 
 def test_the_true_centre_lies_within_the_bounds_of_the_proxy():
@@ -238,7 +243,7 @@ def test_a_province_has_the_centre_for_its_superior():
     rows = parts_of({"province": PROVINCE, "east": EAST, "west": WEST}, doc_id="province")
     assert rows["superior"].unique().tolist() == ["nation"] and not rows["superior_held"].any()
     assert rows["share"].tolist()[2:] == [40 / 350, 310 / 350]
-    assert rows["status"].tolist() == ["not applicable"] * 2 + ["lower bound", "upper bound"]
+    assert rows["status"].tolist() == ["not applicable"] * 2 + ["lower bound by proxy", "upper bound by proxy"]
     assert rows["bound_low"].tolist()[2:] == [40 / 350, 0] and rows["bound_high"].tolist()[2:] == [1, 310 / 350]
 
 
@@ -364,11 +369,18 @@ def test_status_says_what_the_share_is():
             known = row.bound_low == row.share == row.bound_high
             assert (row.status == "estimated") == known
             assert (row.status == "not available") == pd.isna(row.share)
-            if row.status == "lower bound":
+            if row.status == "lower bound by proxy":
                 assert row.share == row.bound_low < row.bound_high
-            if row.status == "upper bound":
+            if row.status == "upper bound by proxy":
                 assert row.bound_low < row.share == row.bound_high
-    names = {"estimated", "lower bound", "upper bound", "superior not held", "centre not available", "not available"}
+    names = {
+        "estimated",
+        "lower bound by proxy",
+        "upper bound by proxy",
+        "superior not held",
+        "centre not available",
+        "not available",
+    }
     assert seen == names
 
 
@@ -399,15 +411,89 @@ def test_bundled_corpus():
         shares.loc["qingyuan_city_2017", "witnesses"].iloc[0]
         == "hebei_province_2016;shijiazhuang_city_2016;xiahe_county_2017"
     )
-    assert shares.loc["henan_province_2021#2", "superior"].unique().tolist() == ["national_outline_2021"]
+    scheme = shares.loc["henan_province_2021#2"].iloc[0]
+    assert (
+        scheme["superior"]
+        == scheme["not_held"]
+        == "national_outline_2021;rule_of_law_plan_2020;rule_of_law_society_2020"
+    )
     assert shares.loc["shijiazhuang_city_2016", "status"].tolist() == [
-        "upper bound", "lower bound", "lower bound", "upper bound",
+        "upper bound by proxy", "lower bound by proxy", "lower bound by proxy", "upper bound by proxy",
     ]  # fmt: skip
     assert shares.loc["xiahe_county_2017", "superior"].unique().tolist() == ["gannan_2017"]
     for henan in ("henan_province_2021", "henan_province_2021#2"):
         assert (shares.loc[henan, "centre"] == "not available").all() and shares.loc[henan, "share"].isna().all()
     known = table.dropna(subset=["share", "bound_low"])
     assert ((known["bound_low"] <= known["share"]) & (known["share"] <= known["bound_high"])).all()
+
+
+# --- several documents of one source, and sources that are at hand in part ---
+
+
+def test_all_documents_of_the_superior_count():
+    documents = DOCUMENTS | {"more": {"region": "甲省"}}
+    texts = {"city": CITY, "province": BOTH[:50] + rare(90, 10), "more": SUPERIOR + BOTH[50:], "nation": NATION}
+    for names in (("province", "more"), ("more", "province")):  # whatever their ids are
+        swapped = {"province": names[0], "more": names[1]}
+        rows = parts_of({swapped.get(key, key): text for key, text in texts.items()}, documents)
+        assert rows["share"].tolist() == [0.25, 0.25, 0.25, 0.25] and (rows["status"] == "estimated").all()
+        assert rows["superior"].unique().tolist() == ["more;province"] and (rows["not_held"] == "").all()
+
+
+@pytest.mark.parametrize(
+    ("missing", "statuses"),
+    [
+        ({"gone": {"level": "national"}}, ["upper bound", "lower bound", "lower bound", "upper bound"]),
+        ({"gone": {"region": "甲省"}}, ["lower bound", "lower bound", "upper bound", "upper bound"]),
+        (
+            {"gone": {"level": "national"}, "lost": {"region": "甲省"}},
+            ["between bounds", "lower bound", "between bounds", "upper bound"],
+        ),
+    ],
+    ids=["centre", "superior", "both"],
+)
+def test_a_source_held_in_part_makes_bounds(missing, statuses):
+    """A further document of the source may hold anything: the parts are what they can be, and never an estimate."""
+    texts = {"city": CITY, "province": PROVINCE, "nation": NATION}
+    corpus = make_corpus(texts, documents={name: DOCUMENTS[name] for name in texts} | missing)
+    rows = attribution(corpus).set_index(["doc_id", "part"]).loc["city"]
+    assert rows["status"].tolist() == statuses and rows["share"].tolist() == [0.25] * 4
+    assert rows["not_held"].unique().tolist() == [";".join(missing)]
+    assert rows["centre"].unique().tolist() == ["partly held" if missing["gone"].get("level") else "held"]
+    spans = zip(rows["status"], rows["bound_low"], rows["share"], rows["bound_high"], strict=True)
+    for status, low, share, high in spans:
+        assert (low == share) == (status == "lower bound") and (share == high) == (status == "upper bound")
+    # whatever the missing text holds of the city's, the true shares lie within the bounds
+    for extra in (LOCAL, SUPERIOR + CENTRE[:40], CITY.replace("\n", "")):
+        held = texts | dict.fromkeys(missing, extra)
+        true = attribution(make_corpus(held, documents={name: DOCUMENTS[name] for name in texts} | missing))
+        true = true.set_index(["doc_id", "part"]).loc["city"]
+        assert (true["status"] == "estimated").all()
+        assert (rows["bound_low"] <= true["share"]).all() and (true["share"] <= rows["bound_high"]).all()
+
+
+@pytest.mark.parametrize("name", ["city", "province"])
+def test_a_period_that_is_not_known_contradicts_none(name):
+    documents = {key: dict(DOCUMENTS[key]) for key in ("city", "province", "nation")}
+    documents[name]["period_end"] = pd.NA
+    rows = parts_of({"city": CITY, "province": PROVINCE, "nation": NATION}, documents)
+    assert rows["superior"].unique().tolist() == ["province"] and rows["share"].tolist() == [0.25] * 4
+    # but of two documents of the superior that of the same period is taken
+    documents["city"]["period_end"], documents["province"]["period_end"] = 2020, pd.NA
+    documents["plan"] = {"region": "甲省", "period_end": 2020}
+    rows = parts_of({"city": CITY, "province": PROVINCE, "nation": NATION, "plan": SUPERIOR}, documents)
+    assert rows["superior"].unique().tolist() == ["plan"]
+
+
+def test_sources_whose_order_is_not_known_are_named():
+    texts = {"city": CITY, "province": PROVINCE, "nation": NATION}
+    assert parts_of(texts)["undecided"].unique().tolist() == ["nation;province"]
+    dated = {key: dict(DOCUMENTS[key]) for key in texts}
+    dated["city"] |= {"earliest": "2017-01-01", "latest": "2017-12-31", "parent_ids": ["nation"]}
+    dated["province"] |= {"earliest": "2016-01-01", "latest": "2016-12-31"}
+    assert parts_of(texts, dated)["undecided"].unique().tolist() == [""]
+    dated["province"]["latest"] = "2017-06-01"  # it may be younger
+    assert parts_of(texts, dated)["undecided"].unique().tolist() == ["province"]
 
 
 # --- more sets, and clauses ---

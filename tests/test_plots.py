@@ -156,7 +156,7 @@ def shares() -> pd.DataFrame:
 PARTS = ["superior only", "superior and centre", "centre only", "neither"]
 
 
-PROXY = ["upper bound", "lower bound", "lower bound", "upper bound"]
+PROXY = [f"{side} bound by proxy" for side in ("upper", "lower", "lower", "upper")]
 
 
 @pytest.fixture
@@ -180,9 +180,9 @@ def parts() -> pd.DataFrame:
         for part, share, status in zip(PARTS, shares, states, strict=True):
             value = np.nan if share is None else share
             interval = {"share": value, "resampling_low": value * 0.8, "resampling_high": min(value * 1.2, 1)}
-            low, high = {"upper bound": (0, value), "lower bound": (value, 1), "estimated": (value, value)}.get(
-                status, (0, 1)
-            )
+            low, high = {
+                "upper bound by proxy": (0, value), "lower bound by proxy": (value, 1), "estimated": (value, value),
+            }.get(status, (0, 1))  # fmt: skip
             sources = {"superior": superior, "superior_held": held, "centre": centre, "n_witnesses": 2}
             bounds = {"bound_low": float(low), "bound_high": float(high)}
             rows.append({"doc_id": doc_id, "part": part, "status": status, **interval, **bounds, **sources})

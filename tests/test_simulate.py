@@ -368,7 +368,7 @@ def test_a_centre_that_is_not_held():
     parts = fz.attribution(simulation.corpus)
     found = parts[parts["part"] == "centre only"].set_index("doc_id")
     true = simulation.attribution().query("part == 'centre only'").set_index("doc_id")["share"]
-    assert set(found["status"]) == {"lower bound"}  # the proxy: two of three others must have it
+    assert set(found["status"]) == {"lower bound by proxy"}  # the proxy: two of three others must have it
     assert (found["share"] <= true.loc[found.index] + 0.02).all()
     assert found["share"].max() > 0.05
 

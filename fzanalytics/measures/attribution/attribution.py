@@ -36,7 +36,7 @@ __all__ = ["MIN_PROXY_CHARS", "PARTS", "attribution", "proxy_text_spans"]
 PARTS = ("superior only", "superior and centre", "centre only", "neither")
 _COLUMNS = (
     "doc_id", "part", "share", "resampling_low", "resampling_high", "n_sections", "bound_low", "bound_high", "n_chars", "status",
-    "superior", "superior_held", "centre", "n_witnesses", "witnesses", "younger",
+    "superior", "superior_held", "centre", "n_witnesses", "witnesses", "not_held", "younger", "undecided",
 )  # fmt: skip
 
 Mask = NDArray[np.bool_]
@@ -91,11 +91,12 @@ def attribution(
         - bound_low, bound_high: what the share can be, given the text, once the sources not held are at hand (and,
           with a proxy, once the centre's own text is, *which is taken to hold all of the proxy*; see status).
         - status: what the share is, see below.
-        - superior: doc_id of the immediate superior's document, held or not, NA if none is known; superior_held.
-        - centre: "held", "proxy" or "not available"; n_witnesses: independent provinces that could witness for the
-          proxy; witnesses: their doc_ids, separated by ";".
-        - younger: documents of superiors, or the centre, that are surely younger than the text and so no source of it;
-          doc_ids, separated by ";".
+        - superior: the immediate superior's documents, held or not, NA if none is known; superior_held: whether any is.
+        - centre: "held", "partly held", "proxy" or "not available"; n_witnesses: independent provinces that could witness for
+          the proxy; witnesses: their documents.
+        - not_held: documents of superiors and of the centre that are known but not held. younger: those that are surely
+          younger than the text and so no source of it. undecided: those held and used of which neither dates nor the text itself tell
+          that they came first. All of them doc_ids, separated by ";".
 
     Raises
     ------
@@ -109,13 +110,15 @@ def attribution(
     *Status*:
 
     - "estimated": every source that the part names or leaves out is held.
-    - "lower bound": a proxy stands in for the centre, and the part is shared with the centre ("superior and
+    - "lower bound by proxy": a proxy stands in for the centre, and the part is shared with the centre ("superior and
       centre", "centre only"). It is a lower bound *if all that so many other provinces share comes from the centre*:
       then the centre's own text can only add to it, and share equals bound_low. What they have from each other and from
       the language of the genre is in it too, so it may well lie above the true share.
-    - "upper bound": the same, for the parts without the centre ("superior only", "neither"), which the centre's own
+    - "upper bound by proxy": the same, for the parts without the centre ("superior only", "neither"), which the centre's own
       text can, on the same condition, only lessen: share equals bound_high.
-    - "superior not held" (or not known): "centre only" is here *all* that is shared with the centre or its proxy, and
+    - "lower bound", "upper bound": the same without any condition, where of a set further documents are known that are not
+      held (not_held). "between bounds": of a part of one of two sets that are open.
+    - "superior not held" (or not known, or held in a version that is younger than the text only, see younger): "centre only" is here *all* that is shared with the centre or its proxy, and
       "neither" all that is not, whether or not the superior has it; with a proxy the first is, on the condition above, a
       lower bound of what is shared with the centre, the second an upper bound. "neither" proper is at most that; of "centre only" proper
       nothing is known but its bounds.
@@ -129,14 +132,14 @@ def attribution(
     The *policy* of a document is its lineage together with the year its period ends (both missing is equal, a
     missing lineage is equal to none).
 
-    *Superior*: the document of the same policy for the region directly above; else one that the text itself declares
-    (its parent_ids), of a region above its own and below the centre, of the same lineage if there is one, else of
-    any, nearest first. Declared ones go first, then held ones, then by doc_id. One that is surely younger than the
-    document is no source of it, and not used.
+    *Superior*: all documents of the same policy for the region directly above; without any, those of the same lineage from
+    there where the one period or the other is not known; else those that the text itself declares (its parent_ids), of the
+    nearest region above its own and below the centre, of the same lineage if there is one. What any of them shares is shared with
+    the superior. One that is surely younger than the document is no source of it, and not used.
 
     *Centre*: the national documents of the same policy; if none is known, those that the text itself declares, of
     whatever lineage (an assessment scheme rests on the plan it assesses); those that are held and not surely younger
-    are used. If none is held, the proxy: text of the document that is also in documents of the same policy from at
+    are used. If only some are held, it is "partly held". If none is, the proxy: text of the document that is also in documents of the same policy from at
     least `min_witnesses` *other* provinces, in stretches of `MIN_PROXY_CHARS` or more text-carrying characters, one
     after the other, that the same provinces share. All documents of one province are one witness; the document's own
     province, and whatever it declares or is declared by, are left out; order in time does not matter here. The proxy
@@ -147,7 +150,7 @@ def attribution(
     five other provinces): of two provinces or more it is at most the true share in 20 % of the texts (mean 0.44 against
     0.35), of three or more in 60 % (0.33 against 0.36). From 15 to 84 % of its characters, by family, are in the law.
 
-    For a province the centre *is* the superior: column superior names the national document, held or not; it is NA
+    For a province the centre *is* the superior: column superior names the national documents, held or not; it is NA
     where its policy has none in the documents table and it declares none. "centre only" is what is shared with it,
     and the parts with "superior" do not apply.
 
@@ -168,7 +171,7 @@ def attribution(
     >>> rows["superior"].iloc[0], rows["centre"].iloc[0], int(rows["n_witnesses"].iloc[0])
     ('hebei_province_2016', 'proxy', 2)
     >>> rows["status"].tolist()
-    ['upper bound', 'lower bound', 'lower bound', 'upper bound']
+    ['upper bound by proxy', 'lower bound by proxy', 'lower bound by proxy', 'upper bound by proxy']
     >>> round(float(rows["share"].sum()), 9)
     1.0
     """
@@ -381,8 +384,7 @@ def _clause_rows(
 def _facts(sources: Sources) -> dict[str, object]:
     names = sorted(other for others in sources.witnesses.values() for other in others)
     return {
-        "superior": sources.superior if sources.superior is not None else pd.NA,
-        "superior_held": sources.superior_held, "centre": sources.centre,
-        "n_witnesses": len(sources.witnesses), "witnesses": ";".join(names),
-        "younger": ";".join(sources.younger),
+        "superior": ";".join(sources.superiors) or pd.NA, "superior_held": sources.superior_held, "centre": sources.centre,
+        "n_witnesses": len(sources.witnesses), "witnesses": ";".join(names), "not_held": ";".join(sources.not_held),
+        "younger": ";".join(sources.younger), "undecided": ";".join(sources.undecided),
     }  # fmt: skip

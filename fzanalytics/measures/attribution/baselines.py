@@ -75,7 +75,7 @@ def overlap_baselines(
     Returns
     -------
     DataFrame, one row a document and set (and clause, with unit="clause": clause_id follows doc_id, NA outside clauses)
-        - doc_id, set; status: "held", "proxy" (text of independent provinces stands in for the centre), "not held",
+        - doc_id, set; status: "held", "partly held" (others of the set are known but not held, and can only add), "proxy" (text of independent provinces stands in for the centre), "not held",
           "not applicable" (there is no such source; see `attribution`).
         - share in [0, 1]: text-carrying characters shared with at least one of the set's n_sources documents, over all
           n_chars; NaN if none is at hand. It is *all* that is shared with the set, whether or not others have it too.
@@ -178,7 +178,8 @@ def _of_document(
     for name in sets:
         held = sources.held.get(name, [])
         proxy = name == "centre" and sources.centre == "proxy"
-        status = "held" if held else "not applicable" if name in sources.without else "proxy" if proxy else "not held"
+        at_hand = "partly held" if name in sources.partly else "held"
+        status = at_hand if held else "not applicable" if name in sources.without else "proxy" if proxy else "not held"
         witnesses = [other for others in sources.witnesses.values() for other in others] if proxy else []
         mask = masks.get(name)
         share = unit_share(None if mask is None else mask.astype(float), text.carries, text.labels, sizes)

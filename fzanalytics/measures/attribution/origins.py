@@ -23,21 +23,26 @@ _SIDES = ("source", "target")
 class Sources:
     """Where the text of a document may come from, and what of it is at hand.
 
-    `held` maps the name of a set of documents to those held; a set that is not in it is not held, or, if it is in
-    `without`, there is none: a province has no superior but the centre. `younger` are superiors' documents that are
-    surely younger than the text, and so no source of it. `min_witnesses`: so many provinces must share what is in the
-    proxy.
+    `superiors` are the documents of the immediate superior, held or not. `held` maps the name of a set of documents to
+    those held; a set that is not in it is not held, or, if it is in `without`, there is none: a province has no superior
+    but the centre. Of a set in `partly` other documents are known that are not held: all that is not held of any set is in
+    `not_held`. `younger` are superiors' documents that are surely younger than the text, and so no source of it;
+    `undecided` those held of which dates do not tell that they are older, and the text does not declare them.
+    `min_witnesses`: so many provinces must share what is in the proxy.
     """
 
     doc_id: str
-    superior: str | None
+    superiors: tuple[str, ...]
     superior_held: bool
     superior_is_centre: bool
-    centre: Literal["held", "proxy", "not available"]
+    centre: Literal["held", "partly held", "proxy", "not available"]
     witnesses: Mapping[str, list[str]]
     held: Mapping[str, list[str]]
+    partly: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    not_held: tuple[str, ...] = ()
     younger: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
     min_witnesses: int = MIN_WITNESSES
 
 
@@ -48,45 +53,58 @@ def sources_of(doc_id: str, facts: DocumentFacts, *, min_witnesses: int = MIN_WI
     --------
     >>> from fzanalytics.texts.datasets import load_sample
     >>> found = sources_of("henan_province_2021#2", DocumentFacts(load_sample().documents))
-    >>> found.superior, found.superior_held, found.superior_is_centre, found.centre
+    >>> found.superiors[0], found.superior_held, found.superior_is_centre, found.centre
     ('national_outline_2021', False, True, 'not available')
     """
     declared = facts.parents[doc_id]
     witnesses = find_witnesses(doc_id, facts)
-    national = [other for other in facts.same_policy(doc_id) if facts.level[other] == 0]
+    national = [other for other in _from_region(doc_id, NATION, facts) if facts.level[other] == 0]
     national = national or [other for other in declared if facts.level.get(other) == 0]
-    national = _usable(doc_id, national, declared, facts)
-    national_held = [other for other in national if facts.held[other]]
     is_province = region_above(facts.region[doc_id] or "") == NATION
-    superior = _find_superior(doc_id, declared, facts) if not is_province else None
-    if is_province and national:
-        superior = national_held[0] if national_held else national[0]
-    held: dict[str, list[str]] = {}
-    if superior is not None and facts.held[superior] and not is_province:
-        held["superior"] = [superior]
-    if national_held:
-        held["centre"] = national_held
+    known = {"centre": _usable(doc_id, national, declared, facts)}
+    known["superior"] = known["centre"] if is_province else _find_superiors(doc_id, declared, facts)
     between = _between(facts.region[doc_id])
     others = {region: _of_region(doc_id, region, declared, facts) for region in between}
-    if between and all(others.values()):  # one that is not held may hold all the rest
-        held["other superiors"] = [other for found in others.values() for other in found]
+    if between and all(any(facts.held[other] for other in found) for found in others.values()):
+        known["other superiors"] = [other for found in others.values() for other in found]  # else the rest may be there
+    held = {name: [other for other in known[name] if facts.held[other]] for name in known}
+    not_held = {other for found in known.values() for other in found if not facts.held[other]}
+    undecided = {other for found in held.values() for other in found if not _is_first(other, doc_id, facts)}
+    superior_held = bool(held["superior"])
+    if is_province:
+        del held["superior"]
     if peers := _find_peers(doc_id, facts):
         held["peers"] = peers
+    partly = frozenset(name for name in held if held[name] and len(held[name]) < len(known.get(name, [])))
     no_others = facts.region[doc_id] is not None and not between
-    without = frozenset(["superior"] * is_province + ["other superiors"] * no_others)
     proxy: Literal["proxy", "not available"] = "proxy" if len(witnesses) >= min_witnesses else "not available"
     return Sources(
         doc_id=doc_id,
-        superior=superior,
-        superior_held=superior is not None and facts.held[superior],
+        superiors=tuple(known["superior"]),
+        superior_held=superior_held,
         superior_is_centre=is_province,
-        centre="held" if national_held else proxy,
+        centre=proxy if not held["centre"] else "partly held" if "centre" in partly else "held",
         witnesses=witnesses,
-        held=held,
-        without=without,
+        held={name: found for name, found in held.items() if found},
+        partly=partly,
+        without=frozenset(["superior"] * is_province + ["other superiors"] * no_others),
+        not_held=tuple(sorted(not_held)),
         younger=_younger(doc_id, declared, facts),
+        undecided=tuple(sorted(undecided)),
         min_witnesses=min_witnesses,
     )
+
+
+def _from_region(doc_id: str, region: str, facts: DocumentFacts) -> list[str]:
+    """Other documents of the same policy from a region; without any, those that may be, since a period is not known."""
+    same = [other for other in facts.same_policy(doc_id) if facts.region[other] == region]
+    return same or [other for other in facts.perhaps_same_policy(doc_id) if facts.region[other] == region]
+
+
+def _is_first(other: str, doc_id: str, facts: DocumentFacts) -> bool:
+    """Whether it is known that a document came before another: by date, or because the other declares it."""
+    source, _, order = facts.order(other, doc_id)
+    return source == other and order in ("declared", "earlier")
 
 
 def _usable(doc_id: str, others: list[str], declared: list[str], facts: DocumentFacts) -> list[str]:
@@ -97,17 +115,21 @@ def _usable(doc_id: str, others: list[str], declared: list[str], facts: Document
 
 def _younger(doc_id: str, declared: list[str], facts: DocumentFacts) -> tuple[str, ...]:
     """Documents of superiors that are surely younger."""
-    related = {*facts.same_policy(doc_id), *(other for other in declared if other in facts.region)}
-    above = [other for other in related if is_above(facts.region[other], facts.region[doc_id])]
+    region = facts.region[doc_id]
+    parts = (region or "").split("/")
+    line = [NATION, *("/".join(parts[:n]) for n in range(1, len(parts)))]
+    above = {other for one in line for other in _from_region(doc_id, one, facts)}
+    above |= {other for other in declared if other in facts.region and is_above(facts.region[other], region)}
     return tuple(sorted(other for other in above if facts.before(doc_id, other)))
 
 
-def _find_superior(doc_id: str, declared: list[str], facts: DocumentFacts) -> str | None:
+def _find_superiors(doc_id: str, declared: list[str], facts: DocumentFacts) -> list[str]:
+    """All documents of the same policy for the region directly above, else those declared for the nearest one."""
     region = facts.region[doc_id]
     above = region_above(region or "")
-    direct = [other for other in facts.same_policy(doc_id) if above and facts.region[other] == above]
+    direct = _from_region(doc_id, above, facts) if above else []
     if usable := _usable(doc_id, direct, declared, facts):
-        return usable[0]
+        return usable
     named = [
         other
         for other in declared
@@ -115,7 +137,8 @@ def _find_superior(doc_id: str, declared: list[str], facts: DocumentFacts) -> st
     ]
     usable = _usable(doc_id, named, declared, facts)
     same = [other for other in usable if facts.lineage[other] == facts.lineage[doc_id] is not None]
-    return max(same or usable, key=lambda other: len(facts.region[other].split("/")), default=None)
+    nearest = max((same or usable), key=lambda other: len(facts.region[other].split("/")), default=None)
+    return [other for other in same or usable if nearest and facts.region[other] == facts.region[nearest]]
 
 
 def _between(region: str | None) -> list[str]:
@@ -125,10 +148,9 @@ def _between(region: str | None) -> list[str]:
 
 
 def _of_region(doc_id: str, region: str, declared: list[str], facts: DocumentFacts) -> list[str]:
-    """Held documents of the same policy from one region, or else those that the text declares; none surely younger."""
-    same = [other for other in facts.same_policy(doc_id) if facts.region[other] == region]
-    chosen = same or [other for other in declared if facts.region.get(other) == region]
-    return [other for other in _usable(doc_id, chosen, declared, facts) if facts.held[other]]
+    """Documents of the same policy from one region, or else those that the text declares; none surely younger."""
+    chosen = _from_region(doc_id, region, facts) or [other for other in declared if facts.region.get(other) == region]
+    return _usable(doc_id, chosen, declared, facts)
 
 
 def _find_peers(doc_id: str, facts: DocumentFacts) -> list[str]:

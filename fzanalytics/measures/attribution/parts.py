@@ -33,9 +33,19 @@ def part_status(names: Sequence[str], sets: Sequence[str], sources: Sources, mas
     missing = [name for name in sets if name not in masks and name not in sources.without]
     if missing:
         return "centre not available" if missing[0] == "centre" else f"{missing[0]} not held"
-    if sources.centre == "proxy" and "centre" in sets:
-        return "lower bound" if "centre" in names else "upper bound"
-    return "estimated"
+    open_sets = unsure_sets(sources) & set(sets)  # what is missing of them can only add to what is shared with them
+    if not open_sets:
+        return "estimated"
+    inside = open_sets & set(names)
+    if inside and inside < open_sets:
+        return "between bounds"
+    bound = "lower bound" if inside else "upper bound"
+    return f"{bound} by proxy" if "centre" in open_sets and sources.centre == "proxy" else bound
+
+
+def unsure_sets(sources: Sources) -> frozenset[str]:
+    """The sets of which a part only is at hand: the centre with a proxy, and those with documents that are not held."""
+    return sources.partly | ({"centre"} if sources.centre == "proxy" else set())
 
 
 def intersections(
@@ -48,7 +58,7 @@ def intersections(
     """
     nothing = np.zeros_like(carries)
     least = {name: masks.get(name, nothing) for name in sets}
-    surely = {name for name in sets if name in masks and (name != "centre" or sources.centre == "held")}
+    surely = {name for name in sets if name in masks} - unsure_sets(sources)
     known = surely | sources.without
     most = {name: least[name] if name in known else carries for name in sets}
     for names in part_sets(sets):

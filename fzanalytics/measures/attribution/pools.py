@@ -163,7 +163,7 @@ def baseline_reason(status: str, n_sources: int, n_pool: int) -> str:
     """Why a baseline is not known, or is little to go by."""
     if status == "proxy":
         return "the proxy is made of the same documents"
-    if status != "held":
+    if status not in ("held", "partly held"):
         return f"set {status}" if status != "no source" else "no source in this line"
     if n_pool == 0:
         return "no such document held"

@@ -106,6 +106,14 @@ class DocumentFacts:
             return []
         return [other for other in self._policies[self.lineage[doc_id], self.period[doc_id]] if other != doc_id]
 
+    def perhaps_same_policy(self, doc_id: str) -> list[str]:
+        """Other documents of the same lineage where the period of one of the two is not known."""
+        lineage, period = self.lineage[doc_id], self.period[doc_id]
+        if lineage is None:
+            return []
+        keys = [key for key in self._policies if key[0] == lineage and (period is None or key[1] is None)]
+        return sorted(other for key in keys for other in self._policies[key] if other != doc_id)
+
     def before(self, a: str, b: str) -> bool:
         """Whether a is surely older than b (a missing date, NaN, decides nothing)."""
         return self.latest[a] < self.earliest[b]

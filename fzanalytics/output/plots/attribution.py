@@ -77,7 +77,7 @@ def plot_attribution(
     ----------
     attribution : DataFrame
         As `attribution` returns it: columns doc_id, part, share, resampling_low, resampling_high, bound_low,
-        bound_high, status, superior, superior_held, centre, n_witnesses; and, if there, younger.
+        bound_high, status, superior, superior_held, centre, n_witnesses; and, if there, younger, not_held.
     documents : DataFrame, optional
         Columns doc_id, level: orders the bars from the centre down; with lineage and period_end, policy by policy.
     ax : Axes, optional
@@ -106,7 +106,7 @@ def plot_attribution(
     ...     "doc_id": "a", "part": ["superior only", "superior and centre", "centre only", "neither"],
     ...     "share": [0.4, 0.1, 0.1, 0.4], "resampling_low": 0.05, "resampling_high": 0.5,
     ...     "bound_low": [0, 0.1, 0.1, 0], "bound_high": [0.4, 0.5, 0.5, 0.4],
-    ...     "status": ["upper bound", "lower bound", "lower bound", "upper bound"],
+    ...     "status": [f"{side} bound by proxy" for side in ("upper", "lower", "lower", "upper")],
     ...     "superior": "b", "superior_held": True, "centre": "proxy", "n_witnesses": 2})
     >>> [text.get_text() for text in plot_attribution(table).texts][:9]
     ['≤40', '≥10', '≥10', '≤40', '■', 'superior only', '≤40', '[5–50]', '0–40']
@@ -211,8 +211,10 @@ def _number(part: str, row: Mapping[Any, Any]) -> str:
     if row["status"] in _WITHOUT_SHARE:
         return "NA"
     missing = row["status"] in ("superior not held", "centre not available")
-    at_most = row["status"] == "upper bound" or (missing and part == "neither")  # a missing source can only add
-    sign = "≤" if at_most else ("≥" if row["status"] == "lower bound" else "")
+    at_most = str(row["status"]).startswith("upper bound") or (
+        missing and part == "neither"
+    )  # a missing source can only add
+    sign = "≤" if at_most else ("≥" if str(row["status"]).startswith("lower bound") else "")
     return f"{sign}{100 * float(row['share']):.0f}"
 
 
@@ -265,11 +267,16 @@ def _sources_in_words(row: Mapping[Any, Any], labels: Mapping[str, str] | None, 
     elif superior is None or pd.isna(superior):
         first = pick(language, "superior: unknown", "上级文件不明")
     else:
-        name = shown_labels([superior], labels)[0]
-        state = pick(language, "held", "已入库") if held else pick(language, "not held", "未入库")
+        superiors = str(superior).split(";")
+        others, name = len(superiors) - 1, shown_labels(superiors[:1], labels)[0]
+        name += pick(language, f" and {others} more", f"等{others + 1}件") if others else ""
+        missing = set(superiors) & set(str(row.get("not_held") or "").split(";"))
+        part = pick(language, "partly held", "部分入库") if missing else pick(language, "held", "已入库")
+        state = part if held else pick(language, "not held", "未入库")
         first = pick(language, f"superior: {name}, {state}", f"上级：{name}，{state}")
     seconds = {
         "held": pick(language, "centre: text held", "中央：原文已入库"),
+        "partly held": pick(language, "centre: partly held", "中央：部分文件已入库"),
         "proxy": pick(language, f"centre: proxy, {n} other provinces", f"中央：代理文本（{n}个外省见证）"),
     }
     none = pick(language, "centre: not held, no proxy", "中央：未入库且无代理文本")
