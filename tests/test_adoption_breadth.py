@@ -82,8 +82,9 @@ def test_names_lead_to_paths_or_stay(name, path):
         (pd.DataFrame({"code": ["130000", None], "level": "province"}), ValueError, "1 rows without region_code"),
         (pd.DataFrame({"code": ["999999"], "level": "county"}), ValueError, "unknown: 999999"),
         (pd.DataFrame({"region": [], "level": []}), ValueError, "got no row"),
-        (pd.DataFrame({"region": ["甲省"]}), ValueError, "missing: level"),
-        (pd.DataFrame({"level": ["county"]}), ValueError, "missing: region_code"),
+        (pd.DataFrame({"region": ["甲省"]}), ValueError, "missing: level;"),
+        (pd.DataFrame({"region": ["甲省"], "level": "省级"}), ValueError, r"`level` of `roster` must be .* got '省级' \(province\)"),
+        (pd.DataFrame({"level": ["county"]}), ValueError, r"columns level and region \(or region_code\); missing: region \(or region_code\); it has: level"),
     ],
 )  # fmt: skip
 def test_faults_of_a_roster(roster, error, message):

@@ -170,6 +170,8 @@ def test_faults():
     good = table([("a", 1, 0), ("b", 1, 1)])
     with pytest.raises(ValueError, match="missing: time"):
         infer_cascade_network(good.drop(columns="time"))
+    with pytest.raises(ValueError, match=r"`time` must be days, .* got 'soon'"):
+        infer_cascade_network(good.assign(time=["2016-01-01", "soon"]))
     with pytest.raises(ValueError, match="got 1 more, the first of them a with 1"):
         infer_cascade_network(pd.concat([good, good.head(1)]))
     with pytest.raises(ValueError, match=r"two units or more; got 1\. Add units\."):

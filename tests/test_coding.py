@@ -3,8 +3,10 @@
 import csv
 import io
 import math
+import re
 import warnings
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fzanalytics as fz
+from fzanalytics.base.resources import data_path
 from fzanalytics.evaluation.coding import pairs as drawing
 from fzanalytics.evaluation.coding.agreement import coding_agreement
 from fzanalytics.evaluation.coding.judging import class_shares, judge_measure
@@ -276,6 +279,41 @@ SPELLINGS += [(name, number) for number, name in enumerate(CHINESE_CLASSES)]
 def test_a_class_is_known_in_any_spelling(tmp_path, cell, number):
     (tmp_path / "s.csv").write_text(f"Pair_ID,Code\np1,{cell}\n", encoding="utf-8")
     assert read_codes(tmp_path / "s.csv")["code"].tolist() == [CLASSES[number]]
+
+
+def test_the_names_of_the_protocol_are_known():
+    """| 1 | same | 相同 | ...: its table of classes, in both languages, and the page on coding."""
+    rows = re.findall(r"^\| ([1-5]) \| ([a-z ]+) \| (\S+) \|", data_path("coding/protocol.md").read_text("utf-8"), re.M)
+    assert len(rows) == 5
+    for row, name in zip(rows, CLASSES, strict=True):
+        sheet = pd.DataFrame({"pair_id": ["p1", "p2", "p3"], "code": row})
+        assert read_codes(sheet)["code"].tolist() == [name] * 3
+    page = Path(__file__).parents[1] / "docs" / "measures" / "coding.md"
+    if page.is_file():
+        assert set(CHINESE_CLASSES) <= set(re.split(r"[()、，；]|\s", page.read_text(encoding="utf-8")))
+
+
+def test_a_table_is_a_sheet():
+    table = pd.DataFrame({"Pair_ID": ["p2", "p1", "p3", None], "text_a": "文", "Code": [2, "改写", None, 1]})
+    before = table.copy()
+    with pytest.warns(UserWarning, match="1 of 3 pairs have no code: p3") as told:
+        codes = read_codes(table)
+    assert codes[["pair_id", "code"]].values.tolist()[:2] == [["p1", "adapted"], ["p2", "adapted"]]
+    assert codes["note"].tolist() == ["", "", ""] and told[0].filename == __file__
+    pd.testing.assert_frame_equal(table, before)
+    assert read_codes(codes.dropna()).equals(codes.dropna())  # its own table comes back
+    with pytest.raises(ValueError, match="`codes` must have the columns pair_id, code; missing: code"):
+        read_codes(table[["Pair_ID"]])
+    with pytest.raises(
+        ValueError, match=r"\(相同、改写、同主题、仅口号、无关\), each pair once; the table has row 3: code '6' of p1"
+    ):
+        read_codes(table.assign(Code=[2, 6, 1, 1]))
+
+
+@pytest.mark.parametrize("given", [None, 3, ["same"], {"p1": 1}])
+def test_what_is_no_sheet(given):
+    with pytest.raises(TypeError, match=rf"^`path` must be a path or a DataFrame; got {type(given).__name__}\."):
+        read_codes(given)
 
 
 def test_all_faults_of_a_sheet_are_told_at_once(tmp_path):

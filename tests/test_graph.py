@@ -38,7 +38,9 @@ def test_nodes_and_edges_have_what_is_known():
         "lineage": "法治政府建设", "earliest": "2015-12-27", "latest": "2015-12-27",
     }  # fmt: skip
     assert graph.nodes["乙市方案"]["doc_number"] == "乙发〔2017〕1号" and graph.nodes["乙市方案"]["layer"] == 2
-    assert dict(graph.edges["中央", "甲省方案"]) == {"order": "earlier", "share": 0.25, "n": 3, "ordered": True}
+    assert dict(graph.edges["中央", "甲省方案"]) == {
+        "order": "earlier", "share": 0.25, "n": 3, "weight": 0.25, "ordered": True,
+    }  # fmt: skip
     assert graph.edges["甲省方案", "乙市方案"]["ordered"] is False and graph.edges["甲省方案", "乙市方案"]["p"] == 0.04
     assert graph.number_of_edges() == 2
     assert "未入库" in lineage_graph(EDGES, CORPUS, held_only=False).nodes
@@ -98,6 +100,40 @@ def test_tables_of_the_package_make_graphs(sample, tmp_path):
         graph = lineage_graph(edges, sample)
         assert len(graph) == len(sample.held) and graph.number_of_edges() == edges["source"].notna().sum()
         assert set(nx.read_graphml(to_graphml(graph, tmp_path / "x.graphml")).edges) == set(graph.edges)
+
+
+def test_the_weight_of_an_edge(tmp_path):
+    """Gephi and networkx read it by this name; it is a number of the table, the first usual one or the one named."""
+    assert lineage_graph(EDGES, CORPUS, weight="n").edges["中央", "甲省方案"]["weight"] == 3
+    assert "weight" not in lineage_graph(EDGES, CORPUS, weight="p").edges["中央", "甲省方案"]  # it is missing there
+    plain = lineage_graph(EDGES.drop(columns="share"), CORPUS)
+    assert not any("weight" in facts for _, _, facts in plain.edges(data=True))
+    scored = EDGES.drop(columns="share").assign(score=[0.5, 0.25, None])
+    file = to_gexf(lineage_graph(scored, CORPUS), tmp_path / "x.gexf").read_text(encoding="utf-8")
+    assert 'weight="0.5"' in file and 'weight="0.25"' in file
+    with pytest.raises(ValueError, match="`weight` must be a column of numbers of `edges`: share, p, n; got 'order'"):
+        lineage_graph(EDGES, CORPUS, weight="order")
+
+
+def test_nodes_of_one_title_have_labels_of_their_own():
+    documents = CORPUS.documents.assign(title=["意见", "实施方案", "实施方案", "另一"])
+    labels = {one: facts["label"] for one, facts in lineage_graph(EDGES, documents).nodes(data=True)}
+    assert labels == {"中央": "意见", "甲省方案": "实施方案 · 甲省方案", "乙市方案": "实施方案 · 乙市方案"}
+    assert lineage_graph(EDGES, documents).nodes["甲省方案"]["title"] == "实施方案"
+
+
+@pytest.mark.parametrize("function", [to_graphml, to_gexf, lambda graph, path: layer_positions(graph)])
+@pytest.mark.parametrize("given", [EDGES, "graph.graphml", None])
+def test_what_is_no_graph(function, given, tmp_path):
+    kind = type(given).__name__
+    with pytest.raises(TypeError, match=rf"^`graph` must be a networkx graph; got {kind}\. Take what lineage_graph"):
+        function(given, tmp_path / "x")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_graph_without_layers_has_no_places(tmp_path):
+    with pytest.raises(ValueError, match="`graph` must have a layer for each node; got 2 without, such as a"):
+        to_gexf(nx.DiGraph([("a", "b")]), tmp_path / "x.gexf")
 
 
 def test_faults():

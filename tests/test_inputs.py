@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 
 import fzanalytics as fz
+from fzanalytics.base.tables import LEVELS
 from fzanalytics.measures.inputs import (
+    check_levels,
     compared_texts,
     read_day,
+    read_days,
     read_ignore,
     require_corpus,
     require_passages,
@@ -72,6 +75,89 @@ def test_documents_have_a_name_of_their_own_and_are_held_or_not(column, values, 
     wrong = replace(corpus, documents=corpus.documents.assign(**{column: pd.Series(values, dtype=object)}))
     for measure in (require_corpus, fz.find_passages, compared_texts, fz.order_of_documents):
         with pytest.raises(ValueError, match=message):
+            measure(wrong)
+
+
+CHINESE = {"national": "国家级", "province": "省级", "prefecture": "地级市", "county": "县级", "township": "乡镇"}
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        require_corpus, fz.find_passages, fz.attribution, fz.order_of_documents, fz.timeline, fz.lag_table, fz.flows,
+        lambda c: fz.lag_table(c.documents, lineage="法治政府建设"),
+        lambda c: fz.adoption_status(c, "provinces", lineage="法治政府建设", at="2020-12-31"),
+        lambda c: fz.event_history(c, "provinces", lineage="法治政府建设", start="2015-01-01", end="2020-12-31"),
+        lambda c: fz.lineage_graph(pd.DataFrame({"source": ["n"], "target": ["a"]}), c),
+    ],
+)  # fmt: skip
+def test_a_level_in_another_word_is_named_and_its_translation(measure):
+    """Read as metadata it is translated; in a documents table it would be a level of its own, the centre an adopter."""
+    corpus = make_corpus({"n": "文", "a": "文"}, documents={"n": {"level": "national"}})
+    wrong = replace(corpus, documents=corpus.documents.assign(level=corpus.documents["level"].map(CHINESE)))
+    with pytest.raises(ValueError) as caught:
+        measure(wrong)
+    told = str(caught.value)
+    assert told.startswith(
+        "`level` of `documents` must be one of national, province, prefecture, county, township, or miss"
+    )
+    assert "got '国家级' (national), '省级' (province)." in told
+    assert "table[\"level\"].replace({'国家级': 'national', '省级': 'province'})" in told
+    mended = wrong.documents["level"].replace({"国家级": "national", "省级": "province"})  # what the message says
+    assert mended.tolist() == corpus.documents["level"].tolist()
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_a_missing_level_is_let_pass(missing):
+    check_levels(pd.Series([*LEVELS, missing], dtype=object), name="documents")
+    check_levels(pd.Series([*LEVELS, missing]).astype("category"), name="documents")
+    corpus = make_corpus({"n": TEXT, "a": TEXT}, documents={"n": {"level": "national"}})
+    corpus = replace(corpus, documents=corpus.documents.assign(level=pd.Series(["national", missing], dtype=object)))
+    for measure in (fz.find_passages, fz.attribution, fz.order_of_documents, fz.timeline, fz.lag_table):
+        measure(corpus)
+    assert set(fz.lag_table(corpus, lineage="法治政府建设")["target"]) == {"a"}
+
+
+def test_many_unknown_levels_are_counted():
+    with pytest.raises(
+        ValueError, match=r"got '0', '1', .* and 2 more\. Translate them, .*replace\(\{'0': 'province'\}\)"
+    ):
+        check_levels(pd.Series([str(one) for one in range(12)]), name="documents")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["2016-05-01", None], ["2016/5/1", float("nan")], [pd.Timestamp("2016-05-01"), pd.NaT],
+        [pd.Timestamp("2016-05-01").date(), None], [float("nan"), float("nan")], [],
+    ],
+)  # fmt: skip
+def test_days_are_read_and_may_be_missing(given, recwarn):
+    days = read_days(pd.Series(given, dtype=None if given else object), name="earliest")
+    assert days.dtype.kind == "M" and days.isna().sum() >= len(given) - 1
+    assert set(days.dropna()) <= {pd.Timestamp("2016-05-01")} and not recwarn
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["2016-05-01", "soon"], "got 'soon'"), ([2016, 2017], "got 2016, 2017"), (["2016-05-01", 2016.0], r"got 2016\.0"),
+        (["2016-05-01", "2016-05"], "got '2016-05'"), ([str(one) for one in "abcdefg"], "got 'a', .*'e' and 2 more"),
+    ],
+)  # fmt: skip
+def test_what_are_no_days_is_told(given, told, recwarn):
+    with pytest.raises(
+        ValueError, match=rf"^`latest` must be days, all written alike, or missing; {told}\. Write them as"
+    ):
+        read_days(pd.Series(given), name="latest")
+    assert not recwarn
+
+
+def test_days_of_documents_are_checked_for_all_measures():
+    corpus = make_corpus({"a": "文", "b": "文"})
+    wrong = replace(corpus, documents=corpus.documents.assign(latest=["2016-01-01", "soon"]))
+    for measure in (require_corpus, fz.order_of_documents, fz.timeline, fz.lag_table):
+        with pytest.raises(ValueError, match=r"`latest` must be days, .* got 'soon'"):
             measure(wrong)
 
 

@@ -79,6 +79,8 @@ def test_a_family_is_fetched_checked_and_described(server, registry, tmp_path):
     assert table["level"].to_dict() == {"T0": "national", "T1": "province", "T2": "prefecture"}
     assert table.loc["T1", "dated"] == pd.Timestamp("2012-05-01") and table.loc["T1", "lineage"] == "invention"
     assert "first enacted 1990-01-01" in table.loc["T0", "date_note"]
+    assert table["first_enacted"].dtype.kind == "M" and table["first_enacted"].isna().tolist() == [False, True, True]
+    assert table.loc["T0", "first_enacted"] == pd.Timestamp("1990-01-01") != table.loc["T0", "dated"]
     assert table.loc["T1", "text"].count("第二条") == 1
     assert len(handler.asked) == 3
 
@@ -151,6 +153,13 @@ def test_several_families_make_one_corpus(registry, collection):
     assert len(fetch_law_family("another", path=collection, registry=registry).documents) == 1
     with pytest.raises(ValueError, match=r"must be one of another, invention; got 'none'"):
         fetch_law_family("invention", "none", path=collection, registry=registry)
+
+
+def test_a_registry_may_lack_first_enactments(collection, registry):
+    corpus = fetch_law_family("invention", path=collection, registry=registry.drop(columns="first_enacted"))
+    assert "first_enacted" not in corpus.documents and len(corpus.held) == 3
+    nothing = fetch_law_family("invention", path=collection, registry=registry.assign(first_enacted=None))
+    assert nothing.documents["first_enacted"].dtype.kind == "M" and nothing.documents["first_enacted"].isna().all()
 
 
 def test_an_unknown_family_and_a_registry_that_lacks_columns(registry):

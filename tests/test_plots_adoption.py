@@ -126,6 +126,57 @@ def test_open_ends_reach_the_edge():
     assert [line.get_ydata()[0] for line in lines] == pytest.approx([0, 0.5])
 
 
+@pytest.fixture
+def censored():
+    """Three of four have adopted by day 20; the others had not by days 24 and 29: 0.6 on the whole."""
+    status = [*["adopted"] * 3, *["known non-adopter"] * 2]
+    return turnbull(
+        pd.DataFrame({"lag_days_low": [0, 10, 20, 25, 30], "lag_days_high": [0, 10, 20, NAN, NAN], "status": status})
+    )
+
+
+def test_the_line_ends_where_nothing_more_is_known(censored):
+    """It does not rise to all: those who had not adopted when last known of may never do."""
+    ax = plot_adoption_curve(censored)
+    for line in (line for line in ax.lines if line.get_drawstyle() == "steps-post"):
+        assert line.get_xdata()[-1] == 30 and max(line.get_ydata()) == pytest.approx(0.6)
+    left, right = ax.get_xlim()
+    (field,) = (patch for patch in ax.patches if isinstance(patch, Rectangle))
+    assert (*field.get_xy(), field.get_width(), field.get_height()) == pytest.approx((30, 0.6, right - 30, 0.4))
+    assert field.get_hatch() and right - 30 > 0.1 * (right - left)
+
+
+@pytest.mark.parametrize(
+    ("language", "unknown", "rises"),
+    [("en", "not known: they may never adopt", "rises in here"), ("zh", "情况不明：可能始终未采纳", "区间内上升")],
+)
+def test_what_is_not_known_is_not_said_to_rise(censored, result, language, unknown, rises):
+    told = texts_of(plot_adoption_curve(censored, language=language))
+    assert unknown in told and not any(rises in text for text in told)
+    told = texts_of(plot_adoption_curve(result, language=language))
+    assert unknown not in told and any(rises in text for text in told)
+
+
+def test_adopters_of_an_open_date_do_rise():
+    table = pd.DataFrame({"lag_days_low": [1.0, 5.0], "lag_days_high": [1.0, NAN], "status": "adopted"})
+    ax = plot_adoption_curve(turnbull(table))
+    assert max(line.get_ydata()[-1] for line in ax.lines if line.get_drawstyle() == "steps-post") == pytest.approx(1)
+    assert any("rises in here" in text for text in texts_of(ax))
+
+
+def test_only_non_adopters():
+    table = pd.DataFrame({"lag_days_low": [4.0, 9.0], "lag_days_high": NAN, "status": "known non-adopter"})
+    ax = plot_adoption_curve(turnbull(table))
+    assert all(max(line.get_ydata()) == 0 for line in ax.lines if line.get_drawstyle() == "steps-post")
+
+
+def test_the_band_ends_with_the_line():
+    days = np.random.default_rng(0).integers(0, 100, size=40).astype(float)
+    table = pd.DataFrame({"lag_days_low": np.r_[days, 120.0], "lag_days_high": np.r_[days, NAN]})
+    (band,) = plot_adoption_curve(turnbull(table, n_resamples=20)).collections
+    assert band.get_paths()[0].vertices[:, 0].max() == 120
+
+
 def test_the_band_is_there_if_there_is_an_interval():
     days = np.random.default_rng(0).integers(0, 100, size=40)
     table = pd.DataFrame({"lag_days_low": days, "lag_days_high": days})
@@ -203,6 +254,7 @@ def test_the_bundled_corpus(sample):
         (lambda result, lags: plot_lags(lags.drop(columns="region")), ValueError, "missing: region"),
         (lambda result, lags: plot_lags(lags.iloc[[4]]), ValueError, "with a bound; got 1 rows without"),
         (lambda result, lags: plot_lags(lags, language="fr"), ValueError, "`language` must be"),
+        (lambda result, lags: plot_lags(lags, labels=["a"]), TypeError, r"`labels` must be a mapping of doc_id .* got list"),
     ],
 )  # fmt: skip
 def test_errors(result, lags, draw, error, message):

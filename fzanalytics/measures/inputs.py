@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from numbers import Number
 from typing import Literal
 
 import pandas as pd
 
-from fzanalytics.base.tables import require_columns
+from fzanalytics.base.tables import LEVELS, require_columns
 from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.documents.catalogue import LEVEL_NAMES
 from fzanalytics.texts.structure.clauses import blank_responsibility
 
 _SPANS = ("source", "target", "source_begin", "source_end", "target_begin", "target_end")
@@ -23,7 +26,8 @@ def require_corpus(corpus: object) -> Corpus:
     TypeError
         If it is anything else.
     ValueError
-        If a doc_id is no text, or not of one document, or `held` is missing for one.
+        If a doc_id is no text, or not of one document, `held` is missing for one, a level is none of `LEVELS` (it may be
+        missing), or `earliest` or `latest` is no day.
 
     Examples
     --------
@@ -57,6 +61,69 @@ def _check_documents(documents: pd.DataFrame) -> None:
         odd = [one for one in documents["held"].tolist() if not isinstance(one, bool)]
         if odd:
             raise ValueError(f"`held` must be True or False for each document; got {odd[0]!r}. Fill it in.")
+    if "level" in documents:
+        check_levels(documents["level"], name="documents")
+    for column in ("earliest", "latest"):
+        if column in documents:
+            read_days(documents[column], name=column)
+
+
+def check_levels(levels: pd.Series, *, name: str) -> None:
+    """Raise a ValueError unless each level is one of `LEVELS` or missing.
+
+    Measures compare levels as words, so that another word for one of them ("国家级") would count as another level.
+
+    Examples
+    --------
+    >>> check_levels(pd.Series(["province", None]), name="documents")
+    >>> check_levels(pd.Series(["省级", "planet"]), name="documents")
+    Traceback (most recent call last):
+    ...
+    ValueError: `level` of `documents` must be one of national, province, prefecture, county, township, or missing; got '省级' (province), 'planet'. Translate them, as in table["level"].replace({'省级': 'province'}); read_corpus does so for its `metadata`.
+    """
+    known = dict.fromkeys(one for one in levels.tolist() if not pd.isna(one))
+    odd = [one for one in known if one not in LEVELS]
+    if odd:
+        names = {one: LEVEL_NAMES.get(str(one).strip().lower(), "") for one in odd[:10]}
+        told = [f"{one!r} ({name})" if name else repr(one) for one, name in names.items()]
+        more = f" and {len(odd) - 10} more" if len(odd) > 10 else ""
+        example = {one: level for one, level in names.items() if level} or {odd[0]: "province"}
+        raise ValueError(
+            f"`level` of `{name}` must be one of {', '.join(LEVELS)}, or missing; got {', '.join(told)}{more}. Translate "
+            f'them, as in table["level"].replace({example!r}); read_corpus does so for its `metadata`.'
+        )
+
+
+def read_days(days: pd.Series, *, name: str) -> pd.Series:
+    """A column of days as datetime64, NaT where one is missing.
+
+    Raises
+    ------
+    ValueError
+        If there is something else in it; a number is no day.
+
+    Examples
+    --------
+    >>> read_days(pd.Series(["2016-05-01", None]), name="earliest").isna().tolist()
+    [False, True]
+    >>> read_days(pd.Series(["2016-05-01", "soon"]), name="earliest")
+    Traceback (most recent call last):
+    ...
+    ValueError: `earliest` must be days, all written alike, or missing; got 'soon'. Write them as 2020-12-31.
+    """
+    if pd.api.types.is_datetime64_any_dtype(days):
+        return days
+    numbers = pd.Series([isinstance(one, Number) and not pd.isna(one) for one in days], index=days.index, dtype=bool)
+    with warnings.catch_warnings():  # pandas warns where it cannot tell how they are written: these are told below
+        warnings.simplefilter("ignore", UserWarning)
+        read = pd.to_datetime(days.astype(object).mask(numbers), errors="coerce")
+    wrong = dict.fromkeys(days[days.notna() & read.isna()].tolist())
+    if wrong:
+        raise ValueError(
+            f"`{name}` must be days, all written alike, or missing; got {', '.join(map(repr, list(wrong)[:5]))}"
+            f"{f' and {len(wrong) - 5} more' if len(wrong) > 5 else ''}. Write them as 2020-12-31."
+        )
+    return read
 
 
 def require_table(table: object, *, name: Literal["documents", "paragraphs", "passages", "matrix"]) -> pd.DataFrame:

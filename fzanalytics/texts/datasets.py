@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -118,8 +119,10 @@ def fetch_law_family(
     Returns
     -------
     Corpus
-        `dated` is the date of the version held (version_date), and `date_note` names the first enactment: a version
-        may be younger than the regulations that cite an earlier one. `lineage` is the family, for a known one by its Chinese name.
+        `dated` is the date of the version held (version_date): a version may be younger than the regulations that cite an
+        earlier one. The documents have one column more, first_enacted, the day of the first enactment (NaT where the
+        registry has none), which is that of adoption: `lag_table`, `adoption_status` and `event_history` take it by
+        ``dates="first_enacted"``. `lineage` is the family, for a known one by its Chinese name.
 
     Raises
     ------
@@ -159,7 +162,16 @@ def fetch_law_family(
         date_note=[_note(first) for first in rows.get("first_enacted", pd.Series(pd.NA, index=rows.index))],
         text=[file.read_text(encoding="utf-8") for file in files],
     )
-    return read_corpus(given)
+    return _with_first_dates(read_corpus(given), rows)
+
+
+def _with_first_dates(corpus: Corpus, rows: pd.DataFrame) -> Corpus:
+    """The corpus with the day of first enactment as one more column of its documents."""
+    if "first_enacted" not in rows.columns:
+        return corpus
+    first = pd.to_datetime(rows.set_index("doc_id")["first_enacted"], errors="coerce")
+    days = corpus.documents["doc_id"].map(first)
+    return replace(corpus, documents=corpus.documents.assign(first_enacted=pd.to_datetime(days)))
 
 
 def _note(first_enacted: object) -> object:

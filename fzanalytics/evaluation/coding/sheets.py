@@ -102,15 +102,16 @@ def write_coding_sheet(pairs: pd.DataFrame, path: str | Path, *, random_state: R
     return write_text_atomically(path, out.getvalue(), encoding="utf-8-sig")
 
 
-def read_codes(path: str | Path) -> pd.DataFrame:
+def read_codes(path: str | Path | pd.DataFrame) -> pd.DataFrame:
     """Read the codes of a sheet that was filled in.
 
     Parameters
     ----------
-    path : path
-        CSV in UTF-8 (with or without mark), UTF-16 or GB 18030 (GBK), with commas, semicolons or tabs, or the first sheet of
+    path : path, or DataFrame
+        A sheet that is a table already, or its file: CSV in UTF-8 (with or without mark), UTF-16 or GB 18030 (GBK), with commas, semicolons or tabs, or the first sheet of
         an XLSX workbook: whatever a spreadsheet saved. It needs the columns pair_id and code; note is kept, others are not read. A code is a
-        class of `CLASSES`, its number 1 to 5, or its Chinese name; case, width and blanks do not matter.
+        class of `CLASSES`, its number 1 to 5, or its Chinese name in the protocol (`CHINESE_CLASSES`: 相同, 改写, 同主题,
+        仅口号, 无关); case, width and blanks do not matter.
 
     Returns
     -------
@@ -124,6 +125,8 @@ def read_codes(path: str | Path) -> pd.DataFrame:
 
     Raises
     ------
+    TypeError
+        If `path` is neither a path nor a DataFrame.
     ValueError
         All faults at once: unknown codes, pairs that come twice; or columns are missing.
 
@@ -136,7 +139,19 @@ def read_codes(path: str | Path) -> pd.DataFrame:
     ...     read_codes(path)[["pair_id", "code"]].values.tolist()
     [['p001', 'same'], ['p002', 'adapted']]
     """
-    rows = _rows(Path(path).read_bytes(), str(path))
+    if isinstance(path, pd.DataFrame):
+        name, rows = "the table", _rows_of(path)
+    elif isinstance(path, str | Path):
+        name, rows = str(path), _rows(Path(path).read_bytes(), str(path))
+    else:
+        raise TypeError(
+            f"`path` must be a path or a DataFrame; got {type(path).__name__}. Give the file that was filled in."
+        )
+    return _codes_of(rows, name)
+
+
+def _codes_of(rows: list[tuple[str, str, str]], source: str) -> pd.DataFrame:
+    """The codes of the rows of a sheet; its faults are told at once, and its empty cells."""
     faults, seen, table = [], set(), []
     for line, (pair_id, cell, note) in enumerate(rows, start=2):
         name = _NAMES.get(_level(cell)) if cell else None
@@ -148,14 +163,14 @@ def read_codes(path: str | Path) -> pd.DataFrame:
         table.append((pair_id, pd.NA if name is None else name, note))
     if faults:
         raise ValueError(
-            f"`codes` must be 1 to 5 or one of {', '.join(CLASSES)}, each pair once; {path} has "
-            f"{'; '.join(faults[:20])}. Mend these rows."
+            f"`codes` must be 1 to 5 or one of {', '.join(CLASSES)} ({'、'.join(CHINESE_CLASSES)}), each pair once; {source} "
+            f"has {'; '.join(faults[:20])}. Mend these rows."
         )
     codes = pd.DataFrame(table, columns=["pair_id", "code", "note"]).sort_values("pair_id", ignore_index=True)
     empty = codes.loc[codes["code"].isna(), "pair_id"].tolist()
     if empty:
         warnings.warn(
-            f"{len(empty)} of {len(codes)} pairs have no code: {', '.join(empty[:10])}. They are NA.", stacklevel=2
+            f"{len(empty)} of {len(codes)} pairs have no code: {', '.join(empty[:10])}. They are NA.", stacklevel=3
         )
     return codes
 
@@ -199,6 +214,15 @@ def _decode(data: bytes, name: str) -> str:
         except UnicodeDecodeError:
             continue
     raise ValueError(f"`codes` must be in UTF-8, UTF-16 or GB 18030; {name} is none. Save it as CSV UTF-8.")
+
+
+def _rows_of(table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """The same of a table."""
+    cells = table.set_axis([str(name).strip().casefold() for name in table.columns], axis=1)
+    require_columns(cells, ("pair_id", "code"), name="codes")
+    texts = cells.reindex(columns=["pair_id", "code", "note"]).astype(object)
+    texts = texts.where(texts.notna(), "").map(lambda cell: str(cell).strip())
+    return [(pair_id, code, note) for pair_id, code, note in texts.itertuples(index=False) if pair_id]
 
 
 def _rows(data: bytes, name: str) -> list[tuple[str, str, str]]:

@@ -10,8 +10,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from fzanalytics.measures.adoption.roster import Roster, adoption_table, first_adoptions, is_first_vouched
-from fzanalytics.measures.inputs import require_table
+from fzanalytics.measures.adoption.dates import Dates, dated_documents
+from fzanalytics.measures.adoption.roster import Roster, first_adoptions, is_first_vouched, join_roster, read_roster
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import region_above
 
@@ -30,6 +30,7 @@ def adoption_status(
     lineage: str,
     at: Day | Sequence[Day],
     first_known_is_first: bool = False,
+    dates: Dates = None,
 ) -> pd.DataFrame:
     """Breadth: the share of the jurisdictions at risk that have adopted a policy by a day, with its bounds.
 
@@ -46,6 +47,9 @@ def adoption_status(
     first_known_is_first : bool
         You vouch that the first known document of each jurisdiction is the first there was: before it, it had not
         adopted. Not so for a jurisdiction of which the table lists a document without any date.
+    dates : {"version", "first_enacted"}, optional
+        Of laws: the day of the version held, or that of the first enactment, which is the day of adoption. Without it the
+        former, with a warning if the latter is known and differs; see `dated_documents`.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def adoption_status(
     Raises
     ------
     ValueError
-        If a column is missing, `at` is no day, or the roster and the documents contradict one another.
+        If a column is missing, `at` is no day, `dates` is unknown, or the roster and the documents contradict one another.
 
     Notes
     -----
@@ -88,14 +92,15 @@ def adoption_status(
     [[0, 1, 3, 0.0, 0.75], [0, 1, 3, 0.0, 0.75], [1, 1, 2, 0.25, 0.75]]
     """
     days = _days_of(at)
+    documents = dated_documents(documents, dates=dates, lineage=lineage)
     if roster is None:
-        first = first_adoptions(require_table(documents, name="documents"), lineage=lineage)
+        first = first_adoptions(documents, lineage=lineage)
         logger.warning("Breadth is NA without a roster of all jurisdictions at risk.")
-        levels = [level for level in dict.fromkeys(first["level"]) if level != "national"]
+        levels = [level for level in dict.fromkeys(first["level"].dropna()) if level != "national"]
         empty = dict.fromkeys((*_COUNTS, "n_missing"), pd.NA)
         rows = [{"lineage": lineage, "level": level, "at": day, **empty} for day in days for level in levels]
         return _typed(rows)
-    table = adoption_table(documents, roster, lineage=lineage)
+    table = join_roster(documents, read_roster(roster), lineage=lineage)
     vouched = is_first_vouched(documents, table["region"], lineage=lineage, first_known_is_first=first_known_is_first)
     table["vouched"] = vouched.to_numpy()
     missing = _missing(first_adoptions(documents, lineage=lineage), table)

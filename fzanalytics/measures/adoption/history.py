@@ -14,12 +14,14 @@ from fzanalytics.base.files import write_bytes_atomically
 from fzanalytics.base.options import check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.adoption.dates import Dates, dated_documents
 from fzanalytics.measures.adoption.roster import (
     Roster,
-    adoption_table,
     canonical_region,
     first_adoptions,
     is_first_vouched,
+    join_roster,
+    read_roster,
 )
 from fzanalytics.measures.inputs import read_day
 from fzanalytics.texts.corpus import Corpus
@@ -53,6 +55,7 @@ def event_history(
     first_known_is_first: bool = False,
     covariates: pd.DataFrame | None = None,
     dummies: bool = False,
+    dates: Dates = None,
     random_state: RandomState = 0,
 ) -> pd.DataFrame:
     """One row a jurisdiction and period at risk, with whether it adopted in that period.
@@ -83,6 +86,9 @@ def event_history(
         variables. Lag them yourself.
     dummies : bool
         Add a column period_... for each period but the first, 1 in that period.
+    dates : {"version", "first_enacted"}, optional
+        Of laws: the day of the version held, or that of the first enactment, which is the day of adoption. Without it the
+        former, with a warning if the latter is known and differs; see `dated_documents`.
     random_state : int, Generator or None
         For "imputed"; same int, same table.
 
@@ -159,7 +165,8 @@ def event_history(
     """
     _check_options(freq, rule, n_imputations)
     periods = _periods(start, end, freq)
-    units = adoption_table(documents, roster, lineage=lineage)
+    documents = dated_documents(documents, dates=dates, lineage=lineage)
+    units = join_roster(documents, read_roster(roster), lineage=lineage)
     first = first_adoptions(documents, lineage=lineage)
     generator = make_generator(random_state, "event history")
     copies: list[pd.DataFrame] = []

@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.inputs import require_table
+from fzanalytics.measures.adoption.dates import Dates, dated_documents
+from fzanalytics.measures.inputs import check_levels, require_table
 from fzanalytics.measures.reuse.order import split_ids
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.regions import find_region, load_regions, region_above, region_of
@@ -43,7 +44,7 @@ def read_roster(roster: Roster) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If columns are missing, a region stands twice or is missing, has no level, or a code is unknown; all faults at once.
+        If columns are missing, a region stands twice or is missing, has no level or an unknown one, or a code is unknown.
     TypeError
         If `roster` is neither.
 
@@ -66,12 +67,9 @@ def read_roster(roster: Roster) -> pd.DataFrame:
             f"`roster` must be a DataFrame, 'provinces', 'prefectures' or 'counties'; got {type(roster).__name__}. "
             "List every jurisdiction that could adopt, one a row."
         )
-    given = roster.rename(columns={} if "region_code" in roster.columns else {"code": "region_code"})
-    require_columns(given, ["level", *([] if "region" in given.columns else ["region_code"])], name="roster")
-    table = given.reindex(columns=list(_ROSTER)).reset_index(drop=True)
+    table, name = _given_roster(roster)
     faults: list[str] = []
-    name = "region" if "region" in given.columns else "region_code"
-    if n_unnamed := int(given[name].isna().sum()):
+    if n_unnamed := int(table[name].isna().sum()):
         raise ValueError(f"`roster` must name each jurisdiction; got {n_unnamed} rows without {name}. Fill them in.")
     if name == "region_code":
         codes = table["region_code"].astype(str)
@@ -103,6 +101,22 @@ def read_roster(roster: Roster) -> pd.DataFrame:
     if faults:
         raise ValueError(f"`roster` must list each jurisdiction once, with its level; got {'; '.join(faults)}.")
     return table
+
+
+def _given_roster(roster: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The columns of a roster, and by which of them it names its jurisdictions."""
+    given = roster.rename(columns={} if "region_code" in roster.columns else {"code": "region_code"})
+    names = [name for name in ("region", "region_code") if name in given.columns]
+    if missing := [
+        *(["level"] if "level" not in given.columns else []),
+        *([] if names else ["region (or region_code)"]),
+    ]:
+        raise ValueError(
+            f"`roster` must have the columns level and region (or region_code); missing: {', '.join(missing)}; it has: "
+            f"{', '.join(map(str, given.columns)) or 'none'}. A region is a path from the province down."
+        )
+    check_levels(given["level"], name="roster")
+    return given.reindex(columns=list(_ROSTER)).reset_index(drop=True), names[0]
 
 
 def _named_roster(name: str) -> pd.DataFrame:
@@ -159,7 +173,9 @@ def first_adoptions(documents: pd.DataFrame | Corpus, *, lineage: str) -> pd.Dat
     DataFrame, one row a region, indexed by its path
         level; doc_id, the document with the lowest upper bound; earliest, latest: the first adoption lies between
         them, both days included, NaT where open; n_documents; parent_ids of that document. Documents not held count
-        if they are dated or declared by another; others are no evidence.
+        if they are dated or declared by another; others are no evidence. One that is held counts whatever its text: an
+        empty or garbled one too, since what time is told of is the document and not its text (`lag_table` and the others
+        name it in a warning).
 
     Raises
     ------
@@ -244,7 +260,9 @@ def is_first_vouched(
     return pd.Series([first_known_is_first and region not in undated for region in regions], index=regions, dtype=bool)
 
 
-def adoption_table(documents: pd.DataFrame | Corpus, roster: Roster, *, lineage: str) -> pd.DataFrame:
+def adoption_table(
+    documents: pd.DataFrame | Corpus, roster: Roster, *, lineage: str, dates: Dates = None
+) -> pd.DataFrame:
     """What is known of each jurisdiction at risk: when it adopted, or until when it had not.
 
     Parameters
@@ -255,6 +273,9 @@ def adoption_table(documents: pd.DataFrame | Corpus, roster: Roster, *, lineage:
         See `read_roster`.
     lineage : str
         The policy.
+    dates : {"version", "first_enacted"}, optional
+        Of laws: the day of the version held, or that of the first enactment, which is the day of adoption. Without it the
+        former, with a warning if the latter is known and differs; see `dated_documents`.
 
     Returns
     -------
@@ -285,7 +306,21 @@ def adoption_table(documents: pd.DataFrame | Corpus, roster: Roster, *, lineage:
     >>> adoption_table(documents, roster, lineage="x")["status"].tolist()
     ['adopted', 'known non-adopter', 'unknown']
     """
-    table = read_roster(roster)
+    documents = dated_documents(documents, dates=dates, lineage=lineage)
+    return join_roster(documents, read_roster(roster), lineage=lineage)
+
+
+def join_roster(documents: pd.DataFrame, roster: pd.DataFrame, *, lineage: str) -> pd.DataFrame:
+    """The same for documents with the dates that are to be taken, and a roster as `read_roster` gives it.
+
+    Examples
+    --------
+    >>> documents = pd.DataFrame({
+    ...     "doc_id": ["a"], "level": None, "region": "河北省", "lineage": "x", "earliest": pd.NaT, "latest": pd.NaT})
+    >>> join_roster(documents, read_roster("provinces"), lineage="x")["status"].value_counts().to_dict()
+    {'unknown': 30, 'adopted': 1}
+    """
+    table = roster.copy()
     first = first_adoptions(documents, lineage=lineage).reindex(table["region"])
     for column in ("doc_id", "earliest", "latest"):
         table[column] = first[column].to_numpy()

@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from fzanalytics.base.tables import require_columns
-from fzanalytics.measures.adoption.roster import Roster, adoption_table, canonical_region, first_adoptions, is_evidence
+from fzanalytics.measures.adoption.dates import Dates, dated_documents
+from fzanalytics.measures.adoption.roster import (
+    Roster,
+    canonical_region,
+    first_adoptions,
+    is_evidence,
+    join_roster,
+    read_roster,
+)
 from fzanalytics.measures.inputs import read_day, require_table
 from fzanalytics.measures.reuse.order import split_ids
 from fzanalytics.texts.corpus import Corpus
@@ -77,6 +85,7 @@ def lag_table(
     lineage: str | None = None,
     roster: Roster | None = None,
     at: str | pd.Timestamp | None = None,
+    dates: Dates = None,
 ) -> pd.DataFrame:
     """Days from the centre's and the superior's document to that of a jurisdiction, as bounds: two clocks.
 
@@ -95,6 +104,9 @@ def lag_table(
     at : day, optional
         The day on which the documents were gathered: an open `latest` of an existing document ends there, since
         what is at hand is not younger.
+    dates : {"version", "first_enacted"}, optional
+        Of laws: the day of the version held, or that of the first enactment, which is the day of adoption. Without it the
+        former, with a warning if the latter is known and differs; see `dated_documents`.
 
     Returns
     -------
@@ -102,7 +114,8 @@ def lag_table(
         source, target, source_level (the clock: since the centre, since the province, ...),
         target_level; lag_days_low, lag_days_high: the lag in days lies between them, both included; NaN where open.
         A target is not older than what it declares, so lag_days_low of a declared source is at least 0, and 0 where
-        a date is missing; else a lag may be negative: the locality came first.
+        a date is missing; else a lag may be negative: the locality came first. By first enactments it may be so of a
+        declared source too, since the version that declares may be younger than the first.
         contradiction: a source is declared, but the dates say that it is younger than the target; lag_days_low
         is then NaN and lag_days_high below 0.
         since_centre, since_superior: which clock the row is; for a province both, since its superior is the centre;
@@ -116,12 +129,16 @@ def lag_table(
     Raises
     ------
     ValueError
-        If a column is missing, or `roster` is given without `lineage`.
+        If a column is missing, a date is no day, `roster` is given without `lineage`, or `dates` is unknown.
     TypeError
         If `documents` is no table.
 
     Notes
     -----
+    The date of the version held is no date of adoption: a province whose regulation of 1999 was amended in 2014 adopted in
+    1999. A document that is held without any letter of text (a garbled file) counts as any other, by what its row
+    tells; a warning names it.
+
     An open bound is not a long lag, and a document that is not held is not a non-adoption. Lags of documents that
     happen to be held are no adoption curve: that takes a roster of all that could adopt. One lineage may have come
     in several waves: give the documents of one period, ``documents[documents["period_end"] == 2020]``. Of the bundled
@@ -141,21 +158,23 @@ def lag_table(
 
     >>> from fzanalytics.texts.datasets import load_law_registry
     >>> registry = load_law_registry().rename(columns={"family": "lineage"})
-    >>> registry["earliest"] = registry["latest"] = pd.to_datetime(registry["first_enacted"])
-    >>> lags = lag_table(registry, lineage="business_env", roster="provinces")
+    >>> registry["earliest"] = registry["latest"] = registry["version_date"]
+    >>> lags = lag_table(registry, lineage="business_env", roster="provinces", dates="first_enacted")
     >>> lags["status"].value_counts().to_dict()
     {'unknown': 25, 'adopted': 6}
     """
+    if roster is not None and lineage is None:
+        raise ValueError("`roster` must come with `lineage`; got no lineage. Name the policy that is adopted.")
     documents = require_table(documents, name="documents")
     require_columns(documents, ("doc_id", "level", "earliest", "latest"), name="documents")
+    documents = dated_documents(documents, dates=dates, lineage=lineage)
     if at is not None:
         closed = documents["latest"].isna() & is_evidence(documents)
-        documents = documents.assign(latest=pd.to_datetime(documents["latest"]).mask(closed, read_day(at, name="at")))
+        documents = documents.assign(latest=documents["latest"].mask(closed, read_day(at, name="at")))
+    ordered = dates != "first_enacted"  # only versions come in the order in which they declare one another
     if lineage is not None:
-        return _sorted(_lags_of_jurisdictions(documents, lineage, roster))
-    if roster is not None:
-        raise ValueError("`roster` must come with `lineage`; got no lineage. Name the policy that is adopted.")
-    return _sorted(_lags_declared(documents))
+        return _sorted(_lags_of_jurisdictions(documents, lineage, roster, ordered=ordered))
+    return _sorted(_lags_declared(documents, ordered=ordered))
 
 
 def _sorted(rows: list[tuple[object, ...]]) -> pd.DataFrame:
@@ -168,7 +187,7 @@ def _sorted(rows: list[tuple[object, ...]]) -> pd.DataFrame:
     return table.sort_values(["target", "region", "source"], na_position="last", ignore_index=True, kind="stable")
 
 
-def _lags_declared(documents: pd.DataFrame) -> list[tuple[object, ...]]:
+def _lags_declared(documents: pd.DataFrame, *, ordered: bool) -> list[tuple[object, ...]]:
     """A row for each document and each of those it declares."""
     require_columns(documents, ("doc_id", "level", "earliest", "latest", "parent_ids"), name="documents")
     facts = documents.set_index("doc_id")
@@ -188,7 +207,7 @@ def _lags_declared(documents: pd.DataFrame) -> list[tuple[object, ...]]:
             superior = region_above(places[target]) == places[source] if known else pd.NA
             rows.append(
                 (
-                    *(source, target, s["level"], t["level"], *_bounds(s, t, declared=True)),
+                    *(source, target, s["level"], t["level"], *_bounds(s, t, declared=ordered)),
                     *(s["level"] == "national", superior, True, places.get(target, pd.NA)),
                     "adopted" if exists[target] else "unknown",
                 )
@@ -202,17 +221,15 @@ def _lags_declared(documents: pd.DataFrame) -> list[tuple[object, ...]]:
     return rows
 
 
-def _lags_of_jurisdictions(documents: pd.DataFrame, lineage: str, roster: Roster | None) -> list[tuple[object, ...]]:
+def _lags_of_jurisdictions(
+    documents: pd.DataFrame, lineage: str, roster: Roster | None, *, ordered: bool
+) -> list[tuple[object, ...]]:
     """A row for each jurisdiction and each of its clocks."""
     first = first_adoptions(documents, lineage=lineage)
     _warn_of_open_starts(documents, first, lineage)
-    if roster is None:
-        own = first[first["level"] != "national"]
-        if own.empty:
-            return []
-        roster = pd.DataFrame({"region": own.index, "level": own["level"].to_numpy()})
+    units = _roster_of(first) if roster is None else read_roster(roster)
     rows: list[tuple[object, ...]] = []
-    for unit in adoption_table(documents, roster, lineage=lineage).to_dict("records"):
+    for unit in join_roster(documents, units, lineage=lineage).to_dict("records"):
         for region in dict.fromkeys((NATION, unit["superior"])):
             source = first.loc[region] if region in first.index else None
             declares = split_ids(first.loc[unit["region"], "parent_ids"]) if unit["region"] in first.index else []
@@ -223,11 +240,20 @@ def _lags_of_jurisdictions(documents: pd.DataFrame, lineage: str, roster: Roster
                     unit["doc_id"],
                     pd.NA if source is None else source["level"],
                     unit["level"],
-                    *_bounds_of_unit(source, unit, declared=declared),
+                    *_bounds_of_unit(source, unit, declared=declared and ordered),
                     *(region == NATION, region == unit["superior"], declared, unit["region"], unit["status"]),
                 )
             )
     return rows
+
+
+def _roster_of(first: pd.DataFrame) -> pd.DataFrame:
+    """The adopters themselves as a roster; one without a level is on it too."""
+    regions = [region for region, level in first["level"].items() if level != "national" and region != NATION]
+    if not regions:
+        return read_roster("provinces").head(0)
+    listed = pd.DataFrame({"region": regions, "level": "province"})
+    return read_roster(listed).assign(level=first["level"].reindex(regions).to_numpy())
 
 
 def _warn_of_open_starts(documents: pd.DataFrame, first: pd.DataFrame, lineage: str) -> None:

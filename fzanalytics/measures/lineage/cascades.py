@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fzanalytics.base.options import number_fault
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.base.tables import require_columns
+from fzanalytics.measures.inputs import read_days
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ def infer_cascade_network(
     Raises
     ------
     ValueError
-        If a column is missing, a unit adopts a policy twice, fewer than two units are left, or an option is out of range.
+        If a column is missing, a time is no day and no number, a unit adopts a policy twice, fewer than two units are left, or an option is out of range.
 
     Notes
     -----
@@ -178,7 +179,7 @@ def _times(adoptions: pd.DataFrame) -> tuple[Floats, list[str]]:
     require_columns(adoptions, ["unit", "policy", "time"], name="adoptions")
     table = adoptions[["unit", "policy", "time"]].copy()
     if not pd.api.types.is_numeric_dtype(table["time"]):
-        days = pd.to_datetime(table["time"]) - pd.Timestamp("1970-01-01")
+        days = read_days(table["time"], name="time") - pd.Timestamp("1970-01-01")
         table["time"] = (days / pd.Timedelta(days=1)).astype(float)
     good = table.notna().all(axis=1) & np.isfinite(table["time"].astype(float))
     if not good.all():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from fzanalytics.base.files import write_bytes_atomically
 from fzanalytics.base.tables import LEVELS, require_columns
@@ -23,11 +25,15 @@ NODE_COLUMNS = ("title", "level", "region", "kind", "lineage", "doc_number", "da
 _CLOCK = re.compile(rb' lastmodifieddate="[^"]*"')
 _CREATOR = re.compile(rb"<creator>[^<]*</creator>")
 _STEP = 100.0
+#: Columns whose number is the weight of an edge, the first that is there.
+_WEIGHTS = ("weight", "share", "score", "improvement")
 #: Orders that are order in time; "superior" is a convention for documents that dates do not put in order.
 _ORDERED = ("declared", "earlier")
 
 
-def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held_only: bool = True) -> nx.DiGraph:
+def lineage_graph(
+    edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held_only: bool = True, weight: str | None = None
+) -> nx.DiGraph:
     """A directed graph of documents, from source to target.
 
     Parameters
@@ -39,13 +45,17 @@ def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held
         The documents table.
     held_only : bool
         Only documents that are held, and those that an edge names, become nodes.
+    weight : str, optional
+        The column of `edges` that is the weight of an edge; without it the first of weight, share, score and improvement.
 
     Returns
     -------
     networkx.DiGraph
-        Nodes are doc_ids, sorted, with label (the title, or else the doc_id), layer (0 national to 4 township, 5 unknown),
+        Nodes are doc_ids, sorted, with label (the title, or else the doc_id; where several have one title, the title and the
+        doc_id), layer (0 national to 4 township, 5 unknown),
         held, earliest and latest (YYYY-MM-DD), and title, level, region, kind, lineage, doc_number, date_basis.
-        Edges, sorted, have the other columns of `edges`, and, if they have order, ordered: whether order in time supports
+        Edges, sorted, have the other columns of `edges`; weight, a number, which Gephi and networkx know by this name (none
+        if there is no such column; the greater, the more is shared: it is no distance); and, if they have order, ordered: whether order in time supports
         the direction ("declared" or "earlier"; with "superior" dates do not decide, and the higher document is only taken
         for the first). What is missing has no attribute, so that every attribute is text, a number or true or false.
 
@@ -54,7 +64,8 @@ def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held
     TypeError
         If `edges` or `documents` is no table.
     ValueError
-        If a column is missing, an edge names an unknown document, or the same edge stands twice.
+        If a column is missing, an edge names an unknown document, the same edge stands twice, or `weight` is no column of
+        numbers.
 
     Notes
     -----
@@ -81,9 +92,13 @@ def lineage_graph(edges: pd.DataFrame, documents: pd.DataFrame | Corpus, *, held
     for row in sorted(documents.to_dict("records"), key=lambda one: str(one["doc_id"])):
         if row["held"] or not held_only or str(row["doc_id"]) in named:
             graph.add_node(str(row["doc_id"]), **_node({str(key): value for key, value in row.items()}))
+    _tell_labels_apart(graph)
+    weight = _weight_column(chosen, weight)
     for row in chosen.sort_values(["source", "target"]).to_dict("records"):
         source, target = row.pop("source"), row.pop("target")
         known = {str(key): plain for key, value in row.items() if (plain := _plain(value)) is not None}
+        if weight in known:
+            known["weight"] = float(known[weight])
         if "order" in row:
             known["ordered"] = known.get("order") in _ORDERED
         graph.add_edge(source, target, **known)
@@ -102,6 +117,33 @@ def _check_edges(edges: pd.DataFrame, known: set[str]) -> None:
         first = twice.iloc[0]
         raise ValueError(
             f"`edges` must have each pair once; got {first['source']} to {first['target']} twice. Choose the rows to draw."
+        )
+
+
+def _tell_labels_apart(graph: nx.DiGraph) -> None:
+    """Add the doc_id to the label of nodes that have it in common."""
+    times = Counter(facts["label"] for _, facts in graph.nodes(data=True))
+    for doc_id, facts in graph.nodes(data=True):
+        if times[facts["label"]] > 1:
+            facts["label"] = f"{facts['label']} · {doc_id}"
+
+
+def _weight_column(edges: pd.DataFrame, weight: str | None) -> str:
+    """The column that is the weight, or "" if there is none."""
+    numbers = [name for name in edges.columns if is_numeric_dtype(edges[name]) and not is_bool_dtype(edges[name])]
+    if weight is not None and weight not in numbers:
+        raise ValueError(
+            f"`weight` must be a column of numbers of `edges`: {', '.join(map(str, numbers)) or 'none'}; got {weight!r}."
+        )
+    return weight if weight is not None else next((name for name in _WEIGHTS if name in numbers), "")
+
+
+def _require_graph(graph: object) -> None:
+    import networkx as nx
+
+    if not isinstance(graph, nx.Graph):
+        raise TypeError(
+            f"`graph` must be a networkx graph; got {type(graph).__name__}. Take what lineage_graph returns."
         )
 
 
@@ -147,6 +189,13 @@ def layer_positions(graph: nx.DiGraph) -> dict[str, tuple[float, float]]:
     dict of doc_id to (x, y)
         Rows are centred on 0; within a row by region, then date, then doc_id, so that one province stands together.
 
+    Raises
+    ------
+    TypeError
+        If `graph` is no graph of networkx.
+    ValueError
+        If a node has no layer.
+
     Examples
     --------
     >>> import networkx as nx
@@ -156,8 +205,14 @@ def layer_positions(graph: nx.DiGraph) -> dict[str, tuple[float, float]]:
     >>> layer_positions(graph)
     {'a': (0.0, 0.0), 'b': (-50.0, -100.0), 'c': (50.0, -100.0)}
     """
+    _require_graph(graph)
     rows: dict[int, list[str]] = {}
     nodes = graph.nodes
+    if bare := [str(one) for one in nodes if "layer" not in nodes[one]]:
+        raise ValueError(
+            f"`graph` must have a layer for each node; got {len(bare)} without, such as {bare[0]}. Take what lineage_graph "
+            "returns."
+        )
     order = sorted(nodes, key=lambda one: (nodes[one].get("region", ""), nodes[one].get("earliest", ""), one))
     for one in order:
         rows.setdefault(nodes[one]["layer"], []).append(one)
@@ -182,6 +237,11 @@ def to_graphml(graph: nx.DiGraph, path: str | Path) -> Path:
     Path
         The file. `networkx.read_graphml` reads nodes, edges and attributes back as they were.
 
+    Raises
+    ------
+    TypeError
+        If `graph` is no graph of networkx.
+
     Examples
     --------
     >>> import tempfile
@@ -194,6 +254,7 @@ def to_graphml(graph: nx.DiGraph, path: str | Path) -> Path:
     """
     import networkx as nx
 
+    _require_graph(graph)
     stream = io.BytesIO()
     nx.write_graphml_xml(graph, stream, encoding="utf-8", prettyprint=True)
     return write_bytes_atomically(path, stream.getvalue())
@@ -213,6 +274,13 @@ def to_gexf(graph: nx.DiGraph, path: str | Path) -> Path:
     Path
         The file. `networkx.read_gexf` reads nodes, edges and attributes back, with an id for each edge and the positions.
 
+    Raises
+    ------
+    TypeError
+        If `graph` is no graph of networkx.
+    ValueError
+        If a node has no layer.
+
     Examples
     --------
     >>> import tempfile
@@ -226,8 +294,9 @@ def to_gexf(graph: nx.DiGraph, path: str | Path) -> Path:
     """
     import networkx as nx
 
+    places = layer_positions(graph)
     shown = graph.copy()
-    for one, (x, y) in layer_positions(graph).items():
+    for one, (x, y) in places.items():
         shown.nodes[one]["viz"] = {"position": {"x": x, "y": y, "z": 0.0}}
     stream = io.BytesIO()
     nx.write_gexf(shown, stream, encoding="utf-8", prettyprint=True, version="1.2draft")

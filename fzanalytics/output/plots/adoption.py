@@ -36,6 +36,7 @@ _LAGS = (
 _BOX = "#9CC4E4"
 _BAND = "#E3E3E3"
 _INK = COLOURS[0]
+_UNKNOWN: dict[str, Any] = {"facecolor": "white", "edgecolor": "#8A8A8A", "hatch": "////", "linewidth": 0.0}
 
 
 @in_house_style
@@ -52,7 +53,8 @@ def plot_adoption_curve(
     The line is the estimate where it is determined. Inside an innermost interval only the rise is known, not its
     course: a shaded box stands there, from the lower to the upper bound. Ticks on the lower bound are jurisdictions
     that had not adopted by that day, and of which nothing later is known (right-censored); the row under the axis is the
-    number at risk. Adopters of whose date only the lower bound is known have no tick, and are counted apart under the title.
+    number at risk. Where the share of these is all that is left, the line ends: a hatched field from there to the edge says
+    that it may rise or not, since they may never adopt. Adopters of whose date only the lower bound is known have no tick, and are counted apart under the title.
 
     Parameters
     ----------
@@ -102,28 +104,17 @@ def plot_adoption_curve(
     left, right = _limits(result)
     ax.set_xlim(left, right)
     ax.set_ylim(0, 1.02)
-    days = np.concatenate([[left], curve["day"].to_numpy(), [right]])
-    masses = result.intervals
-    before = float(masses.loc[np.isneginf(masses["begin"]), "mass"].sum())
-    bounds = (_held(0.0, curve["adopted_low"]), _held(before, curve["adopted_high"]))
-    banded = bool(curve["interval_low"].notna().any())
-    if banded:
-        low, high = (_held(0.0, curve[f"interval_{end}"]) for end in ("low", "high"))
-        ax.fill_between(days, low, high, step="post", facecolor=_BAND, edgecolor="none", zorder=1)
-    boxes = _draw_boxes(ax, result.intervals, left, right)
-    for values in bounds:
-        ax.plot(days, values, drawstyle="steps-post", color=_INK, linewidth=1.4, zorder=4)
-    censored = result.censored[(result.censored >= left) & (result.censored <= right)].to_numpy()
-    if len(censored):
-        heights = bounds[0][np.searchsorted(days, censored, side="right") - 1]
-        ax.plot(
-            censored, heights, linestyle="none", marker="|", markersize=8, markeredgewidth=1.2, color="black", zorder=5
-        )
+    banded = _draw_lines(ax, result, left, right)
+    boxes = _draw_boxes(ax, result, left, right)
+    open_from = _never_known_from(result)
+    if open_from is not None:
+        _draw_unknown(ax, result, open_from, right)
     _draw_at_risk(ax, result, language)
     _label_curve(ax, result, language, since, n_unknown)
-    legend_below(
-        ax, _handles_of_curve(language, boxes=boxes, censored=len(censored) > 0, banded=banded), columns=2, points=58
+    handles = _handles_of_curve(
+        language, boxes=boxes, censored=len(result.censored) > 0, unknown=open_from is not None, banded=banded
     )
+    legend_below(ax, handles, columns=2, points=58)
     set_font(ax)
     return ax
 
@@ -163,6 +154,8 @@ def plot_lags(
 
     Raises
     ------
+    TypeError
+        If `lags` is no table, or `labels` is no mapping.
     ValueError
         If a column is missing, `since` is unknown, or no row of that clock has a bound.
 
@@ -183,6 +176,11 @@ def plot_lags(
     from matplotlib.ticker import StrMethodFormatter
 
     require_columns(lags, _LAGS, name="lags")
+    if labels is not None and not isinstance(labels, Mapping):
+        raise TypeError(
+            f"`labels` must be a mapping of doc_id (or region) to text; got {type(labels).__name__}. "
+            "Write {'hebei_2016': '河北'}."
+        )
     if since not in ("centre", "superior"):
         raise ValueError(f"`since` must be 'centre' or 'superior'; got {since!r}. Name the clock of the lags.")
     rows = lags[lags[f"since_{since}"].fillna(False).astype(bool)]
@@ -232,22 +230,62 @@ def _held(before: float, values: pd.Series) -> np.ndarray:
     return np.concatenate([[before], values, values.tail(1)])
 
 
+def _never_known_from(result: Turnbull) -> float | None:
+    """The day from which on nothing is known of the share that is left, some of which may never adopt; None if there is none."""
+    masses = result.intervals
+    begins = masses.loc[(masses["mass"] > 0) & np.isposinf(masses["end"]), "begin"]
+    return float(begins.iloc[0]) if len(begins) and result.n_censored else None
+
+
+def _draw_lines(ax: Axes, result: Turnbull, left: float, right: float) -> bool:
+    """The two bounds of the curve as far as it is known, with the bootstrap band and the ticks; whether there is a band."""
+    curve, masses = result.curve, result.intervals
+    days = np.concatenate([[left], curve["day"].to_numpy(), [right]])
+    open_from = _never_known_from(result)
+    known = days <= (right if open_from is None else open_from)
+    top = 1.0 if open_from is None else 1 - float(masses.loc[np.isposinf(masses["end"]), "mass"].sum())
+    banded = bool(curve["interval_low"].notna().any())
+    if banded:
+        low, high = (_held(0.0, curve[f"interval_{end}"]) for end in ("low", "high"))
+        ax.fill_between(days[known], low[known], high[known], step="post", facecolor=_BAND, edgecolor="none", zorder=1)
+    before = float(masses.loc[np.isneginf(masses["begin"]), "mass"].sum())
+    bounds = (_held(0.0, curve["adopted_low"]), np.minimum(_held(before, curve["adopted_high"]), top))
+    for values in bounds:
+        ax.plot(days[known], values[known], drawstyle="steps-post", color=_INK, linewidth=1.4, zorder=4)
+    ticks = result.censored[(result.censored >= left) & (result.censored <= right)].to_numpy()
+    if len(ticks):
+        heights = bounds[0][np.searchsorted(days, ticks, side="right") - 1]
+        marks: dict[str, Any] = {"marker": "|", "markersize": 8, "markeredgewidth": 1.2, "color": "black"}
+        ax.plot(ticks, heights, linestyle="none", zorder=5, **marks)
+    return banded
+
+
+def _draw_unknown(ax: Axes, result: Turnbull, begin: float, right: float) -> None:
+    """A hatched field over all that the share may be from a day on."""
+    from matplotlib.patches import Rectangle
+
+    masses = result.intervals
+    mass = float(masses.loc[np.isposinf(masses["end"]), "mass"].sum())
+    ax.add_patch(Rectangle((begin, 1 - mass), right - begin, mass, **_UNKNOWN, zorder=2))
+
+
 def _limits(result: Turnbull) -> tuple[float, float]:
     """The stretch of days that is drawn: all bounds and 0, with room where an end is open."""
     days = np.concatenate([result.curve["day"].to_numpy(), result.censored[result.censored >= 0].to_numpy(), [0.0]])
     width = max(float(days.max() - days.min()), 1.0)
     is_open = result.intervals["mass"] > 0
     opens_left = bool((is_open & np.isneginf(result.intervals["begin"])).any())
-    return float(days.min()) - (0.08 if opens_left else 0.02) * width, float(days.max()) + 0.06 * width
+    more = 0.06 if _never_known_from(result) is None else 0.2
+    return float(days.min()) - (0.08 if opens_left else 0.02) * width, float(days.max()) + more * width
 
 
-def _draw_boxes(ax: Axes, intervals: pd.DataFrame, left: float, right: float) -> bool:
-    """A box for each innermost interval with mass that is longer than a day; whether there is one."""
+def _draw_boxes(ax: Axes, result: Turnbull, left: float, right: float) -> bool:
+    """A box for each innermost interval with mass that is longer than a day, and in which it is adopted; whether there is one."""
     from matplotlib.patches import Rectangle
 
     base, drawn = 0.0, False
-    for begin, end, mass in intervals.itertuples(index=False):
-        if mass > 0 and end > begin:
+    for begin, end, mass in result.intervals.itertuples(index=False):
+        if mass > 0 and end > begin and not (np.isposinf(end) and result.n_censored):
             begin, end = max(begin, left), min(end, right)
             ax.add_patch(
                 Rectangle((begin, base), end - begin, mass, facecolor=_BOX, edgecolor="none", alpha=0.75, zorder=2)
@@ -344,7 +382,7 @@ def _note_of_curve(result: Turnbull, language: Language, unknown: int) -> str:
     return "\n".join([known, pick(language, "; ", "；").join(further)]) if further else known
 
 
-def _handles_of_curve(language: Language, *, boxes: bool, censored: bool, banded: bool) -> list[Any]:
+def _handles_of_curve(language: Language, *, boxes: bool, censored: bool, unknown: bool, banded: bool) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -363,6 +401,9 @@ def _handles_of_curve(language: Language, *, boxes: bool, censored: bool, banded
     if censored:
         text = pick(language, "not known beyond (right-censored)", "此后情况不明（右删失）")
         handles.append(Line2D([], [], color="black", marker="|", markersize=8, linestyle="none", label=text))
+    if unknown:
+        text = pick(language, "not known: they may never adopt", "情况不明：可能始终未采纳")
+        handles.append(Patch(**_UNKNOWN, label=text))
     if banded:
         handles.append(Patch(facecolor=_BAND, label=pick(language, "bootstrap interval", "自助法区间")))
     return handles
