@@ -104,6 +104,7 @@ _HOMES = {
     "passage_spread": "measures.reuse.spread",
     "find_boilerplate": "measures.reuse.spread",
     "find_slogans": "measures.reuse.spread",
+    "without_ignored": "measures.ignoring",
     "load_authority_phrases": "measures.reuse.spread",
     "coverage_matrix": "measures.diffusion.coverage",
     "coverage_curve": "measures.diffusion.coverage",

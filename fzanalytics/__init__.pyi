@@ -68,6 +68,7 @@ from fzanalytics.measures.diffusion.strength import specificity as specificity
 from fzanalytics.measures.diffusion.succession import added_terms as added_terms
 from fzanalytics.measures.diffusion.succession import succession as succession
 from fzanalytics.measures.diffusion.succession import succession_shares as succession_shares
+from fzanalytics.measures.ignoring import without_ignored as without_ignored
 from fzanalytics.measures.lineage.cascades import infer_cascade_network as infer_cascade_network
 from fzanalytics.measures.lineage.follows import infer_sources as infer_sources
 from fzanalytics.measures.lineage.graph import lineage_graph as lineage_graph

@@ -66,6 +66,24 @@ def test_a_mark_stands_at_each_last_day_and_is_larger_for_several():
     assert [text.get_text() for text in ax.child_axes[1].texts] == ["3", "0"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ["no deadline with a last day in these documents", "time limits from an event on: 7", "recurring deadlines: 1"]),
+     ("zh", ["这些文件中没有载明截止日的期限", "相对期限：7", "周期性期限：1"])],
+)  # fmt: skip
+def test_without_dates_the_panel_says_so_and_has_no_axis_of_time(language, said):
+    none = MENTIONS.assign(role="relative", not_after=pd.NaT)
+    panel = plot_mentions(SPECIFICITY, none, language=language).child_axes[1]
+    assert [text.get_text() for text in panel.texts] == said[:1]
+    assert not panel.get_xticks().size and not panel.get_xlabel() and not panel.collections
+    counted = SPECIFICITY.assign(n_relative=[3, 4], n_recurring=[1, 0])
+    (text,) = plot_mentions(counted, none, language=language).child_axes[1].texts
+    assert text.get_text().split("\n") == said
+    # those of a document that is not drawn are none of these
+    elsewhere = MENTIONS[MENTIONS["doc_id"] == "other"]
+    assert not plot_mentions(SPECIFICITY, elsewhere, language=language).child_axes[1].get_xticks().size
+
+
 def test_rates_are_drawn_with_their_numbers():
     panel = plot_mentions(SPECIFICITY, MENTIONS).child_axes[2]
     assert [bar.get_width() for bar in bars(panel)] == [0.75, 0, 0.25, 0.5, 2, 0]

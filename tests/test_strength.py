@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import fzanalytics as fz
 from fzanalytics.base.tables import make_table
 from fzanalytics.measures.diffusion.strength import clause_changes, clause_specificity, specificity
 from fzanalytics.texts.corpus import read_corpus
@@ -169,6 +170,54 @@ def test_a_shared_list_holds_for_each_of_its_clauses():
     assert table[["source_paragraph", "change"]].values.tolist() == [["s#1¶1", "dropped"], ["s#2¶2", "dropped"]]
 
 
+LIST = "重大行政决策经过公众参与和专家论证后作出，2018年底前完成，应当向社会公布。（{}）"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_stands_in_the_paired_text_is_neither_dropped_nor_added(turned):
+    """The extraction read a list of agencies, a date and a duty on one side only, though both texts have them."""
+    texts = [LIST.format("财政局、 审计局负责"), LIST.format("审计局、财政局、教育局分别负责")]
+    read, unread = ("t", "s") if turned else ("s", "t")
+    mentions = [
+        (read, "agency", "财政局", "石家庄市财政局", "lead"),
+        (read, "agency", "审计局", "审计局", "support"),
+        (read, "deadline", "2018年底前", "2018-12-31", "deadline", until("2018-12-31")),
+        (read, "obligation", "应当", "应当", "binding"),
+        ("t", "agency", "教育局", "教育局", "support"),
+    ]
+    corpus = corpus_with(*texts, mentions)
+    table = clause_changes(corpus, "s", "t").set_index(f"{'target' if turned else 'source'}_text")
+    known = table.loc[["财政局", "审计局", "2018年底前", "应当"]]
+    assert known["change"].tolist() == ["kept"] * 4 and known["direction"].isna().all() and known["days"].isna().all()
+    side, other = ("target", "source") if turned else ("source", "target")
+    assert known[f"{side}_role"].notna().all() and known[f"{other}_role"].isna().all()
+    whole = corpus.documents.set_index("doc_id").loc[unread, "text"]
+    begins, ends = known[f"{other}_begin"], known[f"{other}_end"]
+    assert [whole[begin:end] for begin, end in zip(begins, ends, strict=True)] == known.index.tolist()
+    assert table[table["change"] != "kept"]["target_value"].tolist() == ["教育局"]  # in no text of the other side
+
+
+def test_a_date_or_duty_that_is_said_less_often_is_dropped_and_one_moved_is_kept():
+    source = "各级行政机关2018年底前公开执法信息并接受监督，2018年底前必须完成清理，可以委托评估。"
+    target = "各级行政机关必须公开执法信息并接受监督，完成清理，委托评估于2018年底前。"
+    corpus = make_corpus({"s": source, "t": target}, documents=DATES)
+    rows = []
+    for doc_id, kind, text, role in (
+        ("s", "deadline", "2018年底前", "deadline"), ("s", "deadline", "2018年底前", "deadline"), ("t", "deadline", "2018年底前", "deadline"),
+        ("s", "obligation", "必须", "binding"),
+    ):  # fmt: skip
+        whole = source if doc_id == "s" else target
+        begin = whole.index(text, max([row["end"] for row in rows if row["doc_id"] == doc_id], default=0))
+        row = {"doc_id": doc_id, "clause_id": f"{doc_id}#1", "kind": kind, "value": text, "role": role}
+        rows.append({**row, "begin": begin, "end": begin + len(text), "text": text, **until("2018-12-31")})
+    mentions = make_table("mentions", rows)
+    dates = {column: pd.to_datetime(mentions[column]) for column in ("not_before", "not_after")}
+    table = clause_changes(replace(corpus, mentions=mentions.assign(**dates)), "s", "t", threshold=0.1)
+    assert sorted(table[["kind", "change"]].itertuples(index=False, name=None)) == [
+        ("deadline", "dropped"), ("deadline", "kept"), ("obligation", "dropped"),
+    ]  # fmt: skip
+
+
 def test_faults(planted):
     with pytest.raises(ValueError, match=r"^`source` must be the doc_id of a held document; got 'x'"):
         clause_changes(planted, "x", "t")
@@ -228,7 +277,19 @@ def test_classes_of_agencies_are_not_named_and_one_name_counts_once(planted):
 def test_recurring_limits_are_counted_apart(planted):
     recurring = planted.mentions.assign(role=planted.mentions["role"].replace({"deadline": "recurring"}))
     table = specificity(replace(planted, mentions=recurring)).set_index("doc_id")
-    assert table.loc["s", ["n_deadlines", "n_recurring"]].tolist() == [0, 1]
+    assert table.loc["s", ["n_deadlines", "n_recurring", "n_relative"]].tolist() == [0, 1, 0]
+
+
+def test_time_limits_of_a_law_are_neither_dated_nor_recurring():
+    text = "第一条 行政机关应当自受理之日起三十日内作出决定，并在十个工作日内送达。\n第二条 各部门应当每年三月底前公开报告，并说明情况。"
+    corpus = read_corpus(pd.DataFrame({"doc_id": ["a"], "text": [text]}))
+    row = specificity(corpus).iloc[0]
+    assert row[["n_deadlines", "n_recurring", "n_relative", "n_in_headings"]].tolist() == [0, 1, 2, 0]
+    assert row["deadlines_per_clause"] == 0
+    heading = read_corpus(
+        pd.DataFrame({"doc_id": ["a"], "text": ["一、三十日内清理\n1.各部门应当公开。\n2.各部门应当评估。"]})
+    )
+    assert specificity(heading).iloc[0][["n_relative", "n_in_headings"]].tolist() == [0, 1]
 
 
 @pytest.mark.skipif("FZANALYTICS_DATA" not in os.environ, reason="FZANALYTICS_DATA does not name the law families")
@@ -270,3 +331,20 @@ def test_a_law_that_was_revised_has_words_that_grew_harder():
         (pairs["source_value"] == "可以") & (pairs["target_value"] == "应当") & (pairs["direction"] == "harder")
     ).sum() >= 3
     assert (table["change"] == "kept").sum() > 100
+
+
+@pytest.mark.skipif("FZANALYTICS_DATA" not in os.environ, reason="FZANALYTICS_DATA does not name the law families")
+def test_no_agency_of_a_law_is_dropped_or_added_that_stands_in_the_paired_paragraph():
+    corpus = fz.fetch_law_family("air", path=Path(os.environ["FZANALYTICS_DATA"]) / "law_families")
+    texts = corpus.paragraphs.set_index("paragraph_id")["text"]
+    held = corpus.held.sort_values("earliest")
+    n = 0
+    for target in held.loc[(held["level"] == "province") & (held["earliest"] > "2018-11-01"), "doc_id"].head(4):
+        changes = clause_changes(corpus, "L02588", target)
+        for row in changes[changes["change"].isin(["dropped", "added"]) & (changes["kind"] == "agency")].itertuples():
+            gone = row.change == "dropped"
+            assert (row.source_text if gone else row.target_text) not in texts[
+                row.target_paragraph if gone else row.source_paragraph
+            ]
+            n += 1
+    assert n > 10

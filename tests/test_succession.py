@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import fzanalytics as fz
 from fzanalytics.measures.diffusion.succession import added_terms, succession, succession_shares
 from fzanalytics.measures.reuse.passages import find_passages
 from helpers import make_corpus
@@ -21,7 +22,7 @@ def rare(n_chars, seed):
 
 PARTS = [rare(60, seed) for seed in range(6)]
 SAME = {"region": "河北省"}
-DATES = {"old": {**SAME, "latest": "2016-01-01"}, "new": {**SAME, "earliest": "2021-01-01"}}
+DATES = {"old": {**SAME, "latest": "2016-01-01"}, "new": {**SAME, "earliest": "2021-01-01", "period_end": 2025}}
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,27 @@ def test_what_was_planted_is_told(table):
     others = [None if pd.isna(one) else int(one.split("¶")[1]) for one in table["other_paragraph"]]
     assert others == [2, 3, 4, None, None, 1, 2, 3, 3]
     assert table["comparison"].unique().tolist() == ["succession"]
+    shared = [None if pd.isna(one) else int(one.split("¶")[1]) for one in table["shared_paragraph"]]
+    below = {at: one for at, one in enumerate(shared) if table["status"][at] in ("dropped", "new")}
+    assert [one for at, one in enumerate(shared) if at not in below] == [other for other in others if other]
+    assert all((one is None) == (table["score"][at] == 0) for at, one in below.items())
+
+
+def test_a_clause_of_which_little_is_left_tells_where():
+    kept, words = (
+        "各级人民政府应当依法公开重大行政决策的过程与结果，",
+        "并说明理由和依据以及救济途径和期限与受理机关的名称地址。",
+    )
+    old = kept + "".join(dict.fromkeys(words * 2)) * 2
+    new = (
+        kept
+        + "建立听证会制度与专家论证制度，健全合法性审查程序，落实集体讨论决定程序，追究违法决策的责任，纳入年度考核与督察的范围内。"
+    )
+    corpus = make_corpus({"old": old, "new": "总则的规定适用于全部的章节和条款。\n" + new}, documents=DATES)
+    table = succession(corpus, "old", "new").set_index("doc_id")
+    row = table.loc["old"]
+    assert row["status"] == "dropped" and 0 < row["score"] < 0.5 and pd.isna(row["other_paragraph"])
+    assert row["shared_paragraph"] == "new#2¶2"
 
 
 def test_scores_are_shares_of_the_paragraph_itself(table):
@@ -119,6 +141,37 @@ def test_several_earlier_texts_are_a_comparison_and_no_succession(planted):
     assert other_place["comparison"].unique().tolist() == ["comparison of these documents"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "succeeds"),
+    [
+        ({"period_end": 2020}, {"period_end": 2025}, True),  # a plan of one period and that of the next, undated
+        ({"period_end": 2025}, {"period_end": 2020}, False),
+        ({"period_end": 2020, "latest": "2016-01-01"}, {"period_end": 2020, "earliest": "2017-01-01"}, False),
+        ({"period_end": 2020}, {"period_end": 2020}, False),
+        ({"latest": "2010-01-01"}, {"earliest": "2020-01-01"}, True),  # two versions of a regulation
+        ({}, {}, False),  # in no known order, whichever is called the earlier
+        ({}, {"parent_ids": ["old"]}, True),
+        ({"period_end": 2020}, {}, False),
+        ({"period_end": 2020, "latest": "2016-01-01"}, {"earliest": "2020-01-01"}, True),
+    ],
+)
+def test_a_succession_has_an_order(planted, old, new, succeeds):
+    texts, open_ = planted.documents.set_index("doc_id")["text"], {"period_start": pd.NA, "period_end": pd.NA}
+    documents = {"old": {**SAME, **open_, **old}, "new": {**SAME, **open_, **new}}
+    table = succession(make_corpus(dict(texts), documents=documents), "old", "new")
+    assert table["comparison"].unique().tolist() == ["succession" if succeeds else "comparison of these documents"]
+
+
+def test_slogans_of_a_whole_corpus_may_be_ignored(planted, table):
+    texts = dict(planted.documents.set_index("doc_id")["text"])
+    corpus = make_corpus(texts | {"other": "全面依法治国。"}, documents=DATES)
+    spans = pd.DataFrame({"doc_id": ["other"], "begin": [0], "end": [6]})
+    found = succession(corpus, "old", "new", ignore=spans)
+    pd.testing.assert_frame_equal(found, table)
+    with pytest.raises(ValueError, match="nobody"):
+        succession(corpus, "old", "new", ignore=spans.assign(doc_id="nobody"))
+
+
 def test_passages_may_be_given(planted, table):
     pd.testing.assert_frame_equal(
         succession(planted, "old", "new", passages=find_passages(planted, min_chars=12)), table
@@ -135,6 +188,65 @@ def test_added_terms_by_hand():
     both = added_terms(corpus, "old", "new", min_count=2, max_earlier=2).set_index("term")
     assert both.loc["行政复议", ["n_later", "n_earlier"]].tolist() == [2, 2]
     assert terms["per_10k"].between(0, 10_000).all()
+
+
+def added(old, new, **options):
+    """Terms and their counts; `new` is a list of articles behind a title and a note of enactment."""
+    texts = {
+        "old": old,
+        "new": "某条例\n（2021年1月1日通过，数字证书修正，数字证书修正，数字证书修正）\n" + "\n".join(new),
+    }
+    table = pd.DataFrame(
+        {"doc_id": ["old", "new"], "text": list(texts.values()), "dated": ["2016-01-01", "2021-01-01"]}
+    )
+    terms = added_terms(fz.read_corpus(table), "old", "new", **options)
+    assert (terms["n_paragraphs"] > 0).all()
+    return terms.set_index("term")["n_later"].to_dict()
+
+
+NUMBERED = ["本市保护经营主体的合法权益", "支持经营主体，公示期为五日", "经营主体可以{}联合报装"]
+
+
+def articles():
+    """Nine articles, 第九十一条 to 第九十九条, of which all but the first cite the one before; and a long one."""
+    numbers, verbs = "一二三四五六七八九", ["申请", "要求", "选择"]
+    cited = ["", *(f"，依照第九十{one}条办理" for one in numbers)]
+    filler = f"第一百条 {''.join(PARTS)}"  # what is firm is told in a text of some length
+    bodies = [NUMBERED[i % 3].format(verbs[i // 3]) for i in range(9)]
+    return [*(f"第九十{one}条 {body}{tail}。" for one, body, tail in zip(numbers, bodies, cited, strict=False)), filler]
+
+
+def test_a_new_term_of_several_words_is_found_and_its_parts_are_not():
+    """经营主体 (business entities, which 市场主体 were called before) is cut 经营 and 主体; 联合报装 (joint application) 联合报 and 装."""
+    old = "第九条 本市保护市场主体的合法权益。\n第十条 支持市场主体，依法经营。市场主体可以申请。"
+    found = added(old, articles())
+    assert found["经营主体"] == 9 and found["联合报装"] == 3
+    assert not {"经营", "联合报", "第九", "第九十", "期为", "市场主体"} & set(found)
+    assert not [term for term in found if len(term) > 4 and "经营主体" in term]
+    # what is said in the earlier text, if only once, is not new
+    assert "经营主体" not in added(old + "经营主体。", articles())
+    assert added(old + "经营主体。", articles(), max_earlier=1)["经营主体"] == 9
+
+
+def test_notes_of_enactment_and_what_is_to_be_ignored_add_no_term():
+    old = "第一条 依法行政。"
+    assert "数字证书" not in added(old, articles())
+    assert "数字证书" in added(old, [f"{one}数字证书。" for one in articles()])
+    assert "经营主体" not in added(old, articles(), ignore="经营主体")
+    assert "经营主体" in added(old, articles(), ignore=[("old", 0, 3)])
+
+
+def test_words_of_ones_own_are_kept_whole():
+    old, new = "第一条 支持市场主体。", ["第二条 依法申请联合报装服务。"]
+    assert "联合报装" not in added(old, new, min_count=1)
+    assert added(old, new, min_count=1, words=["联合报装"])["联合报装"] == 1
+
+
+def test_spans_of_other_documents_are_for_other_pairs():
+    table = pd.DataFrame({"doc_id": ["old", "new", "x"], "text": ["依法行政。", "\n".join(articles()), "依法行政。"],
+                          "dated": ["2016-01-01", "2021-01-01", "2022-01-01"]})  # fmt: skip
+    terms = added_terms(fz.read_corpus(table), "old", "new", ignore=[("x", 0, 2)])
+    assert "经营主体" in set(terms["term"])
 
 
 def test_faults(planted):
@@ -173,3 +285,13 @@ def test_two_versions_of_one_law():
     new = table[table["status"] == "new"]
     assert new["text"].str.contains("基层立法联系点").sum() == 2
     assert table["comparison"].unique().tolist() == ["succession"]
+
+
+@pytest.mark.skipif("FZANALYTICS_DATA" not in os.environ, reason="FZANALYTICS_DATA does not name the law families")
+def test_the_main_new_term_of_a_revised_regulation_leads_the_list():
+    """上海市优化营商环境条例 of 2020 and 2024: 市场主体 are now called 经营主体, 59 times."""
+    corpus = fz.fetch_law_family("business_env", path=Path(os.environ["FZANALYTICS_DATA"]) / "law_families")
+    terms = added_terms(corpus, "L00025", "L00026")
+    assert terms.iloc[0][["term", "n_later", "n_earlier"]].tolist() == ["经营主体", 59, 0]
+    assert {"联合报装", "公示期"} <= set(terms["term"]) and (terms["n_paragraphs"] > 0).all()
+    assert not {"期为", "联合报", "第九", "修正", "企业等经营主体"} & set(terms["term"])

@@ -105,7 +105,7 @@ def _nothing():
 
 
 def test_what_is_planted_is_found_and_only_that():
-    table = compare(population(20))
+    table = compare(population(30))
     county = table[table["group"] == "county"]
     assert county.iloc[0]["term"] == "试点" and set(table["scope"]) == {"jurisdictions"}
     assert county.iloc[0]["p"] == pytest.approx(1 / 200) and county.iloc[0]["low"] > 0
@@ -116,18 +116,30 @@ def test_what_is_planted_is_found_and_only_that():
 
 
 def test_a_word_of_one_document_is_key_for_g2_and_not_for_jurisdictions():
-    table = compare(population(20, bursty=True))
+    table = compare(population(30, bursty=True))
     odd = row(table, "county", "奇")
     assert odd["p_g2_adjusted"] < 1e-6 and odd["p"] > 0.4 and odd["low"] < 0
     assert odd["n_documents"] == 1 and odd["juilland_d"] == pytest.approx(0, abs=1e-6) and odd["dp_norm"] > 0.9
 
 
-def test_thirty_jurisdictions_are_needed_and_ten_on_a_side():
-    assert compare(population(14))[POPULATION].isna().all(axis=None)
-    assert compare(population(15))[POPULATION].notna().all(axis=None)
-    lopsided = pd.Series({f"d{i}": "few" if i < 9 else "many" for i in range(40)})
-    table = compare(population(20), by=lopsided)
-    assert table["p"].notna().all() and table[["low", "high"]].isna().all(axis=None)
+def test_thirty_jurisdictions_are_needed_on_either_side():
+    few, enough = compare(population(29)), compare(population(30))
+    assert few[POPULATION].isna().all(axis=None) and enough[POPULATION].notna().all(axis=None)
+    assert set(few["scope"]) == {"these documents"} and set(few["reason"]) == {"fewer than 30 jurisdictions on a side"}
+    assert set(enough["scope"]) == {"jurisdictions"} and set(enough["reason"]) == {""}
+    assert set(compare(population(14))["reason"]) == {"fewer than 30 jurisdictions"}
+    lopsided = pd.Series({f"d{i}": "few" if i < 2 else "many" for i in range(60)})
+    assert compare(population(30), by=lopsided)[POPULATION].isna().all(axis=None)
+
+
+def test_each_comparison_is_refused_by_itself():
+    groups = pd.Series({f"d{i}": "few" if i < 10 else "many" if i % 2 else "more" for i in range(80)})
+    table = (
+        compare(population(40), by=groups, against="each")
+        .groupby(["group", "against"])["p"]
+        .agg(lambda p: p.notna().all())
+    )
+    assert table["many", "more"] and not table["few", "many"] and not table["more", "few"]
 
 
 def test_documents_of_one_jurisdiction_count_once():
@@ -374,6 +386,6 @@ def test_a_family_of_laws_has_words_of_its_levels(real_data):
     family = fz.fetch_law_family("air", path=real_data / "law_families")
     table = distinctive_terms(family, n_resamples=0, n_permutations=0)
     # 本法 (this law) is how the national law names itself: in no regulation below it
-    assert row(table, "national", "本法")["count_against"] == 0 and set(table["scope"]) == {"jurisdictions"}
+    assert row(table, "national", "本法")["count_against"] == 0 and set(table["scope"]) == {"these documents"}
     # five provinces and one centre: too few for an interval, whatever the sum of jurisdictions
     assert table[["low", "high"]].isna().all(axis=None)

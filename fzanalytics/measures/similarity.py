@@ -18,6 +18,7 @@ from fzanalytics.base.options import check_number
 from fzanalytics.features.masks import MaskKind
 from fzanalytics.features.matrices import counts_of_terms, weigh_tfidf
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
+from fzanalytics.measures.ignoring import without_ignored
 from fzanalytics.texts.corpus import Corpus
 
 Unit = Literal["document", "paragraph", "clause"]
@@ -32,6 +33,7 @@ def tfidf_similarity(
     unit: Unit = "document",
     mask: Iterable[MaskKind] = (),
     analyzer: Analyzer | None = None,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     block_size: int = 1024,
 ) -> pd.DataFrame:
     """Cosine of the TF-IDF vectors of every two documents or clauses.
@@ -47,6 +49,9 @@ def tfidf_similarity(
         Names to take out first, so that likeness is not that of names alone; see `mask_names`.
     analyzer : callable str -> list of str, optional
         Replaces the default `PolicyAnalyzer(mask=mask)`; then `mask` must be empty.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        What is no text, neither shared nor to be shared: spans, such as those of `find_slogans`, or phrases. It is in no
+        vector, and a text that is nothing else has no terms.
     block_size : int
         Rows that are multiplied at once.
 
@@ -79,7 +84,7 @@ def tfidf_similarity(
     >>> bool(pair["hebei_province_2016"] > pair["xiahe_county_2017"])
     True
     """
-    texts = unit_texts(corpus, unit)
+    texts = unit_texts(without_ignored(corpus, ignore), unit)
     masked = tuple(mask) if not isinstance(mask, str) else (mask,)
     if analyzer is not None and masked:
         raise ValueError(

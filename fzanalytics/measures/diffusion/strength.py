@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
 
 from fzanalytics.base.tables import COLUMNS, require_columns
 from fzanalytics.measures.diffusion.coverage import coverage_matrix
 from fzanalytics.measures.diffusion.succession import between, part_of_corpus
+from fzanalytics.measures.ignoring import ignored_of, without_ignored
 from fzanalytics.measures.inputs import require_corpus
+from fzanalytics.measures.pairing import Paragraph, Row, align_paragraphs, pair_mentions
 from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.texts.corpus import Corpus
 from fzanalytics.texts.extraction.obligation import obligation_strength
 
-Ints = NDArray[np.int64]
-Row = dict[Hashable, Any]
-
 MENTION_KINDS = ("obligation", "deadline", "quantity", "agency")
-#: Shorter runs of equal letters hold two clauses together by chance.
-_MIN_BLOCK = 2
 _ROLE_RANK = {"soft": 0, "binding": 1, "prohibiting": 1}
 _COLUMNS = (
     "source", "target", "source_paragraph", "target_paragraph", "order", "score", "kind", "change", "direction",
@@ -32,9 +26,6 @@ _COLUMNS = (
     "source_begin", "source_end", "target_begin", "target_end", "source_text", "target_text",
 )  # fmt: skip
 _AMOUNT = re.compile(r"^(?P<compare>>=|<=|>|<|~|=|\*) (?P<number>\d+(?:\.\d+)?)(?: (?P<unit>\S+))?$")
-_SUFFIX = re.compile(r"(?:委员会办公室|领导小组办公室|委员会|办公室|办公厅|管理局|监督局|局|厅|委|办|部|处|科)$")
-_OWNER = re.compile(r"^(?:[省市县区州旗](?=[^级直以]))?(?:人民政府|政府|委(?=.{2}))?")
-_END = re.compile(r"[。；;！？\n]")
 # 自2020年1月1日起施行。 with nothing that is put into effect behind it: of a document, and no task
 _FORCE = re.compile(r"\s*起?(?:正式)?(?:施行|试行|实施|执行|生效)(?=[^\w\s]|\s*(?:\n|$))")
 
@@ -46,6 +37,7 @@ def clause_changes(
     *,
     passages: pd.DataFrame | None = None,
     threshold: float = 0.5,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
 ) -> pd.DataFrame:
     """What became of the duties, deadlines, amounts and agencies of each clause that a target shares with a source.
 
@@ -58,6 +50,9 @@ def clause_changes(
     passages, threshold
         As for `coverage_matrix` (12 characters or more if they are found here, since paragraph is set beside paragraph,
         and not the 20 of measures of whole texts): its covered paragraphs and their best matches are compared.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        What is no text, neither shared nor to be shared: spans, such as those of `find_slogans`, or phrases. Mentions
+        there are none.
 
     Returns
     -------
@@ -86,8 +81,11 @@ def clause_changes(
     -----
     The two paragraphs are laid against each other with the fewest edits (Levenshtein). Two mentions of a kind belong
     together if they stand in the same place of it, and are equal or both in shared sentences; agencies, if they are the
-    same business wherever they stand (省财政厅 and 市财政局). A change of an agency is one of its role. Several words in one
-    rewritten stretch are paired in order, which may be by chance. What the extraction misses is not seen, and a softer
+    same business wherever they stand (省财政厅 and 市财政局). What is left belongs to the same value or text elsewhere in the
+    other paragraph; and if the extraction found it on one side only, it is kept where its text stands on the other (an agency
+    anywhere, a date or amount beside those found there, a word of obligation in the same place), with role and days not
+    known there. A change of an agency is one of its role. Several words in one rewritten stretch are paired in order, which
+    may be by chance. What the extraction misses on both sides is not seen, and a softer
     word does not show a softer rule. Where order is "unknown" or "earlier" a change is a difference, and not known to be
     the target's doing.
 
@@ -99,10 +97,12 @@ def clause_changes(
     ['later']
     """
     _check(corpus, source, target)
+    ignore = ignored_of(corpus, ignore, [source, target])
     if passages is not None:
         passages = between(passages, [source], [target])
     corpus = part_of_corpus(corpus, [source, target])
-    matrix = coverage_matrix(corpus, source, passages=passages, threshold=threshold)
+    matrix = coverage_matrix(corpus, source, passages=passages, threshold=threshold, ignore=ignore)
+    corpus = without_ignored(corpus, ignore)
     pairs = matrix[(matrix["target"] == target) & matrix["covered"]]
     if matrix.empty or target not in set(matrix["target"]):
         raise ValueError(
@@ -151,16 +151,6 @@ def _once(table: pd.DataFrame) -> pd.DataFrame:
     return table[np.array(keep, dtype=bool)].reset_index(drop=True)
 
 
-class _Paragraph(NamedTuple):
-    """A paragraph as a stretch of its document, its letters with their places, and its mentions."""
-
-    begin: int
-    text: str
-    letters: str
-    places: Ints
-    mentions: list[Row]
-
-
 class _Side:
     """The paragraphs of one document, each with the mentions that hold for it."""
 
@@ -174,11 +164,11 @@ class _Side:
         clauses = corpus.clauses[corpus.clauses["doc_id"] == doc_id]
         self.mentions = _by_paragraph(mentions[~_in_force(mentions, {doc_id: self.text})], clauses, own)
 
-    def paragraph(self, paragraph_id: str) -> _Paragraph:
+    def paragraph(self, paragraph_id: str) -> Paragraph:
         begin, end = map(int, self.spans[paragraph_id])
         text = self.text[begin:end]
         codes, places = reduce_text(text)
-        return _Paragraph(begin, text, "".join(map(chr, codes)), places, self.mentions.get(paragraph_id, []))
+        return Paragraph(begin, text, "".join(map(chr, codes)), places, self.mentions.get(paragraph_id, []))
 
 
 def _in_force(mentions: pd.DataFrame, texts: Mapping[str, str]) -> pd.Series:
@@ -208,90 +198,14 @@ def _by_paragraph(mentions: pd.DataFrame, clauses: pd.DataFrame, paragraphs: pd.
     return found
 
 
-def _changes(source: _Paragraph, target: _Paragraph, places: re.Pattern[str] | None) -> Iterator[Row]:
+def _changes(source: Paragraph, target: Paragraph, places: re.Pattern[str] | None) -> Iterator[Row]:
     """What became of the mentions of two paragraphs."""
-    steps = Levenshtein.opcodes(source.letters, target.letters)
-    blocks = [
-        (step.src_start, step.src_end, step.dest_start)
-        for step in steps
-        if step.tag == "equal" and step.src_end - step.src_start >= _MIN_BLOCK
-    ]
-    turned = [(there, there + end - begin, begin) for begin, end, there in blocks]
-    shared = {id(one): _shares_sentence(one, source, blocks) for one in source.mentions}
-    shared |= {id(one): _shares_sentence(one, target, turned) for one in target.mentions}
+    alignment = align_paragraphs(source, target, places)
     for kind in MENTION_KINDS:
-        left = [one for one in source.mentions if one["kind"] == kind]
-        right = [one for one in target.mentions if one["kind"] == kind]
-        if kind == "agency":
-            pairs = _pair_agencies(left, right, places)
-        else:
-            pairs = _pair_places(left, right, source, target, blocks, shared)
-        for one, other in pairs:
-            here = one if one is not None else other
-            yield {**_compare(kind, one, other, shared[id(here)], places), "in_shared_sentence": shared[id(here)]}
-
-
-def _letters_of(mention: Row, paragraph: _Paragraph) -> tuple[int, int]:
-    """First letter and end of a mention; both at the end of the paragraph if it stands outside of it."""
-    edges = np.searchsorted(paragraph.places, [mention["begin"] - paragraph.begin, mention["end"] - paragraph.begin])
-    return int(edges[0]), int(edges[1])
-
-
-def _shares_sentence(mention: Row, paragraph: _Paragraph, blocks: list[tuple[int, int, int]]) -> bool:
-    """Whether half of the letters of its sentence are in the blocks."""
-    begin, end = int(mention["begin"]) - paragraph.begin, int(mention["end"]) - paragraph.begin
-    if not 0 <= begin < len(paragraph.text):
-        return False
-    stops = [match.start() for match in _END.finditer(paragraph.text)]
-    first = max((stop + 1 for stop in stops if stop < begin), default=0)
-    last = min((stop for stop in stops if stop >= end), default=len(paragraph.text))
-    low, high = (int(edge) for edge in np.searchsorted(paragraph.places, [first, last]))
-    n = sum(max(0, min(high, b) - max(low, a)) for a, b, _ in blocks)
-    return 2 * n >= high - low > 0
-
-
-def _pair_places(
-    left: list[Row], right: list[Row], source: _Paragraph, target: _Paragraph, blocks: list[tuple[int, int, int]],
-    shared: dict[int, bool],
-) -> Iterator[tuple[Row | None, Row | None]]:  # fmt: skip
-    """Mentions that stand in the same place of the alignment, and are the same or in sentences that both sides share."""
-    free = list(right)
-    for one in left:
-        low, high = _projected(*_letters_of(one, source), blocks, len(target.letters))
-        likely = [o for o in free if o["value"] == one["value"] or (shared[id(one)] and shared[id(o)])]
-        spans = ((other, _letters_of(other, target)) for other in likely)
-        found = next((other for other, (begin, end) in spans if begin < high and end > low), None)
-        if found is not None:
-            free = [other for other in free if other is not found]
-        yield one, found
-    for other in free:
-        yield None, other
-
-
-def _projected(begin: int, end: int, blocks: list[tuple[int, int, int]], size: int) -> tuple[int, int]:
-    """The stretch of the target between the equal letters before and behind a stretch of the source."""
-    low, high = 0, size
-    for first, last, there in blocks:
-        if first < begin:
-            low = there + min(last, begin) - first
-        if last > end:
-            high = there + max(first, end) - first
-            break
-    return low, high
-
-
-def _pair_agencies(
-    left: list[Row], right: list[Row], places: re.Pattern[str] | None
-) -> Iterator[tuple[Row | None, Row | None]]:
-    """Agencies of the same business, in order."""
-    free = list(right)
-    for one in left:
-        found = next((other for other in free if _business(other, places) == _business(one, places)), None)
-        if found is not None:
-            free = [other for other in free if other is not found]
-        yield one, found
-    for other in free:
-        yield None, other
+        for one, other in pair_mentions(source, target, kind, alignment):
+            known = [id(mention) for mention in (one, other) if id(mention) in alignment.shared]
+            shared = alignment.shared[known[0]]
+            yield {**_compare(kind, one, other, shared), "in_shared_sentence": shared}
 
 
 def _place_names(corpus: Corpus, doc_ids: tuple[str, ...]) -> re.Pattern[str] | None:
@@ -301,15 +215,7 @@ def _place_names(corpus: Corpus, doc_ids: tuple[str, ...]) -> re.Pattern[str] | 
     return re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True))) if names else None
 
 
-def _business(mention: Row, places: re.Pattern[str] | None) -> str:
-    """What an agency is for: its name without place, owner and the word for its rank."""
-    name = str(mention["value"])
-    plain = places.sub("", name) if places is not None else name
-    plain = _OWNER.sub("", plain)
-    return _SUFFIX.sub("", plain) or name
-
-
-def _compare(kind: str, one: Row | None, other: Row | None, shared: bool, places: re.Pattern[str] | None) -> Row:
+def _compare(kind: str, one: Row | None, other: Row | None, shared: bool) -> Row:
     """One row of the table, without the pair of paragraphs."""
     row: Row = {"kind": kind, "direction": pd.NA, "days": np.nan, "amount": np.nan}
     for side, mention in (("source", one), ("target", other)):
@@ -321,11 +227,14 @@ def _compare(kind: str, one: Row | None, other: Row | None, shared: bool, places
         if role is not None:
             row["direction"] = "harder" if (role == 1) == (one is None) else "softer"
         return row
-    same = one["role"] == other["role"] if kind == "agency" else one["value"] == other["value"]
+    if kind == "agency":
+        same = pd.isna(one["role"]) or pd.isna(other["role"]) or one["role"] == other["role"]
+    else:
+        same = one["value"] == other["value"]
     row["change"] = "kept" if same else "changed"
     if kind == "obligation":
-        step = _ROLE_RANK.get(str(other["role"]), 0) - _ROLE_RANK.get(str(one["role"]), 0)
-        row["direction"] = {1: "harder", -1: "softer", 0: pd.NA}[step]
+        steps = [_ROLE_RANK.get(str(mention["role"]), 0) for mention in (one, other) if not pd.isna(mention["role"])]
+        row["direction"] = {1: "harder", -1: "softer", 0: pd.NA}[steps[-1] - steps[0]]
     if kind == "deadline":
         row["days"] = _days_between(one, other)
         row["direction"] = "later" if row["days"] > 0 else "earlier" if row["days"] < 0 else pd.NA
@@ -351,23 +260,28 @@ def _amount_between(one: str, other: str) -> float:
 
 # How specific -----------------------------------------------------------------------------------------------------------
 
+_COUNTS = ("n_deadlines", "n_recurring", "n_relative", "n_quantities", "n_targets", "n_agencies")
 _STRENGTHS = ("binding", "mixed", "bare imperative", "soft", "descriptive")
 
 
-def clause_specificity(corpus: Corpus) -> pd.DataFrame:
+def clause_specificity(corpus: Corpus, *, ignore: pd.DataFrame | Iterable[object] | None = None) -> pd.DataFrame:
     """How strongly each clause obliges, and how many deadlines, amounts and named agencies it has.
 
     Parameters
     ----------
     corpus : Corpus
         With its mentions.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        What is no text: spans, such as those of `find_slogans`, or phrases. A clause that is nothing else is a mere heading,
+        in no share; what is mentioned there is not counted.
 
     Returns
     -------
     DataFrame, one row a clause
-        The columns of `obligation_strength`; n_deadlines (dated: deadlines, periods, starts), n_recurring (and relative
-        time limits), n_quantities, n_targets (amounts to be reached), n_agencies (different agencies made responsible
-        that are named, not classes such as 各级政府). The day of coming into force is no deadline. A list of agencies that stands once for several clauses counts in each.
+        The columns of `obligation_strength`; n_deadlines (dated: deadlines, periods, starts), n_recurring (每年三月底前),
+        n_relative (time limits from an event on, without a date: 三十日内), n_quantities, n_targets (amounts to be reached), n_agencies (different agencies made responsible
+        that are named, not classes such as 各级政府). The day of coming into force is no deadline. A list of agencies that stands
+        once for several clauses counts in each.
 
     Examples
     --------
@@ -376,7 +290,8 @@ def clause_specificity(corpus: Corpus) -> pd.DataFrame:
     >>> bool((table["n_agencies"] > 0).any()), bool((table["n_deadlines"] >= 0).all())
     (True, True)
     """
-    mentions = require_corpus(corpus).mentions
+    corpus = without_ignored(corpus, ignore)
+    mentions = corpus.mentions
     require_columns(mentions, COLUMNS["mentions"], name="corpus.mentions")
     table = obligation_strength(corpus.clauses, mentions)
     held = corpus.held
@@ -385,7 +300,8 @@ def clause_specificity(corpus: Corpus) -> pd.DataFrame:
     named = mentions[(mentions["kind"] == "agency") & (mentions["evidence"] != "class").fillna(True)]
     parts = {
         "n_deadlines": mentions[(mentions["kind"] == "deadline") & dated],
-        "n_recurring": mentions[(mentions["kind"] == "deadline") & ~dated],
+        "n_recurring": mentions[(mentions["kind"] == "deadline") & (mentions["role"] == "recurring")],
+        "n_relative": mentions[(mentions["kind"] == "deadline") & (mentions["role"] == "relative")],
         "n_quantities": mentions[mentions["kind"] == "quantity"],
         "n_targets": mentions[(mentions["kind"] == "quantity") & (mentions["role"] == "target")],
         "n_agencies": named.drop_duplicates(["doc_id", "clause_id", "value"]),
@@ -398,13 +314,16 @@ def clause_specificity(corpus: Corpus) -> pd.DataFrame:
     return table
 
 
-def specificity(corpus: Corpus) -> pd.DataFrame:
+def specificity(corpus: Corpus, *, ignore: pd.DataFrame | Iterable[object] | None = None) -> pd.DataFrame:
     """Shares of clauses by strength, and deadlines, amounts and named agencies per clause, of each document.
 
     Parameters
     ----------
     corpus : Corpus
         With its mentions.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        What is no text: spans, such as those of `find_slogans`, or phrases. A clause that is nothing else is a mere heading,
+        in no share; what is mentioned there is not counted.
 
     Returns
     -------
@@ -412,13 +331,14 @@ def specificity(corpus: Corpus) -> pd.DataFrame:
         doc_id; n_clauses: clauses that are no mere headings. All that follows is of these clauses alone, above the line
         of division and below it: n_binding, n_mixed, n_bare_imperative, n_soft, n_descriptive: clauses by
         `obligation_strength`, and binding_share, soft_share in [0, 1] (mixed ones are in neither); n_deadlines,
-        n_recurring, n_quantities, n_targets, n_agencies: sums, see `clause_specificity`; deadlines_per_clause,
+        n_recurring, n_relative, n_quantities, n_targets, n_agencies: sums, see `clause_specificity`; deadlines_per_clause
+        (of dated deadlines alone: most laws have none, and time limits from an event on, which are in n_relative),
         quantities_per_clause, agencies_per_clause: at least 0, NaN without such clauses. n_in_headings: the deadlines,
         amounts and agencies of mere headings, which are in no other number (none in the bundled corpus).
 
     Notes
     -----
-    Counts hang on how finely a text is numbered: compare documents of one genre. What stands before the first clause is
+    A law binds by time limits (三十日内), a plan by dates (2020年底前): compare each with its kind. Counts hang on how finely a text is numbered: compare documents of one genre. What stands before the first clause is
     not counted. These documents, and no sample of others: no interval is given.
 
     Examples
@@ -428,7 +348,7 @@ def specificity(corpus: Corpus) -> pd.DataFrame:
     >>> bool(table.loc["hebei_province_2016", "deadlines_per_clause"] > table.loc["henan_province_2021", "deadlines_per_clause"])
     True
     """
-    clauses = clause_specificity(corpus)
+    clauses = clause_specificity(corpus, ignore=ignore)
     counted = clauses[clauses["strength"] != "heading"]
     table = pd.DataFrame({"n_clauses": counted.groupby("doc_id").size()})
     table = table.reindex(pd.Index(clauses["doc_id"].unique(), name="doc_id"), fill_value=0)
@@ -437,11 +357,11 @@ def specificity(corpus: Corpus) -> pd.DataFrame:
         table[f"n_{strength.replace(' ', '_')}"] = n.reindex(table.index, fill_value=0)
     per = table["n_clauses"].replace(0, np.nan)
     table["binding_share"], table["soft_share"] = table["n_binding"] / per, table["n_soft"] / per
-    sums = counted.groupby("doc_id")[["n_deadlines", "n_recurring", "n_quantities", "n_targets", "n_agencies"]].sum()
+    sums = counted.groupby("doc_id")[list(_COUNTS)].sum()
     table = table.join(sums.reindex(table.index, fill_value=0))
     for name in ("deadlines", "quantities", "agencies"):
         table[f"{name}_per_clause"] = table[f"n_{name}"] / per
     headings = clauses[clauses["strength"] == "heading"].set_index("doc_id")
-    n = headings[["n_deadlines", "n_recurring", "n_quantities", "n_agencies"]].sum(axis=1).groupby(level=0).sum()
+    n = headings[[name for name in _COUNTS if name != "n_targets"]].sum(axis=1).groupby(level=0).sum()
     table["n_in_headings"] = n.reindex(table.index, fill_value=0).astype(int)
     return table.reset_index()

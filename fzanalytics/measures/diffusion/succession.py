@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -16,18 +15,21 @@ from fzanalytics.base.options import check_number
 from fzanalytics.base.tables import require_columns
 from fzanalytics.features.matrices import counts_of_terms, weigh_tfidf
 from fzanalytics.features.tokens import PolicyAnalyzer
+from fzanalytics.features.words import Words
 from fzanalytics.measures.diffusion.coverage import COVERAGE_MIN_CHARS, Paragraphs, match_paragraphs, read_paragraphs
-from fzanalytics.measures.inputs import compared_texts, read_ignore, require_corpus, require_table
+from fzanalytics.measures.ignoring import ignored_of
+from fzanalytics.measures.inputs import compared_texts, require_corpus, require_table
 from fzanalytics.measures.reuse.letters import leave_out
 from fzanalytics.measures.reuse.order import DocumentFacts, split_ids
 from fzanalytics.measures.reuse.passages import find_passages
 from fzanalytics.measures.reuse.reduced import reduce_text
 from fzanalytics.measures.reuse.shares import SharedSpans
+from fzanalytics.measures.vocabulary.new_terms import new_terms
 from fzanalytics.texts.corpus import Corpus
 
 _COLUMNS = (
-    "side", "doc_id", "paragraph_id", "section", "status", "other_doc_id", "other_paragraph", "score", "similarity",
-    "similar_paragraph", "n_chars", "text", "other_text", "comparison",
+    "side", "doc_id", "paragraph_id", "section", "status", "other_doc_id", "other_paragraph", "score", "shared_paragraph",
+    "similarity", "similar_paragraph", "n_chars", "text", "other_text", "comparison",
 )  # fmt: skip
 _TERM_COLUMNS = ("term", "n_later", "n_paragraphs", "per_10k", "n_earlier", "comparison")
 
@@ -67,12 +69,14 @@ def succession(
           the brackets of those responsible), "changed" (score is at least `threshold`), "dropped" (earlier side) or "new"
           (later side).
         - other_doc_id, other_paragraph, other_text: its counterpart, NA for "dropped" and "new"; score in [0, 1]: share of
-          the paragraph's own characters found in it (in the best one, for "dropped" and "new"), NaN without text.
+          the paragraph's own characters found in it (in the best one, for "dropped" and "new": shared_paragraph, NA where
+          nothing is shared), NaN without text. Words put in between in a passage count as shared; `copying_kinds` tells edits.
         - similarity in [0, 1] and similar_paragraph: for "dropped" and "new", the most like paragraph of the other side by
-          the cosine of TF-IDF; NaN and NA without a common term. Look there before you call a clause dropped: it
-          may have been said anew.
-        - comparison: "succession", if there is one earlier document, of the same region and lineage; else "comparison of
-          these documents", which says nothing about what anyone dropped or added.
+          the cosine of TF-IDF; NaN and NA without a common term. Look there, and at shared_paragraph, before you call a
+          clause dropped: it may have been said anew.
+        - comparison: "succession", if there is one earlier document, of the same region and lineage, and of an earlier period (or,
+          where a period is not known, surely older, or declared by the later one); else "comparison of these documents", which
+          says nothing about what anyone dropped or added.
 
     Raises
     ------
@@ -93,8 +97,9 @@ def succession(
     >>> table["comparison"].unique().tolist(), sorted(table["status"].unique())
     (['comparison of these documents'], ['changed', 'dropped', 'new'])
     """
-    olds, corpus = _checked(corpus, earlier, later, threshold)
-    ignore = read_ignore(ignore)
+    whole = require_corpus(corpus)
+    olds, corpus = _checked(whole, earlier, later, threshold)
+    ignore = ignored_of(whole, ignore, [*olds, later])
     if passages is None:
         pairs = [(old, later) for old in olds]
         passages = find_passages(corpus, min_chars=COVERAGE_MIN_CHARS, pairs=pairs, ignore=ignore)
@@ -182,7 +187,12 @@ def _name_comparison(corpus: Corpus, olds: list[str], later: str) -> str:
     (old, *more) = olds
     one = not more and facts.region[old] is not None and facts.region[old] == facts.region[later]
     same = one and facts.lineage[old] is not None and facts.lineage[old] == facts.lineage[later]
-    return "succession" if same else "comparison of these documents"
+    periods = facts.period[old], facts.period[later]
+    if None in periods:
+        follows = facts.order(old, later)[::2] in ((old, "earlier"), (old, "declared"))
+    else:
+        follows = periods[0] < periods[1]
+    return "succession" if same and follows else "comparison of these documents"
 
 
 def _paragraphs(
@@ -222,12 +232,14 @@ def _matched(
     for paragraph, (score, other_doc, other) in best.items():
         twin = next((one for one in same[place[paragraph]] if docs[one] in others), None)
         if twin is not None:
-            rows.append((side, "kept", docs[twin], ids[twin], 1.0, texts[twin]))
+            rows.append((side, "kept", docs[twin], ids[twin], 1.0, texts[twin], ids[twin]))
         elif score >= threshold:
-            rows.append((side, "changed", other_doc, other, score, texts[place[str(other)]]))
+            rows.append((side, "changed", other_doc, other, score, texts[place[str(other)]], other))
         else:
-            rows.append((side, "dropped" if side == "earlier" else "new", pd.NA, pd.NA, score, pd.NA))
-    found = pd.DataFrame(rows, columns=["side", "status", "other_doc_id", "other_paragraph", "score", "other_text"])
+            status, shared = "dropped" if side == "earlier" else "new", other if score > 0 else pd.NA
+            rows.append((side, status, pd.NA, pd.NA, score, pd.NA, shared))
+    names = ["side", "status", "other_doc_id", "other_paragraph", "score", "other_text", "shared_paragraph"]
+    found = pd.DataFrame(rows, columns=names)
     own = table.iloc[[place[paragraph] for paragraph in best]].reset_index(drop=True)
     return pd.concat([found, own], axis=1)
 
@@ -309,25 +321,36 @@ def succession_shares(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def added_terms(
-    corpus: Corpus, earlier: str | Sequence[str], later: str, *, min_count: int = 3, max_earlier: int = 0
+    corpus: Corpus,
+    earlier: str | Sequence[str],
+    later: str,
+    *,
+    words: Words = (),
+    min_count: int = 3,
+    max_earlier: int = 0,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
 ) -> pd.DataFrame:
-    """Words of a later text that earlier ones do not have.
+    """Terms of a later text that earlier ones do not have.
 
     Parameters
     ----------
     corpus : Corpus
     earlier, later
         As for `succession`.
+    words : str, Path or iterable of str
+        Terms to keep whole beside the policy dictionary, as for `PolicyAnalyzer`; a str is a file's path.
     min_count : int
-        Fewest times a word stands in the later text, at least 1.
+        Fewest times a term stands in the paragraphs of the later text, at least 1.
     max_earlier : int
         Most times it stands in the earlier ones together.
+    ignore : optional
+        What is no text, as in `find_passages`.
 
     Returns
     -------
-    DataFrame, one row a word, most frequent first
-        term; n_later: times in the later text; n_paragraphs of it that have the word; per_10k: times per 10,000 words of
-        the later text; n_earlier: times in the earlier ones; comparison: see `succession`.
+    DataFrame, one row a term, most frequent first
+        term; n_later: times in the paragraphs of the later text; n_paragraphs of it that have the term; per_10k: times per
+        10,000 words of these; n_earlier: times in the earlier texts; comparison: see `succession`.
 
     Raises
     ------
@@ -336,8 +359,12 @@ def added_terms(
 
     Notes
     -----
-    Names of places and agencies are left out. A short or single earlier text lacks many words by chance: a word is
-    new against *these* texts, not in the language of policy.
+    Words are those of a dictionary, counted where they are cut as one. What no dictionary holds (经营主体, cut 经营 and 主体) is
+    listed if it is firm inside and free outside as a term of `discover_terms`, counted as written; at least twice, whatever
+    `min_count` is. A word that stands only within such a term, and a run that holds another new term, are not listed beside
+    it. Names of places and agencies, numbers of articles, and what stands outside of all paragraphs (titles, notes of
+    enactment) are left out. A short or single earlier text lacks many terms by chance: a term is new against *these* texts,
+    not in the language of policy.
 
     Examples
     --------
@@ -346,24 +373,18 @@ def added_terms(
     >>> "习近平法治思想" in set(terms["term"])
     True
     """
-    olds, corpus = _checked(corpus, earlier, later, 0.5)
+    olds, part = _checked(corpus, earlier, later, 0.5)
     for name, value, least in (("min_count", min_count, 1), ("max_earlier", max_earlier, 0)):
         check_number(value, name=name, within=f"[{least}, inf)", whole=True, remedy="Take the default.")
-    analyze = PolicyAnalyzer(mask=("place", "agency"))
-    texts = compared_texts(corpus)
-    before = Counter(term for old in olds for term in analyze(texts[old]))
-    now = Counter(analyze(texts[later]))
-    own = corpus.paragraphs[corpus.paragraphs["doc_id"] == later]
-    within = Counter(
-        term
-        for begin, end in zip(own["begin"], own["end"], strict=True)
-        for term in set(analyze(texts[later][int(begin) : int(end)]))
+    texts = leave_out(compared_texts(part), ignored_of(corpus, ignore, [*olds, later]))
+    own = part.paragraphs[part.paragraphs["doc_id"] == later]
+    paragraphs = [texts[later][int(begin) : int(end)] for begin, end in zip(own["begin"], own["end"], strict=True)]
+    terms, size = new_terms(
+        [texts[old] for old in olds], paragraphs, words=words, min_count=min_count, max_earlier=max_earlier
     )
-    size = max(now.total(), 1)
-    comparison = _name_comparison(corpus, olds, later)
+    comparison = _name_comparison(part, olds, later)
     rows = [
-        (term, n, within[term], 10_000 * n / size, before[term], comparison)
-        for term, n in sorted(now.items(), key=lambda item: (-item[1], item[0]))
-        if n >= min_count and before[term] <= max_earlier
+        (one.term, one.n_later, one.n_paragraphs, 10_000 * one.n_later / size, one.n_earlier, comparison)
+        for one in terms
     ]
     return pd.DataFrame(rows, columns=list(_TERM_COLUMNS))

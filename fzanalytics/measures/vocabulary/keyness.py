@@ -5,7 +5,7 @@ Shape letters: D documents, C units, R rows that are counted, V vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from fzanalytics.base.options import check_level, check_number
 from fzanalytics.base.seeds import RandomState, make_generator
 from fzanalytics.features.tokens import Analyzer
+from fzanalytics.measures.ignoring import without_ignored
 from fzanalytics.measures.resampling import MIN_BLOCKS, MIN_CLUSTERS
 from fzanalytics.measures.similarity import Unit
 from fzanalytics.measures.vocabulary.dispersion import deviation_of_proportions, juilland_d
@@ -40,7 +41,6 @@ from fzanalytics.measures.vocabulary.rows import (
     sum_side,
 )
 from fzanalytics.measures.vocabulary.uncertainty import (
-    MIN_SIDE,
     Sides,
     jackknife_se,
     relabelling_p,
@@ -87,6 +87,7 @@ def distinctive_terms(
     analyzer: Analyzer | None = None,
     min_count: int = 5,
     strata: Groups | None = None,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     n_resamples: int = 499,
     n_permutations: int = 9999,
     level: float = 0.95,
@@ -121,7 +122,10 @@ def distinctive_terms(
     min_count : int
         Terms with fewer occurrences (or units) in the two sides together are not listed. They stay in the totals.
     strata : str, Series, mapping or callable, optional
-        Permute only among jurisdictions that agree in it, such as "level" for ``by="period"``.
+        Permute only among jurisdictions that agree in it, such as "level" for ``by="period"``; in several columns by a function,
+        ``lambda row: (row["level"], row["kind"])``. None: p holds nothing fixed, see the notes.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        What is no text: spans, such as those of `find_slogans`, or phrases. Its words are counted nowhere.
     n_resamples : int
         0 leaves section_low and section_high out. Any other number has no further effect: no section is drawn at random, as
         in `clause_resampling_interval`; it is taken so that calls for the earlier interval stay valid.
@@ -146,13 +150,14 @@ def distinctive_terms(
         (`section_interval`): how far it rests on single sections of these documents. NaN with fewer than 5 sections on a
         side. Nothing about other documents.
         low, high : interval of log_odds for other such jurisdictions (jackknife of whole jurisdictions, t with one
-        less than those of the smaller side); NaN with fewer than 30 in all, or 10 on a side.
+        less than those of the smaller side).
         log_ratio, percent_diff : effect sizes. g2, chi2 : keyness, without direction.
         p : permutation of whole jurisdictions, two-sided. p_g2 : of g2, as if each word were drawn by itself,
         which finds too much in texts. p_adjusted, p_g2_adjusted : corrected by Benjamini and Hochberg for all rows.
-        All NaN with fewer than 30 jurisdictions.
+        Like low and high all NaN with fewer than 30 jurisdictions on either side, which hold nothing for others.
         juilland_d (1 even, 0 in one part), dp, dp_norm (0 even, near 1 in one part) : over the units of the group.
-        n_jurisdictions : on both sides. scope : "jurisdictions", or "these documents" where there are fewer than 30.
+        n_jurisdictions : on both sides together. scope : "jurisdictions", or "these documents" where either side has
+        fewer than 30; reason : "" or that it has.
 
     Raises
     ------
@@ -164,6 +169,11 @@ def distinctive_terms(
     In a handful of documents level, province and period go together: a term of the prefectures may be one of
     their provinces or years. The table then says "these documents", and z only ranks. Documents of unknown region
     count as one jurisdiction.
+
+    *p* asks whether labels could have changed places among all jurisdictions (where one is on both sides, within each). So
+    without `strata` a difference of date, level or genre that goes with the groups makes it small as well as one of the groups
+    themselves: name these as strata, other than what is compared. There is no default, since levels cannot be compared
+    within levels, and strata in which all are of one group tell nothing: p is NaN if there are no others.
 
     References
     ----------
@@ -180,6 +190,7 @@ def distinctive_terms(
     (1, 'these documents', True)
     """
     _check(against, count, alpha0, min_count, n_resamples, n_permutations, level, random_state)
+    corpus = without_ignored(corpus, ignore)
     pieces = count_pieces(corpus, unit=unit, analyzer=analyzer)
     rows = make_rows(corpus, pieces, by, count, unit)
     order = order_groups(pd.Series(rows.groups))
@@ -219,7 +230,7 @@ COLUMNS = (
     "n_documents", "of_documents", "n_documents_against", "of_documents_against",
     "log_odds", "se", "z", "section_low", "section_high", "low", "high",
     "log_ratio", "percent_diff", "g2", "chi2", "p", "p_adjusted", "p_g2", "p_g2_adjusted",
-    "juilland_d", "dp", "dp_norm", "n_jurisdictions", "scope",
+    "juilland_d", "dp", "dp_norm", "n_jurisdictions", "scope", "reason",
 )  # fmt: skip
 
 
@@ -322,22 +333,23 @@ def _population(
     group: str,
     other: str | None,
 ) -> dict[str, Any]:
-    """What other jurisdictions would show: interval and p-values, or NaN where there are too few."""
+    """What other jurisdictions would show: interval and p-values, or NaN where either side has too few."""
     places = np.asarray([options.jurisdictions[one] for one in rows.documents])
     names = np.unique(places[ours | theirs])
     joint = Sides(*sum_by(rows, ours, places, options.kept, names), *sum_by(rows, theirs, places, options.kept, names))
     sizes = int((joint.totals > 0).sum()), int((joint.totals_against > 0).sum())
     nothing = np.full(len(options.kept), np.nan)
-    enough = len(names) >= MIN_CLUSTERS
+    enough = min(sizes) >= MIN_CLUSTERS
     found: dict[str, Any] = {"low": nothing, "high": nothing, "p": nothing, "p_g2": nothing}
     if enough:
         found["p_g2"] = stats.chi2.sf(g2, 1)
-    if enough and min(sizes) >= MIN_SIDE:
         margin = jackknife_se(joint, _log_odds_of(options)) * stats.t.ppf((1 + options.level) / 2, min(sizes) - 1)
         found["low"], found["high"] = log_odds - margin, log_odds + margin
     if enough and options.n_permutations:
         found["p"] = _permuted(joint, names, rows, places, options, f"{group}|{other or ''}")
-    return {**found, "n_jurisdictions": len(names), "scope": JURISDICTIONS if enough else THESE_DOCUMENTS}
+    reason = "" if enough else f"fewer than {MIN_CLUSTERS} jurisdictions{' on a side' * (len(names) >= MIN_CLUSTERS)}"
+    scope = JURISDICTIONS if enough else THESE_DOCUMENTS
+    return {**found, "n_jurisdictions": len(names), "scope": scope, "reason": reason}
 
 
 def _permuted(

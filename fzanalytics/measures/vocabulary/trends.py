@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fzanalytics.base.options import check_level, check_number
 from fzanalytics.features.tokens import Analyzer, PolicyAnalyzer
+from fzanalytics.measures.ignoring import without_ignored
 from fzanalytics.measures.inputs import require_corpus
 from fzanalytics.measures.resampling import MIN_CLUSTERS, population_interval
 from fzanalytics.measures.vocabulary.uncertainty import poisson_limits
@@ -44,6 +45,7 @@ def term_frequency(
     of: Of = "characters",
     per: float = 10_000,
     analyzer: Analyzer | None = None,
+    ignore: pd.DataFrame | Iterable[object] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Occurrences of terms for so much text, by group.
@@ -64,6 +66,9 @@ def term_frequency(
         The amount of text that a rate is for.
     analyzer : callable str -> list of str, optional
         With ``of="tokens"``; default `PolicyAnalyzer()`, which leaves out stop words, in the denominator too.
+    ignore : DataFrame (doc_id, begin, end), iterable of such spans, or of phrases, optional
+        What is no text: spans, such as those of `find_slogans`, or phrases. It is neither counted nor part of what the
+        rate is for.
     level : float
         Nominal coverage of the intervals, in (0, 1).
 
@@ -100,8 +105,14 @@ def term_frequency(
         raise ValueError(f"`of` must be 'characters' or 'tokens'; got {of!r}.")
     check_number(per, name="per", within="(0, inf)", remedy="Take 10000.")
     check_level(level)
-    held = require_corpus(corpus).held
+    whole = require_corpus(corpus).held["text"].astype(str)
+    corpus = without_ignored(corpus, ignore)
+    held = corpus.held
     counts, sizes = _count(held["text"].astype(str).tolist(), named, of, analyzer)
+    if of == "characters" and ignore is not None:
+        sizes -= np.array(
+            [_n_blanked(*texts) for texts in zip(whole, held["text"].astype(str), strict=True)], dtype=sizes.dtype
+        )
     groups = group_documents(corpus, by)
     if isinstance(by, str) or callable(by):
         warn_left_out(groups, pd.Series(groups.index))
@@ -114,6 +125,10 @@ def term_frequency(
             rates = _rates(counts[inside, column], sizes[inside], places[inside], per, level)
             rows.append({"group": group, "term": term, **common, **rates})
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _n_blanked(text: str, left: str) -> int:
+    return sum(one != other for one, other in zip(text, left, strict=True))
 
 
 def _named(terms: Terms) -> dict[str, tuple[str, ...]]:

@@ -21,8 +21,6 @@ Floats = NDArray[np.float64]
 #: From the words asked for (a slice of V), counts and totals of the two sides, to a statistic of shape (..., V).
 Statistic = Callable[[slice, Any, Any, Any, Any], Any]
 
-#: The fewest jurisdictions on either side for an interval.
-MIN_SIDE = 10
 #: Words that are held in memory at a time.
 _CHUNK = 256
 

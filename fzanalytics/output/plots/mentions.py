@@ -54,7 +54,7 @@ def plot_mentions(
     """Figure 10: strength of obligation, deadlines, amounts and agencies of each document.
 
     One lane a document, three panels: the shares of its clauses by how strongly they oblige; its dated deadlines, one
-    mark a last day, larger for several on one day, with the number of them; deadlines, quantities and named agencies per
+    mark a last day, larger for several on one day, with the number of them, or that there is none; deadlines, quantities and named agencies per
     clause, with their numbers.
 
     Parameters
@@ -104,7 +104,7 @@ def plot_mentions(
     size = fitting_size(2 * len(ids), height, largest=7.5)
     panels = [ax.inset_axes(bounds) for bounds in ((0, 0, 0.36, 1), (0.41, 0, 0.27, 1), (0.73, 0, 0.27, 1))]
     _draw_strengths(panels[0], rows, size, language)
-    _draw_deadlines(panels[1], mentions, ids, size, language)
+    _draw_deadlines(panels[1], mentions, rows, size, language)
     _draw_rates(panels[2], rows, size, language)
     for panel in panels:
         panel.set_ylim(len(ids) - 0.5, -0.5)
@@ -155,17 +155,25 @@ def _draw_strengths(ax: Axes, rows: pd.DataFrame, size: float, language: Languag
     legend_below(ax, handles, columns=2, points=36)
 
 
-def _draw_deadlines(ax: Axes, mentions: pd.DataFrame, ids: list[str], size: float, language: Language) -> None:
-    """Dated deadlines in time."""
+def _draw_deadlines(ax: Axes, mentions: pd.DataFrame, rows: pd.DataFrame, size: float, language: Language) -> None:
+    """Dated deadlines in time, or that there are none."""
+    ids = list(rows.index)
     dated = mentions[(mentions["kind"] == "deadline") & mentions["role"].isin(_DATED) & mentions["not_after"].notna()]
     dated = dated[dated["doc_id"].astype(str).isin(ids)]
     lane = {doc_id: at for at, doc_id in enumerate(ids)}
+    ax.set_title(
+        pick(language, "Dated deadlines (larger: several on one day)", "有日期的期限（圆越大，同日期限越多）"),
+        fontsize=9,
+    )
+    for at in range(len(ids)):
+        ax.axhline(at, color=PALE, linewidth=5, zorder=0)
+    if dated.empty:
+        _say_none(ax, rows, language)
+        return
     days = pd.to_datetime(dated["not_after"])
     counts = dated.assign(day=days, lane=dated["doc_id"].astype(str).map(lane)).groupby(["lane", "day"]).size()
     marks = counts.rename("n").reset_index()
     years = marks["day"].dt.year + (marks["day"].dt.day_of_year - 1) / 365.25
-    for at in range(len(ids)):
-        ax.axhline(at, color=PALE, linewidth=5, zorder=0)
     n = marks["n"].to_numpy(dtype=float)
     ax.scatter(
         years, marks["lane"], s=14 + 9 * (n - 1), facecolor=COLOURS[5], alpha=0.65, edgecolor="white", linewidth=0.6
@@ -187,15 +195,26 @@ def _draw_deadlines(ax: Axes, mentions: pd.DataFrame, ids: list[str], size: floa
             language, "last day, ticks: 1 January (numbers: those with one)", "截止日，刻度为1月1日（数字为有截止日者）"
         )
     )
-    ax.set_title(
-        pick(language, "Dated deadlines (larger: several on one day)", "有日期的期限（圆越大，同日期限越多）"),
-        fontsize=9,
+
+
+def _say_none(ax: Axes, rows: pd.DataFrame, language: Language) -> None:
+    """A panel without dates has no axis of time; it tells how many limits without a date there are, if that is known."""
+    said = [pick(language, "no deadline with a last day in these documents", "这些文件中没有载明截止日的期限")]
+    for column, *name in (
+        ("n_relative", "time limits from an event on", "相对期限"), ("n_recurring", "recurring deadlines", "周期性期限"),
+    ):  # fmt: skip
+        if column in rows:
+            said.append(pick(language, f"{name[0]}: {rows[column].sum():.0f}", f"{name[1]}：{rows[column].sum():.0f}"))
+    ax.set_xlim(0, 1)
+    ax.set_xticks([])
+    ax.spines["bottom"].set_visible(False)
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 4}
+    ax.text(
+        0.5, 0.5, "\n".join(said), transform=ax.transAxes, ha="center", va="center", color=GREY, fontsize=9, bbox=box
     )
 
 
 def _whole_years(years: pd.Series[Any]) -> tuple[float, float]:
-    if years.empty:
-        return 2015.0, 2025.0
     return float(np.floor(years.min())) - 0.1, float(np.ceil(years.max())) + 0.25
 
 
