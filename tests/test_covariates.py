@@ -36,7 +36,7 @@ def result_of(documents, shares, n_tokens, *, posterior=True):
     )  # fmt: skip
 
 
-def planted(rng, *, n_each=20, n_documents=2, between=20.0, tokens=500):
+def planted(rng, *, n_each=30, n_documents=2, between=20.0, tokens=500):
     """Jurisdictions of two levels, whose documents are alike; the documents table and the fit."""
     rows = [
         (f"{level}{place}_{i}", level, f"{level}{place}", 2015.0 + i)
@@ -214,11 +214,11 @@ def test_shares_are_means_and_effects_their_differences(study):
     for row in found.shares.to_dict("records"):
         assert row["share"] == pytest.approx(means.loc[row["level"], row["topic"]])
         assert 0 <= row["low"] < row["share"] < row["high"] <= 1
-        assert (row["n_documents"], row["n_clusters"], row["scope"]) == (40, 20, "jurisdictions")
+        assert (row["n_documents"], row["n_clusters"], row["scope"]) == (60, 30, "jurisdictions")
     effects = found.effects.set_index("topic")
     assert effects["difference"].to_dict() == pytest.approx((means.loc["county"] - means.loc["province"]).to_dict())
     assert effects["difference"].sum() == pytest.approx(0)  # what one topic gains the others lose
-    assert effects["df"].tolist() == pytest.approx([38.0] * 3)
+    assert effects["df"].tolist() == pytest.approx([58.0] * 3)
     assert found.settings["reference"] == {"level": "province"}
     assert "3 of 3 differences have an interval" in repr(found)
 
@@ -265,7 +265,7 @@ def test_intervals_hold_what_was_planted_and_need_the_clusters():
     rng = np.random.default_rng(11)
     held, naive = [], []
     for _ in range(40):
-        table, result = planted(rng, n_each=15, n_documents=4)
+        table, result = planted(rng, n_documents=4)
         for cluster, tally in (("region", held), ("doc_id", naive)):
             found = topic_prevalence(result, table, cluster=cluster, n_draws=2)
             truth = np.array(MEANS["county"]) - np.array(MEANS["province"])
@@ -333,19 +333,57 @@ def test_cells_of_two_groups_are_means_and_an_empty_cell_is_left_out(study):
     assert set(averaged["reason"]) == {"not to be told apart in these documents"}
 
 
-def test_a_group_of_one_jurisdiction_or_few_has_no_interval(study):
-    table, result = study
-    one = table.assign(level=np.where(table["region"] == "county0", "township", table["level"]))
-    found = topic_prevalence(result, one, n_draws=2)
-    reasons = found.shares.drop_duplicates("level").set_index("level")["reason"]
-    assert reasons["township"] == "rests on a single cluster" and reasons["county"] == ""
-    three = table.assign(
-        level=np.where(table["region"].isin(["county0", "county1", "county2"]), "township", table["level"])
+def test_each_group_needs_its_thirty_jurisdictions():
+    """Sixty-one in all; the one group of thirty-one has an interval, the other two and every difference have none."""
+    table, result = planted(np.random.default_rng(4), n_each=31, n_documents=1)
+    few = table.assign(level=np.where(table["region"] == "county0", "township", table["level"]))
+    two = few.assign(level=np.where(table["region"] == "county1", "township", few["level"]))
+    for given_table, counties in ((few, 30), (two, 29)):
+        found = topic_prevalence(result, given_table, n_draws=2)
+        shares = found.shares.drop_duplicates("level").set_index("level")
+        effects = found.effects.drop_duplicates("value").set_index("value")
+        known = {"province": True, "county": counties == 30, "township": False}
+        assert shares["low"].notna().to_dict() == known
+        assert effects["low"].notna().to_dict() == {"county": counties == 30, "township": False}
+        assert (shares["reason"] == "").to_dict() == known
+        assert shares.loc["township", "reason"] == "fewer than 30 clusters"
+        assert effects.loc["township", ["reason", "scope"]].tolist() == [
+            "fewer than 30 clusters in a group", "these documents",
+        ]  # fmt: skip
+        assert shares.loc["county", "n_clusters"] == counties
+    more = topic_prevalence(result, table, n_draws=2, min_clusters=32)
+    assert set(more.shares["reason"]) == {"fewer than 32 clusters"} and more.effects["low"].isna().all()
+
+
+def test_cells_and_trends_need_thirty_jurisdictions_in_each_group():
+    table, result = planted(np.random.default_rng(4), n_each=30, n_documents=2)
+    late = table.assign(wave=np.where(table["time"] > 2015, "late", "early"))
+    gone = late[~((late["region"] == "county0") & (late["wave"] == "early"))]
+    whole = topic_prevalence(result, late, formula="level * wave", n_draws=2)
+    assert (whole.effects["reason"] == "").all() and (whole.shares["reason"] == "").all()
+    with pytest.warns(UserWarning, match="left out"):
+        less = topic_prevalence(result, gone, formula="level * wave", n_draws=2)
+    cells = less.shares.drop_duplicates(["level", "wave"]).set_index(["level", "wave"])["reason"]
+    assert cells["county", "early"] == "fewer than 30 clusters" and cells["county", "late"] == ""
+    steps = less.effects.drop_duplicates(["covariate", "within"]).set_index(["covariate", "within"])["reason"]
+    assert (
+        steps["wave", "level: province"] == "" and steps["wave", "level: county"] == "fewer than 30 clusters in a group"
     )
-    found = topic_prevalence(result, three, n_draws=2)
-    assert found.effects.set_index("value").loc["township", "reason"].unique().tolist() == [
-        "fewer than 4 degrees of freedom"
-    ]
+    assert steps["level * wave", "late − early"] == "fewer than 30 clusters in a group"
+
+
+def test_a_trend_that_few_jurisdictions_carry_has_no_interval():
+    table, result = planted(np.random.default_rng(5), n_each=30)
+    for carriers, reason in ((1, "rests on a single cluster"), (3, "fewer than 4 degrees of freedom")):
+        moves = table["region"].isin([f"county{i}" for i in range(carriers)]) | (table["level"] == "province")
+        times = table.assign(time=np.where(moves, table["time"], 2015.0))
+        found = topic_prevalence(result, times, formula="level * time", n_draws=2)
+        reasons = found.effects.drop_duplicates(["covariate", "within"]).set_index(["covariate", "within"])["reason"]
+        assert reasons["time", "level: province"] == "" and reasons["time", "level: county"] == reason
+
+
+def test_shares_that_do_not_differ_have_no_interval(study):
+    table, _ = study
     none = result_of(table, np.tile([0.0, 1.0], (len(table), 1)), 100)
     assert set(topic_prevalence(none, table, n_draws=2).shares["reason"]) == {"the shares do not differ"}
 
@@ -367,7 +405,7 @@ def test_documents_without_a_covariate_are_left_out_and_named(study):
     [
         ({"weights": "words"}, "`weights` must be 'document' or 'token'"),
         ({"uncertainty": "none"}, "`uncertainty` must be 'clusters' or 'composition'"),
-        ({"min_clusters": 9}, "`min_clusters` must be at least 10"),
+        ({"min_clusters": 29}, "`min_clusters` must be at least 30"),
         ({"level": 1}, "`level` must be above 0 and below 1"),
         ({"n_draws": 1}, "`n_draws` must be at least 2; got 1"),
         ({"formula": "time", "at": {"time": 2015}}, "`at` must be a list of numbers; got 2015"),

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning")
 @pytest.fixture(scope="module")
 def study():
     simulation = simulate_policy_text(
-        n_jurisdictions=10, n_documents=2, towards=(0.1, 0.2, 0.3, 0.4), drift=0.5, n_paragraphs=3
+        n_jurisdictions=30, n_documents=2, towards=(0.1, 0.2, 0.3, 0.4), drift=0.5, n_paragraphs=3
     )
     return simulation, fit_topics(simulation.corpus, model="nmf", n_topics=4)
 

@@ -24,7 +24,7 @@ def small():
 @pytest.fixture(scope="module")
 def study():
     """Enough jurisdictions for intervals."""
-    return simulate_policy_text(n_jurisdictions=12, n_paragraphs=10, random_state=1)
+    return simulate_policy_text(n_jurisdictions=30, n_paragraphs=8, random_state=1)
 
 
 def words_of(text):
@@ -98,7 +98,7 @@ def test_planted_topics_and_their_shares_by_level_are_recovered(study, model):
 def test_intervals_hold_the_planted_shares_by_level_over_many_fits():
     held = []
     for seed in range(6):  # the intervals of one simulation go together, so one alone shows nothing
-        simulation = simulate_policy_text(n_jurisdictions=12, n_paragraphs=10, random_state=seed)
+        simulation = simulate_policy_text(n_jurisdictions=30, n_paragraphs=8, random_state=seed)
         result = fit_topics(simulation.corpus, n_topics=4, random_state=seed)
         matches = simulation.match(result)
         assert matches["cosine"].min() > 0.95
@@ -115,7 +115,7 @@ def test_the_shares_of_single_documents_are_recovered(study):
 
 def test_shares_by_level_and_period_are_compared_cell_by_cell():
     simulation = simulate_policy_text(
-        n_jurisdictions=10, n_documents=2, towards=GOAL, drift=0.6, n_paragraphs=4, random_state=3
+        n_jurisdictions=30, n_documents=2, towards=GOAL, drift=0.6, n_paragraphs=4, random_state=3
     )
     result = fit_topics(simulation.corpus, n_topics=4, random_state=0)
     found = topic_prevalence(result, simulation.corpus, formula="level * period", n_draws=5)

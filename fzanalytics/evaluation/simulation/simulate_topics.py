@@ -157,7 +157,7 @@ class SimulatedTopics:
 def simulate_policy_text(
     *,
     shares: pd.DataFrame | None = None,
-    n_jurisdictions: int | Mapping[str, int] = 12,
+    n_jurisdictions: int | Mapping[str, int] = 30,
     n_documents: int = 1,
     towards: Sequence[float] | None = None,
     drift: float = 0.0,
@@ -178,7 +178,8 @@ def simulate_policy_text(
     shares : DataFrame, optional
         The mean share of each topic (columns) at each level (rows): rows sum to 1. Default: four topics at three levels.
     n_jurisdictions : int or mapping of level to int
-        Jurisdictions of each level; of "national" there is one, whatever the number for all.
+        Jurisdictions of each level; of "national" there is one, whatever the number for all. With fewer than 30 no population
+        interval is given of a level.
     n_documents : int
         Documents of each jurisdiction, one a period of five years, the first 2011 to 2015.
     towards, drift : K shares, float

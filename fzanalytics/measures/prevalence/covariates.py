@@ -24,6 +24,7 @@ from fzanalytics.measures.prevalence.formula import (
     contrast_row,
     covariates_of,
     effect_questions,
+    group_sizes,
     make_design,
     read_formula,
     share_questions,
@@ -38,8 +39,6 @@ Floats = NDArray[np.float64]
 Weights = Literal["document", "token"]
 Uncertainty = Literal["clusters", "composition"]
 
-#: Below so many clusters no interval is given, whatever is asked for.
-FEWEST_CLUSTERS = 10
 #: Below so many Satterthwaite degrees of freedom an interval is not to be trusted (Pustejovsky and Tipton 2018).
 MIN_FREEDOM = 4.0
 #: A variance of rounding errors.
@@ -133,7 +132,7 @@ def topic_prevalence(
     uncertainty : "clusters" or "composition"
         What `se`, `low` and `high` hold: see the notes.
     min_clusters : int
-        Below it there are no intervals; at least `FEWEST_CLUSTERS` (10).
+        With fewer clusters in any of the groups that a row is about there is no interval; at least `MIN_CLUSTERS` (30).
     level : float
         Nominal coverage, in (0, 1). With K topics, 1 - 0.05 / K holds for all together.
     at : mapping of name to numbers, optional
@@ -173,8 +172,9 @@ def topic_prevalence(
 
     *Intervals*: ordinary (with "token", weighted) least squares; CR2 variances by cluster; Student's t with
     Satterthwaite degrees of freedom, at least 4 or there is none; shares by Wilson's formula with these, so that they
-    stay in [0, 1]. There is none, with its reason, with fewer than `min_clusters` clusters, and where one cluster alone
-    carries a group. Shares vary between documents of a group for two reasons, because documents differ and because shares
+    stay in [0, 1]. There is none, with its reason, with fewer than `min_clusters` clusters in a group: a share is about its
+    own, a difference about both sides, a trend about the documents it is drawn through. Nor is there one where one cluster
+    alone carries a part. Shares vary between documents of a group for two reasons, because documents differ and because shares
     are estimated; residuals hold both, so that the second needs no addition. The method of composition
     (``uncertainty="composition"``; R's stm, estimateEffect with uncertainty "Global") draws shares from their posterior,
     regresses each draw, and adds the variance between draws: it counts the error of shares up to three times, which is
@@ -221,7 +221,7 @@ def topic_prevalence(
     if draws.variances is not None:
         variances = draws.variances
     limits = np.quantile(draws.estimates, [(1 - level) / 2, (1 + level) / 2], axis=0, method="weibull")
-    reasons = _reasons(plan, min_clusters)
+    reasons = _reasons(plan, min_clusters, [group_sizes(design, table, one, clusters) for one in questions])
     topics = list(result.unit_topics.columns)
     recurs = result.recurs.reindex(topics).to_dict()
     scope = {"region": JURISDICTIONS, "province": "provinces", "doc_id": "documents"}.get(cluster, cluster)
@@ -265,7 +265,7 @@ def _check_options(weights: str, uncertainty: str, min_clusters: int, level: flo
         if value not in choices:
             raise ValueError(f"`{name}` must be '{choices[0]}' or '{choices[1]}'; got {value!r}. Use the default.")
     remedy = "Nothing can be said of others from so few."
-    check_number(min_clusters, name="min_clusters", within=f"[{FEWEST_CLUSTERS}, inf)", whole=True, remedy=remedy)
+    check_number(min_clusters, name="min_clusters", within=f"[{MIN_CLUSTERS}, inf)", whole=True, remedy=remedy)
     check_level(level)
     check_number(n_draws, name="n_draws", within="[2, inf)", whole=True, remedy="Take 200.")
 
@@ -328,15 +328,14 @@ def _draw_estimates(
     return _Draws(stacked, np.mean(within, axis=0) + (1 + 1 / n) * stacked.var(axis=0, ddof=1))
 
 
-def _reasons(plan: Contrasts, min_clusters: int) -> list[str]:
-    """Why a contrast has no interval, "" if it has one."""
-    n = len(np.unique(plan.clusters))
+def _reasons(plan: Contrasts, min_clusters: int, sizes: list[tuple[int, int]]) -> list[str]:
+    """Why a contrast has no interval, "" if it has one; sizes: clusters in all its groups, and in the smallest."""
     reasons = []
-    for estimable, alone, freedom in zip(plan.estimable, plan.alone, plan.freedom, strict=True):
+    for estimable, alone, freedom, (n, least) in zip(plan.estimable, plan.alone, plan.freedom, sizes, strict=True):
         if not estimable:
             reasons.append("not to be told apart in these documents")
-        elif n < min_clusters:
-            reasons.append(f"fewer than {min_clusters} clusters")
+        elif least < min_clusters:
+            reasons.append(f"fewer than {min_clusters} clusters{' in a group' * (n >= min_clusters)}")
         elif alone:
             reasons.append("rests on a single cluster")
         elif not freedom >= MIN_FREEDOM - 1e-6:

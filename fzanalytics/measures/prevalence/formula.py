@@ -211,6 +211,21 @@ class Question(NamedTuple):
         return len(self.parts) == 1
 
 
+def group_sizes(design: Design, table: pd.DataFrame, question: Question, clusters: NDArray[Any]) -> tuple[int, int]:
+    """How many clusters the groups in question have together, and the smallest of them alone.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"level": ["province", "province", "county"]})
+    >>> design = make_design(table, "level")
+    >>> (question,) = effect_questions(design, table)
+    >>> group_sizes(design, table, question, np.array(["a", "b", "c"]))
+    (3, 1)
+    """
+    groups = [len(set(clusters[_inside(table, fixed, design)])) for _, fixed in question.parts]
+    return len(set(clusters[question.documents])), min(groups)
+
+
 def contrast_row(design: Design, table: pd.DataFrame, weights: Floats, question: Question) -> Floats:
     """The combination of coefficients, shape (p,): means over the documents as observed, with what is fixed set so."""
     rows = [
