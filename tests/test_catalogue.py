@@ -184,3 +184,26 @@ def test_metadata_that_contradict_themselves_are_told_and_kept(given: dict[str, 
 def test_a_new_area_may_be_below_the_city_that_its_title_names() -> None:
     texts = pd.DataFrame({"text": ["青岛西海岸新区方案\n一、目标。"], "level": ["县级"]})
     assert "doubtful metadata" not in set(read_corpus(texts).problems["kind"])
+
+
+def test_a_year_given_does_not_hide_the_day_that_a_text_states() -> None:
+    text = "北京市优化营商环境条例\n（2020年3月27日北京市第十五届人民代表大会常务委员会第二十次会议通过）\n第一条　为了优化营商环境。"
+    for year, dated in (("2020", "2020-03-27"), ("2021", None)):
+        corpus = read_corpus(pd.DataFrame({"doc_id": ["bj"], "text": [text], "日期": [year]}))
+        row = corpus.documents.loc[0]
+        told = corpus.problems[corpus.problems["kind"] == "contradicting dates"]
+        if dated:
+            assert (f"{row['dated']:%Y-%m-%d}", row["date_basis"]) == (dated, "stated") and told.empty
+        else:
+            assert pd.isna(row["dated"]) and row["date_basis"] == "given"
+            assert told["doc_id"].tolist() == ["bj"] and "its text states 2020-03-27" in told["message"].iloc[0]
+
+
+def test_a_problem_of_a_row_of_a_table_names_its_document(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {"编号": [1, 1], "全文": ["甲市消防条例\n第一条　甲。", "乙市消防条例\n第一条　乙。"], "日期": ["2020", "某日"]}
+    )
+    table.to_excel(tmp_path / "条例汇总.xlsx", index=False)
+    corpus = read_corpus(tmp_path / "条例汇总.xlsx")
+    told = corpus.problems.loc[corpus.problems["kind"] == "unreadable date", "doc_id"].tolist()
+    assert told == ["条例汇总_2"] and set(told) <= set(corpus.documents["doc_id"])

@@ -322,8 +322,8 @@ def test_a_text_takes_the_place_of_its_row(tmp_path: Path, name: str) -> None:
     corpus = load_sample(add=[tmp_path / name])
     outline = row(corpus, "national_outline_2015")
     assert outline["held"] and outline["n_chars"] == len(OUTLINE) and outline["level"] == "national"
-    assert (outline["earliest"], outline["latest"]) == (pd.Timestamp("2015-01-01"), pd.Timestamp("2015-12-27"))
-    assert outline["date_basis"] == "cited elsewhere;page date" and outline["doc_number"] == "中发〔2015〕36号"
+    assert outline["dated"] == pd.Timestamp("2015-12-27")  # the text states it, in the span that the row gives
+    assert outline["date_basis"] == "stated" and outline["doc_number"] == "中发〔2015〕36号"
     assert len(corpus.held) == 7 and len(corpus.documents) == 15 and corpus.documents["doc_id"].is_unique
     assert "national_outline_2015" in set(corpus.clauses["doc_id"])
     assert "missing text" not in kinds(corpus)

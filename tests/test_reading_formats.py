@@ -336,3 +336,13 @@ def test_kinds_are_told_by_few_bytes(tmp_path: Path) -> None:
         pass
     with pytest.raises(UnknownFormat):
         find_kind(b"PK\x03\x04" + out.getvalue(), ".doc")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_plain_text_under_the_name_of_a_page_keeps_its_lines(tmp_path: Path, encoding: str) -> None:
+    text = "北京市优化营商环境条例\n（2020年3月27日通过）\n第一条　为了优化营商环境，经营成本<1万元的也适用。\n"
+    for name in ("a.htm", "b.html"):
+        raw = read(tmp_path, name, text.encode(encoding))
+        assert raw.text == text and [note.kind for note in raw.notes] == ["wrong ending"]
+    page = f"{text}<br>第二条"  # one tag, far down, makes a page
+    assert [note.kind for note in read(tmp_path, "c.htm", page.encode(encoding)).notes] != ["wrong ending"]

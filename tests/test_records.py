@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fzanalytics.texts.documents.catalogue import read_catalogue
-from fzanalytics.texts.documents.records import find_record, index_records, merge_dates
+from fzanalytics.texts.documents.records import doubt_dates, find_record, index_records, merge_dates
 
 
 def rows_of(*rows: dict[str, object], files: dict[str, str]) -> dict[str, object]:
@@ -68,6 +68,33 @@ def test_both_sides_given_leave_nothing_of_the_text() -> None:
     day = pd.Timestamp("2017-01-26")
     merged = merge_dates(TOLD, {"earliest": day, "latest": day, "dated": day})
     assert merged == {"dated": day, "earliest": day, "latest": day, "date_basis": "given", "date_note": "metadata"}
+
+
+DAY = pd.Timestamp("2020-03-27")
+STATED: dict[str, object] = {
+    "earliest": DAY,
+    "latest": DAY,
+    "date_basis": "stated",
+    "date_note": "passed on 2020-03-27",
+}
+YEAR: dict[str, object] = {"earliest": pd.Timestamp("2020-01-01"), "latest": pd.Timestamp("2020-12-31")}
+
+
+def test_a_day_that_the_text_states_stands_in_the_year_that_is_given() -> None:
+    merged = merge_dates(STATED, YEAR)
+    assert merged == {"dated": DAY, **STATED}
+    assert merge_dates(STATED, YEAR | {"latest": DAY}) == {"dated": DAY, **STATED}  # on the edge
+    assert doubt_dates(STATED, YEAR) == ""
+    other = {"earliest": pd.Timestamp("2020-03-01"), "latest": pd.Timestamp("2020-03-01")}
+    assert merge_dates(STATED, other)["dated"] == other["earliest"]  # a day that is given wins
+    assert merge_dates(TOLD, YEAR)["latest"] == YEAR["latest"]  # a text that states no day is bounded by the year
+
+
+def test_a_year_that_contradicts_the_text_wins_and_is_told() -> None:
+    year: dict[str, object] = {"earliest": pd.Timestamp("2021-01-01"), "latest": pd.Timestamp("2021-12-31")}
+    assert merge_dates(STATED, year)["latest"] == year["latest"]
+    assert "its text states 2020-03-27" in doubt_dates(STATED, year)
+    assert doubt_dates(TOLD, year) == "" and doubt_dates(STATED, {"latest": year["latest"]}) == ""
 
 
 def test_one_side_given_keeps_the_other_with_its_basis() -> None:

@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from fzanalytics.texts.corpus import Corpus
+from fzanalytics.texts.corpus import Corpus, read_corpus
 from fzanalytics.texts.datasets import load_sample
 from fzanalytics.texts.relations import fill_from_corpus, fill_mentions, resolve_citations
 
@@ -125,3 +125,55 @@ def test_second_pass_is_repeatable() -> None:
     again = fill_from_corpus(corpus.documents, corpus.mentions, problems)
     assert again["parent_ids"].equals(corpus.documents["parent_ids"])
     assert again["doc_number"].equals(corpus.documents["doc_number"]) and not problems
+
+
+def _statutes(
+    basis: str, *, law_passed: str = "2019年10月8日", words: str = "根据{}，结合本市实际，制定本条例。"
+) -> dict[str, object]:
+    """The declared superiors of a city's regulation of 2023, beside a province's and a nation's, both held."""
+    texts = {
+        "law": f"优化营商环境条例\n（{law_passed}国务院第66次常务会议通过）\n第一条　为了持续优化营商环境，制定本条例。",
+        "henan": "河南省优化营商环境条例\n（2020年11月28日河南省第十三届人民代表大会常务委员会第二十一次会议通过）\n"
+        "第一章　总则\n第一条　为了优化营商环境，根据《优化营商环境条例》，制定本条例。",
+        "hebei": "河北省优化营商环境条例\n（2017年12月1日河北省第十二届人民代表大会常务委员会第三十三次会议通过）\n"
+        "第一条　为了优化营商环境，制定本条例。",
+        "city": "驻马店市优化营商环境条例\n（2023年11月30日河南省第十四届人民代表大会常务委员会第六次会议批准）\n第一章　总则\n"
+        f"第一条　为了优化营商环境，{words.format(basis)}\n第二条　市人民政府应当执行《河南省优化营商环境条例》。",
+    }
+    table = pd.DataFrame(
+        {"doc_id": list(texts), "text": list(texts.values()), "region": ["全国", "河南省", "河北省", "河南省/驻马店市"]}
+    )
+    corpus = read_corpus(table)
+    kinds = corpus.problems["kind"].tolist()
+    return {
+        **corpus.documents.set_index("doc_id")["parent_ids"].fillna("").to_dict(),
+        "problems": kinds,
+        "corpus": corpus,
+    }
+
+
+def test_the_legal_basis_in_article_1_is_a_declared_superior() -> None:
+    found = _statutes("《优化营商环境条例》《河南省优化营商环境条例》")
+    assert found["city"] == "law;henan" and found["henan"] == "law" and found["law"] == ""
+
+
+def test_only_a_basis_of_a_jurisdiction_above_is_a_superior() -> None:
+    assert _statutes("《河北省优化营商环境条例》")["city"] == ""  # another province
+    assert _statutes("《河南省优化营商环境条例》", words="参见{}。")["city"] == ""  # no basis
+    assert _statutes("有关法律")["city"] == ""  # named in article 2 alone
+
+
+def test_a_basis_whose_version_is_younger_stays_declared_and_bounds_nothing() -> None:
+    found = _statutes("《优化营商环境条例》", law_passed="2024年10月8日")
+    assert found["city"] == "law" and "superior younger than its child" in found["problems"]
+    dates = found["corpus"].documents.set_index("doc_id")["earliest"]  # type: ignore[attr-defined]
+    assert dates["city"] < dates["law"]
+
+
+def test_a_document_that_is_there_twice_is_found_by_its_first() -> None:
+    law = "山东省优化营商环境条例\n（2020年9月25日山东省第十三届人民代表大会常务委员会第二十三次会议通过）\n第一条　为了优化营商环境，制定本条例。"
+    city = "济南市优化营商环境条例\n第一条　根据《山东省优化营商环境条例》，制定本条例。"
+    for second, tier in ((law, "title"), (law + "\n第二条　另一版本。", "ambiguous")):
+        corpus = read_corpus(pd.DataFrame({"doc_id": ["one", "copy", "city"], "text": [law, second, city]}))
+        answer = resolve_citations(corpus.mentions[corpus.mentions["doc_id"] == "city"], corpus.documents).iloc[0]
+        assert answer["tier"] == tier and (tier == "ambiguous" or answer["refers_to"] == "one")

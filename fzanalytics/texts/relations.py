@@ -31,7 +31,9 @@ def fill_from_corpus(
     -------
     DataFrame, shape (D, 26)
         A document that another one cites with its number gets that number, and the year in it as bounds on its date
-        (basis "cited elsewhere"). A document of a higher level that is named in another's opening is its parent.
+        (basis "cited elsewhere"). A document of a higher level that is named in another's opening is its parent, and so is
+        the legal basis of a statute, which its article 1 names (根据《…》，制定本条例). That bounds no date: the law is named,
+        and the version that is held may be younger.
     """
     table = documents.copy()
     resolved = _resolve_citations(table, mentions)
@@ -40,7 +42,8 @@ def fill_from_corpus(
             table.at[row.cited, "doc_number"] = row.number
         _bound_by_number(table, row.cited, problems)
     order = {level: i for i, level in enumerate(LEVELS)}
-    for child, group in resolved[resolved["role"] == "opening"].groupby("citing"):
+    named = pd.concat([resolved.loc[resolved["role"] == "opening", ["citing", "cited"]], _legal_bases(table, mentions)])
+    for child, group in named.groupby("citing"):
         if not pd.isna(table.at[child, "parent_ids"]):
             continue
         level = order.get(table.at[child, "level"], 0)
@@ -98,13 +101,31 @@ def _index(table: pd.DataFrame) -> _Index:
     numbers: dict[str, list[int]] = {}
     titles: dict[str, list[int]] = {}
     cores: dict[str, list[int]] = {}
+    doubles = _same_again(table)
     for i, (title, number) in enumerate(zip(table["title"], table["doc_number"], strict=True)):
+        if i in doubles:  # a file that is there twice: the first is meant
+            continue
         if not pd.isna(number) and (normal := normalise_number(str(number))):
             numbers.setdefault(normal, []).append(i)
         if not pd.isna(title) and (normal := normalise_title(str(title))):
             titles.setdefault(normal, []).append(i)
             cores.setdefault(_core(normal)[0], []).append(i)
     return _Index(numbers, titles, cores, table)
+
+
+def _same_again(table: pd.DataFrame) -> set[int]:
+    """The rows with title and text of one before them."""
+    if "text" not in table.columns:
+        return set()
+    seen: set[tuple[str, str]] = set()
+    again = set()
+    for i, (title, text) in enumerate(zip(table["title"], table["text"], strict=True)):
+        words = "" if pd.isna(text) else "".join(str(text).split())
+        key = ("" if pd.isna(title) else normalise_title(str(title)), words)
+        if words and key in seen:
+            again.add(i)
+        seen.add(key)
+    return again
 
 
 def _answer(index: _Index, title: str, number: str, *, citing: int | None = None) -> Answer:
@@ -291,6 +312,52 @@ def _resolve_citations(table: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFr
         if tier in ("number", "title")  # a variant of a title is told, but makes no parent
     ]
     return pd.DataFrame(rows, columns=["citing", "cited", "number", "role"])
+
+
+# 为了…，根据《…》，结合本市实际，制定本条例
+_BASIS_BEFORE = re.compile(r"(?:根据|依据|依照|按照)[^。；;\n]*$")
+_BASIS_BEHIND = re.compile(r"[^。；;\n]{0,300}?制定本(?:法|条例|办法|规定|细则|规则|决定|规程)")
+_LONGEST_BASIS = 300
+
+
+def _legal_bases(table: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+    """Rows of statutes and what their article 1 is based on, where it is held and of one of their superior jurisdictions.
+
+    A version that is younger than the statute counts: the law is meant, not the version.
+    """
+    first = mentions["clause_id"].astype("string").str.contains("[#/]第一条$").fillna(False).astype(bool)
+    wanted = mentions[first & (mentions["kind"] == "citation") & (mentions["role"] != "own")]
+    answers = resolve_citations(wanted, table)
+    index = {doc_id: i for i, doc_id in table["doc_id"].items()}
+    rows = []
+    for answer, mention in zip(answers.itertuples(index=False), wanted.itertuples(index=False), strict=True):
+        younger = answer.tier == "contradicted" and answer.evidence.startswith("not older than")
+        if answer.tier in ("number", "title"):
+            cited = index[answer.refers_to]
+        elif younger and answer.candidates in index and _same_title(table, index[answer.candidates], answer.value):
+            cited = index[answer.candidates]
+        else:
+            continue
+        citing = index[answer.doc_id]
+        text = str(table.at[citing, "text"])
+        begin, end = int(mention.begin), int(mention.end)
+        is_basis = _BASIS_BEFORE.search(text[max(0, begin - _LONGEST_BASIS) : begin]) and _BASIS_BEHIND.match(text, end)
+        if is_basis and _lies_above(table, cited, citing):
+            rows.append((citing, cited))
+    return pd.DataFrame(rows, columns=["citing", "cited"], dtype=int)
+
+
+def _same_title(table: pd.DataFrame, i: int, value: object) -> bool:
+    title = str(value).removeprefix("《").rpartition("》")[0]
+    return normalise_title(_text(table, "title", i)) == title
+
+
+def _lies_above(table: pd.DataFrame, cited: int, citing: int) -> bool:
+    """Whether a document is the nation's, or of a jurisdiction above that of another."""
+    if table.at[cited, "level"] == "national":
+        return True
+    above, own = _text(table, "region", cited), _text(table, "region", citing)
+    return bool(above) and own.startswith(f"{above}/")
 
 
 def _bound_by_number(table: pd.DataFrame, i: int, problems: list[dict[str, object]]) -> None:

@@ -122,9 +122,14 @@ def _as_text(value: object) -> object:
     return str(value).strip() or pd.NA
 
 
+_ROW_OF_TABLE = re.compile(r"#(\d+)$")
+
+
 def label_of(row: Mapping[str, object], number: int) -> str:
     """What to call a row of the metadata: its doc_id, else the stem of its file, its title, or its place."""
     file = stem_of(str(row["source"])) if not pd.isna(row["source"]) else ""  # type: ignore[call-overload]
+    if file and (place := _ROW_OF_TABLE.search(str(row["source"]))):  # 条例汇总.xlsx#2 becomes 条例汇总_2
+        file = f"{file}_{place[1]}"
     names = (row["doc_id"], file, row["title"])
     return next((str(name) for name in names if not pd.isna(name) and name), f"row_{number + 1}")  # type: ignore[call-overload]
 

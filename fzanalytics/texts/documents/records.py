@@ -104,16 +104,41 @@ def _states_day(row: Mapping[str, object], latest: object) -> bool:
     return not pd.isna(day) and day == row["latest"] and bool(day <= latest)  # type: ignore[call-overload,operator]
 
 
+def _given_span(sides: Mapping[str, object]) -> bool:
+    """Whether metadata give a first and a last possible day that differ, such as those of a year."""
+    return len(sides) == 2 and bool(sides["earliest"] < sides["latest"])  # type: ignore[operator]
+
+
+def doubt_dates(row: Mapping[str, object], given: Mapping[str, object]) -> str:
+    """Where a year or a month that metadata give does not hold the day that the text states; "" where nothing contradicts."""
+    sides = {side: given[side] for side in ("earliest", "latest") if side in given}
+    day = row["earliest"]
+    if not _given_span(sides) or not _states_day(row, pd.Timestamp.max):
+        return ""
+    if sides["earliest"] <= day <= sides["latest"]:  # type: ignore[operator]
+        return ""
+    return (
+        f"its date is given as {sides['earliest']:%Y-%m-%d} to {sides['latest']:%Y-%m-%d}, but its text states {day:%Y-%m-%d} "
+        f"({row['date_note']}); what is given counts"
+    )
+
+
 def merge_dates(row: dict[str, object], given: dict[str, object]) -> dict[str, object]:
     """Bounds, basis ("given") and note where metadata give a bound: theirs, and of the text's the side that they leave open.
 
-    A day that the text states stays what it is if only a last possible day is given, and it is not after that.
+    A day that the text states stays what it is if only a last possible day is given, and it is not after that, or if a
+    year or another span is given that holds it.
     """
     both = ("earliest", "latest")
     sides = {side: given[side] for side in both if side in given}
     if not sides:
         return {}
-    if "earliest" not in sides and _states_day(row, sides["latest"]):
+    first = sides.get("earliest", pd.Timestamp.min)
+    if ("earliest" not in sides or _given_span(sides)) and _states_day(row, sides["latest"]):
+        within = bool(row["earliest"] >= first)  # type: ignore[operator]
+    else:
+        within = False
+    if within:
         return {"dated": row["earliest"], **{key: row[key] for key in (*both, "date_basis", "date_note")}}
     words = {"date_basis": "given", "date_note": "metadata"}
     told = {column: [str(given.get(column, word))] for column, word in words.items()}

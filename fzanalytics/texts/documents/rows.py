@@ -14,7 +14,7 @@ from fzanalytics.texts.dating import date_document
 from fzanalytics.texts.documents.catalogue import doubt_place, label_of
 from fzanalytics.texts.documents.metadata import Metadata, name_kind, name_lineage, read_metadata, split_documents
 from fzanalytics.texts.documents.problems import check_hash, check_title, problem
-from fzanalytics.texts.documents.records import Records, find_record, merge_dates
+from fzanalytics.texts.documents.records import Records, doubt_dates, find_record, merge_dates
 from fzanalytics.texts.reading.files import RawFile
 from fzanalytics.texts.regions import Region, settle_region
 
@@ -119,6 +119,7 @@ def describe_document(
         record = table.rows[number]
         problems += check_hash(record, raw, piece.doc_id) + check_title(record, raw, piece.doc_id, piece.text)
         given = _said({key: value for key, value in record.items() if key in _GIVEN})
+        contradiction = doubt_dates(row, given)
         given.update(merge_dates(row, given))
         if "title" in given and told.title == raw.name:  # a title that is given tells more than the name of a file
             row.update(_told_by_title(str(given["title"])))
@@ -128,6 +129,9 @@ def describe_document(
             doubt = ""
         row.update(given)
         problems += _doubt_metadata(row["doc_id"], given, row, raw.source)
+        if contradiction:
+            message = f"{row['doc_id']}: {contradiction}"
+            problems.append(problem("contradicting dates", message, row["doc_id"], source=raw.source))
     if not pd.isna(row["date_basis"]):  # type: ignore[call-overload]
         row["date_basis"] = ";".join(dict.fromkeys(str(row["date_basis"]).split(";")))
     if doubt:

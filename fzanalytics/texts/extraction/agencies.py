@@ -9,6 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from fzanalytics.texts.agency_members import (
+    NO_CLASS,
+    are_departments,
+    is_department_list,
+    is_stem,
+    is_strict,
+    may_be_stem,
+)
 from fzanalytics.texts.agency_names import (
     MAX_NAME,
     has_place,
@@ -25,7 +33,6 @@ from fzanalytics.texts.extraction.agency_lists import (
     ROLES,
     Item,
     find_brackets,
-    is_department_list,
     read_bracket,
     read_list,
     split_list,
@@ -92,14 +99,17 @@ def find_agencies(text: str, *, document: Mapping[str, object]) -> list[Mention]
         for item in labelled or _running(text, begin, end, region, level):
             found.setdefault((item.begin, item.end), item.role)
     mentions = []
-    head, tier = "", ""
+    head, tier, behind = "", "", 0
     for (begin, end), role in sorted(found.items()):
+        if _STOPS.search(text, behind, begin):  # the head of a list does not reach into the next sentence
+            head = ""
+        behind = max(behind, end)
         value, tier = resolve_agency(text[begin:end], region=region, level=level)
         if tier == "unresolved" and head == "各级" and text[begin - 1 : begin] == "、":  # 各级党校、行政学院
             value, tier = head + value, "class"
         elif tier == "unresolved":  # 省发展改革委、财政厅; 市发改、财政、住建等部门: the head is shared
             value, tier = _with_shared_head(text, begin, end, head, region, level) or (value, tier)
-        if text[begin] in "省市县区州旗各":
+        if text[begin] in "省市县区州旗各" and not text.startswith("市场", begin):
             head = "各级" if text.startswith("各级", begin) else text[begin] if text[begin] in "省市县区州旗" else ""
         mentions.append(Mention("agency", value, role, begin, end, evidence=tier))
     return mentions
@@ -280,6 +290,8 @@ def _names_before(text: str, begin: int, end: int, region: str, level: str) -> l
     """The agencies that stand directly before a place in a sentence, joined by 、 or 和; none if another word does."""
     names: list[tuple[int, int]] = []
     listed = _LISTED.search(text[max(begin, end - 16) : end])
+    if listed and (members := _members_before(text, begin, end, region, level, listed[0])):
+        return members
     for first, last in reversed(split_list(text, begin, end)):
         if number := _NUMBER_HEAD.match(text, first, last):
             first = number.end()
@@ -290,13 +302,13 @@ def _names_before(text: str, begin: int, end: int, region: str, level: str) -> l
         if (appointed := _APPOINTS.search(piece)) and appointed.end() - 1 > by:  # 指定有关部门负责
             by = appointed.end() - 1
         start = first + by + 1 if by >= 0 else first
-        if text[start : start + 1] == "经" and _is_strict(
+        if text[start : start + 1] == "经" and is_strict(
             text[start + 1 : last], region, level
         ):  # 经财政部会同有关部门批准
             start, by = start + 1, 0
         name = strip_et_al(text[start:last])
-        stem = _is_stem(name) if listed else is_bare_stem(name)
-        if not stem and not _is_strict(name, region, level):
+        stem = is_stem(name) if listed else is_bare_stem(name)
+        if not stem and not is_strict(name, region, level):
             joined = text[last : last + 1] in (*"、和与及",)
             if names and joined and _BODY_END.search(piece):
                 names.clear()  # 健全公安机关、检察机关…的体制: the list has another word at its head
@@ -313,6 +325,55 @@ def _names_before(text: str, begin: int, end: int, region: str, level: str) -> l
     return names
 
 
+def _members_before(text: str, begin: int, end: int, region: str, level: str, closer: str) -> list[tuple[int, int]]:
+    """A list that 等部门 closes, whole, though a table may not hold each name in it: 本省商务、政务服务、数据等部门."""
+    spans: list[tuple[int, int]] = []
+    end -= len(closer)
+    pieces = split_list(text, begin, end)
+    for at in range(len(pieces) - 1, -1, -1):
+        first, last = pieces[at]
+        if at < len(pieces) - 1 and text[last : last + 1] not in (*"、和及与",) and not text.startswith("以及", last):
+            break
+        if spans and _LEVEL_HEAD.fullmatch(text[first:last]):  # 市和|区公安
+            spans[0] = (first, spans[0][1])
+            break
+        for pattern in (_NUMBER_HEAD, _BY, _OWN_PLACE):
+            if head := pattern.match(text, first, last):
+                first = head.end()
+        name = text[first:last]
+        halves = [(first + m[0], first + m[1]) for m in _halves(name, region, level)]
+        if not halves:
+            return []
+        spans[:0] = halves
+    names = [text[slice(*span)] for span in spans]
+    stems = [_GOVERNMENT.split(name)[-1] for name in names if not is_strict(name, region, level)]
+    n_full = len(names) - len(stems)
+    if len(names) < 2 or not are_departments(["公安"] * n_full + stems, closed_by=closer[-2:]):
+        return []
+    whole = (spans[0][0], spans[-1][1])  # 各级农业、水利 is one name: the second cannot stand alone
+    return [whole] if is_department_list(text[slice(*whole)]) else spans
+
+
+def _halves(name: str, region: str, level: str) -> list[tuple[int, int]]:
+    """Where the one name of a piece stands, or the two that 和 joins; none if a piece is no name."""
+
+    def is_member(half: str) -> bool:
+        return is_stem(half) or is_strict(half, region, level) or may_be_stem(half)
+
+    left, joint, right = name.partition("和")
+    two = joint and is_stem(left) and is_stem(right) and not is_bare_stem(name)  # 生态环境和交通运输
+    if is_member(name) and not two:
+        return [(0, len(name))]
+    if government := _GOVERNMENT.search(name):
+        owner, stem = name[: government.end()], name[government.end() :]
+        if is_stem(stem) and is_strict(owner, region, level):  # 市、县（区）人民政府发展改革
+            return [(0, len(name))]
+    for sign in _JOINT.finditer(name):
+        if is_member(name[: sign.start()]) and is_member(name[sign.end() :]):
+            return [(0, sign.start()), (sign.end(), len(name))]
+    return []
+
+
 def _names_behind(text: str, begin: int, end: int, region: str, level: str) -> list[tuple[int, int]]:
     """The agencies that follow a place, the last one cut off where its name ends: 市编办、市财政局审核."""
     names = []
@@ -322,16 +383,16 @@ def _names_behind(text: str, begin: int, end: int, region: str, level: str) -> l
         return [whole_list.span()]
     if stems := _STEMS_AT.match(text, begin, min(end, begin + _MAX_LEFT)):  # 会同交通运输、水利等部门
         spans = [(m.start(), m.end()) for m in _STEM.finditer(text, begin, stems.end("list"))]
-        if all(_is_stem(text[slice(*span)]) for span in spans):
+        if are_departments([text[slice(*span)] for span in spans], closed_by=stems[0][-2:]):
             return spans
     for first, last in split_list(text, begin, min(end, begin + _MAX_LEFT)):
         name = strip_et_al(text[first:last])
         whole = resolve_agency(name, region=region, level=level)[1] in ("exact", "short form")
         whole = whole or is_generic(name) or is_office(name)
-        if whole or (is_class(name) and _is_strict(name, region, level)):
+        if whole or (is_class(name) and is_strict(name, region, level)):
             names.append((first, first + len(name)))
             continue
-        if (prefix := _CLASS_AT.match(text, first, last)) and not _NO_CLASS.search(prefix[0]):
+        if (prefix := _CLASS_AT.match(text, first, last)) and not NO_CLASS.search(prefix[0]):
             names.append(prefix.span())
             break
         if (prefix := _GENERIC_AT.match(text, first, last)) and is_generic(prefix[0]):
@@ -357,19 +418,17 @@ _NUMBER_HEAD = re.compile(
 )
 _APPOINTS = re.compile(r"(?:指定|责成|委托|授权|安排|明确)(?=[\u4e00-\u9fff]{3,24}$)")
 _STEM = re.compile(r"[\u4e00-\u9fff]+")
-_LISTED = re.compile(r"等(?:有关|相关|行政|主管){0,2}(?:部门|单位)$")
+_LISTED = re.compile(r"等(?:其他)?(?:有关|相关|行政|主管|管理|监督){0,3}(?:部门|单位)$")
+# before the first of a list: 本省商务、公安等部门; 以及 and the like before the last
+_OWN_PLACE = re.compile(r"(?:本|我|全)[省市县区州旗](?:各级)?")
+_JOINT = re.compile(r"以及|及其|[和及与]")
+_LEVEL_HEAD = re.compile("[省市县区州旗]")
+_GOVERNMENT = re.compile(r"(?:人民)?政府")
 _STEMS_AT = re.compile(
     r"(?P<list>(?:[\u4e00-\u9fff]{2,9}、){0,8}[\u4e00-\u9fff]{2,9}?)等(?:有关|相关|行政|主管|管理|监督){0,3}(?:部门|单位)"
 )
 _DEPARTMENTS_AT = re.compile(r"(?P<list>(?:[\u4e00-\u9fff]{2,9}、){1,8}[\u4e00-\u9fff]{2,9}?)(?<!等)部门")
-_PLACES = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,7}(?:省|市|自治区|州|县|区)、){1,30}[\u4e00-\u9fff]{2,7}(?:省|市|自治区|州|县|区)(?:人民)?政府"
-)
 _MEETING = re.compile(r"(?:全体|常务|办公|主任)会议")
-_STRICT_CLASS = re.compile(
-    r"(?:各|军队|地方各级|县级以上|县以上|(?:所在地|发生地|当地|属地|所属)?(?:[市县区乡镇]（|市、?县|乡镇|街道|当地)|有关|相关|[省市县]政府(?:各|有关|相关)|[省市县区州]直(?:各|有关|相关)?|国务院(?:各|有关|相关)|省级|市级|县级|其[他它])"
-    r".{0,20}(?:部门|成员单位|单位|机构|机关|政府|党委|党校|学院|企业|乡镇|街道|地区|地方|办事处|主体|[市州县]|(?<![园景社街片校])区)(?:[（(][^（()）]{1,12}[)）])?"
-)
 # a class at the head of a clause: 由有关部门依法处理, 由县级以上政府法制机构审查
 # 起草部门 is not meant by 起草部门审核机构; 会同 and the like end the name
 _OWN_BODY = r"(?!(?:(?!会同|组织|负责|统筹|指导|[对向与和将在按])[\u4e00-\u9fff]){0,6}(?:机构|部门|机关|单位))"
@@ -393,40 +452,10 @@ _OFFICE_AT = re.compile(
 )
 # what a piece of a list ends with if a body is its object: 健全公安机关
 _BODY_END = re.compile(r"(?:部门|机关|机构|单位|政府|[局委办厅部院会署])$")
-_NO_CLASS = re.compile(r"[要应须按,，]|根据|(?<!其他)责任|牵头|承担|领导[下干]|组织(?!部)")
 
 
 def _is_known(name: str, region: str, level: str) -> bool:
     return resolve_agency(name, region=region, level=level)[1] != "unresolved"
-
-
-_LOCALITY = re.compile(r"各地|各省[（(][^（()）]{1,12}[)）]|(?:你|贵)[省市区县部委局办署院行会]")
-_NO_BODY = re.compile(r"[要须]|会同|应当|督促|指导|配合|支持|组织(?!部)")
-
-
-def _is_strict(name: str, region: str, level: str) -> bool:
-    """Whether a stretch of running text is an agency's name and nothing else."""
-    if (
-        is_department_list(name)
-        or name in ("人民法院", "人民检察院", "领导小组", "联席会议")
-        or _LOCALITY.fullmatch(name)
-    ):
-        return True
-    if not is_agency(name) or len(name) < 3:
-        return False
-    if is_class(name):
-        return bool(_STRICT_CLASS.fullmatch(name)) and not _NO_CLASS.search(name)
-    if is_generic(name) or _PLACES.fullmatch(name):
-        return True
-    if _NO_BODY.search(name):
-        return False
-    tier = resolve_agency(name, region=region, level=level)[1]
-    return tier in ("exact", "short form") or (has_place(name, region) and len(name) <= 24) or is_office(name)
-
-
-def _is_stem(name: str) -> bool:
-    """教育 of 教育、公安、海关等部门."""
-    return is_bare_stem(name) or (len(name) <= 9 and is_generic(name + "部门"))
 
 
 def _by_form_alone(name: str, region: str, level: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from fzanalytics.texts.agency_members import DEPARTMENTS, are_departments, may_be_stem
 from fzanalytics.texts.agency_names import MAX_NAME, has_place, is_agency, is_class, is_generic, resolve_agency
 from fzanalytics.texts.structure.lines import CLOSING, MAX_BRACKET, OPENING
 
@@ -88,6 +89,7 @@ def read_bracket(text: str, begin: int, end: int, region: str) -> list[Item]:
     n_others = sum(not _NO_NAME_OF_A_LIST.search(other) for other in others)
     if not items or (len(items) <= n_others and not LABEL.search(content)):
         return []
+    items = [item for item in every if item in items or _is_member(text, item, content_end)]
     names = [text[item.begin : item.end] for item in items]
     before, behind = text[:begin].rstrip(" \t\u3000")[-1:], text[end : end + 1]
     ends_line = behind in ("", "\n") or text[end : end + 2] in ("。\n", "。")
@@ -148,6 +150,15 @@ def read_list(text: str, begin: int, end: int) -> tuple[list[Item], bool]:
     return items, duty
 
 
+# what follows a member of a list that 等部门 closes: the others, and the words that close it
+_CLOSED = re.compile(r"(?:、[\u4e00-\u9fff]{2,12}?){0,8}?等(?:其他)?(?:有关|相关|行政|主管){0,2}部门")
+
+
+def _is_member(text: str, item: Item, end: int) -> bool:
+    """Whether a name that no table holds stands in a list that 等部门 closes: 数据 of 市发改、财政、数据等部门."""
+    return may_be_stem(text[item.begin : item.end]) and _CLOSED.match(text, item.end, end) is not None
+
+
 def _take_tail(piece: str) -> tuple[str, str]:
     """The role that a piece of a list ends with ("" if none), and the piece without those words."""
     piece = piece.rstrip("。. ")
@@ -198,35 +209,18 @@ def split_list(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     return [_trim(text, *piece) for piece in pieces if text[slice(*piece)].strip()]
 
 
-_DEPARTMENTS = re.compile(
-    r"(?<![\u4e00-\u9fff])由?(?P<head>地方各级|地方|各级|县级以上|市县|基层)?(?P<list>(?:[\u4e00-\u9fff]{2,9}、){1,8}[\u4e00-\u9fff]{2,9}?)(?P<end>等?(?:主管|行政)?部门)"
-)
-
-
 def _joined_departments(text: str, begin: int, end: int) -> set[int]:
     """The 、 of 各级教育、卫生、民政部门, whose names cannot stand alone; those of 教育、卫生等部门 can."""
     places: set[int] = set()
-    for match in _DEPARTMENTS.finditer(text, begin, end):
+    for match in DEPARTMENTS.finditer(text, begin, end):
         if match["end"].startswith("等") and not match["head"]:
             continue
         stems = match["list"].split("、")
-        if "部门" not in match["list"] and all(is_generic(stem + "部门") for stem in stems):
+        if "部门" in match["list"]:
+            continue
+        if are_departments(stems) if match["head"] else all(is_generic(stem + "部门") for stem in stems):
             places.update(i for i in range(*match.span("list")) if text[i] == "、")
     return places
-
-
-def is_department_list(name: str) -> bool:
-    """Whether a name is a list of stems behind one head: 各级农业、水利 of 各级农业、水利等部门.
-
-    Examples
-    --------
-    >>> is_department_list("各级教育、卫生、民政部门"), is_department_list("各级加强、改进部门")
-    (True, False)
-    """
-    match = _DEPARTMENTS.fullmatch(name if name.endswith("部门") else name + "部门")
-    if match is None or not match["head"]:
-        return False
-    return all(is_generic(stem + "部门") for stem in match["list"].split("、"))
 
 
 # 各市（含定州、辛集市）、县（市、区）政府 is one class, not two

@@ -51,6 +51,8 @@ _PAGE = re.compile(rb"<(?:!doctype\s{1,5}html|html|head|body)\b", re.IGNORECASE)
 _PIECE = re.compile(
     rb"<(?:div|p|table|title|meta|script|style|link|span|center|font|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE
 )
+# without any, a page is plain text that somebody gave the name of a page
+_TAG = re.compile(rb"<(?:!|/?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,2000})?/?>)", re.IGNORECASE)
 
 
 def is_known_format(path: Path) -> bool:
@@ -170,14 +172,19 @@ def find_kind(data: bytes, suffix: str = "") -> str:
         return "pdf"
     if suffix in (*WEB_SUFFIXES, ".doc", ".wps", ".rtf", "") and is_binary(data):
         raise UnknownFormat(f"it is of no format that is read; {REMEDIES.get(suffix, 'save it as TXT')}")
-    return "web" if suffix in WEB_SUFFIXES else "text"
+    return "web" if suffix in WEB_SUFFIXES and _TAG.search(_narrow(data)) else "text"
+
+
+def _narrow(data: bytes) -> bytes:
+    """Bytes in which ASCII can be sought: those of UTF-16 without their zeros."""
+    return data[2:].replace(b"\0", b"") if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data
 
 
 def _is_page(head: bytes, suffix: str) -> bool:
     lead = _LEAD.match(head)
     place = lead.end() if lead else 0
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head, place = head[2:].replace(b"\0", b""), 0
+    if (narrow := _narrow(head)) is not head:
+        head, place = narrow, 0
     if _PAGE.match(head, place):
         return True
     return suffix != ".md" and bool(_PIECE.match(head, place)) and b"</" in head
