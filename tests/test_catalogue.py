@@ -23,6 +23,22 @@ def test_names_lead_to_columns_and_levels() -> None:
     assert set(LEVEL_NAMES.values()) <= set(LEVELS)
 
 
+def test_names_of_files_are_no_titles() -> None:
+    table, problems = read(文件名称=["甲.txt", "乙.docx"], 标题=["甲市办法", "乙市办法"])
+    assert table["source"].tolist() == ["甲.txt", "乙.docx"] and table["title"].tolist() == ["甲市办法", "乙市办法"]
+    assert not problems
+    table, problems = read(文件名称=["甲市办法", "乙市办法"])
+    assert table["title"].tolist() == ["甲市办法", "乙市办法"] and table["source"].isna().all() and not problems
+
+
+def test_two_columns_of_one_thing_are_told_where_they_differ() -> None:
+    table, problems = read(文件名称=["甲", "乙市办法"], 标题=["甲市办法", "乙市办法"])
+    assert table["title"].tolist() == ["甲市办法", "乙市办法"]  # the loose name goes last, wherever it stands
+    assert problems == [
+        "doubtful metadata: the metadata have 2 columns for title, which differ in 1 rows; the first counts"
+    ]
+
+
 def test_chinese_columns_and_levels() -> None:
     table, problems = read(
         标题=["方案"],

@@ -48,6 +48,7 @@ def test_a_sound_text_has_none() -> None:
     ("text", "encoding", "kind", "count", "words"),
     [
         ("没有编号的一份文件，讲的是事情。\n", "utf-8", "no numbering", 1, "at least 15 characters"),
+        ("。。。\n——\n", "utf-8", "no text", 1, "no letter of text"),
         (SOUND.replace("二、", "三、"), "utf-8", "numbering", 1, "missing"),
         (SOUND, "cp949", "guessed encoding", 1, "as cp949"),
         ("甲" * 3000 + "\n" + SOUND, "utf-8", "outside paragraphs", 1, "stands in no paragraph"),

@@ -26,6 +26,10 @@ COLUMN_NAMES = {
     "编号": "doc_id", "id": "doc_id", "已入库": "held", "是否入库": "held",
 }  # fmt: skip
 
+#: Titles by name, or files: files, if the values end like those of files; else another column of titles goes first.
+_LOOSE_NAMES = ("文件名称", "名称")
+_FILE_NAME = re.compile(r"\.[A-Za-z]{2,5}(?:#\d+)?$")
+
 LEVEL_NAMES = {
     "国家": "national", "国家级": "national", "中央": "national", "全国": "national", "central": "national",
     "省": "province", "省级": "province", "直辖市": "province", "自治区": "province", "provincial": "province",
@@ -78,8 +82,7 @@ def read_catalogue(metadata: str | Path | pd.DataFrame, problems: list[dict[str,
             table = read_table_file(path)
         except UnreadableFile as error:
             raise ValueError(f"`metadata` must be a readable table; {path.name}: {error}.") from None
-    table = table.rename(columns=lambda name: COLUMN_NAMES.get(str(name).strip(), str(name).strip()))
-    table = _join_columns(table)
+    table = _join_columns(_name_columns(table), problems)
     known = [column for column in COLUMNS["documents"] if column in table.columns]
     if others := [str(column) for column in table.columns if column not in known]:
         message = f"columns of the metadata that no document has, left out: {', '.join(others)}"
@@ -101,13 +104,30 @@ def read_catalogue(metadata: str | Path | pd.DataFrame, problems: list[dict[str,
     return table
 
 
-def _join_columns(table: pd.DataFrame) -> pd.DataFrame:
+def _name_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns under their names here; loosely named ones last."""
+    names = [str(name).strip() for name in table.columns]
+    loose = [name in _LOOSE_NAMES for name in names]
+    found = []
+    for at, name in enumerate(names):
+        values = table.iloc[:, at].dropna().astype(str).str.strip()
+        files = loose[at] and len(values) > 0 and values.map(lambda value: bool(_FILE_NAME.search(value))).mean() > 0.5
+        found.append("source" if files else COLUMN_NAMES.get(name, name))
+    order = sorted(range(len(names)), key=lambda at: loose[at])
+    return table.iloc[:, order].set_axis([found[at] for at in order], axis=1)
+
+
+def _join_columns(table: pd.DataFrame, problems: list[dict[str, object]]) -> pd.DataFrame:
     """Columns under two names of one thing (标题 and title) become one: the first that says something counts."""
     doubled = table.columns[table.columns.duplicated()].unique()
     joined = table.loc[:, ~table.columns.duplicated()].astype(object)
     for name in doubled:
         said = table[name].astype(object).map(_as_text)
         joined[name] = said.bfill(axis=1).iloc[:, 0]
+        differ = (said.notna() & said.ne(joined[name], axis=0)).fillna(False).any(axis=1)
+        if name in COLUMNS["documents"] and name not in ("doc_id", "source") and differ.any():  # these are made, too
+            message = f"the metadata have {said.shape[1]} columns for {name}, which differ in {differ.sum()} rows; the first counts"
+            problems.append(problem("doubtful metadata", message, count=int(differ.sum())))
     return joined
 
 

@@ -69,7 +69,10 @@ def _tell_shifted(raw: RawFile, repairs: pd.DataFrame) -> list[_Told]:
 
 def _tell_structure(text: str, clauses: pd.DataFrame, paragraphs: pd.DataFrame) -> list[_Told]:
     found: list[_Told] = []
-    if clauses.empty:
+    if not any(map(str.isalnum, text)):
+        message = "it has no letter of text; it counts as a document all the same: remove the file, or read it anew"
+        found.append(("no text", message, 1))
+    elif clauses.empty:
         message = "no numbered clause was found; each line of at least 15 characters serves as a paragraph"
         found.append(("no numbering", message, 1))
     if (share := share_outside(text, paragraphs)) > MAX_OUTSIDE and share * len(text) >= MIN_OUTSIDE:
