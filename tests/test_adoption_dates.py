@@ -185,7 +185,9 @@ def test_a_fetched_law_family_has_first_enactments_beside_the_dates_of_its_texts
     assert corpus.documents["first_enacted"].tolist() == pd.to_datetime(registry["first_enacted"]).tolist()
     assert corpus.documents["latest"].tolist() == pd.to_datetime(registry["version_date"]).tolist()
     lags = fz.lag_table(corpus, lineage="消防")
-    assert lags.loc[lags["since_centre"], "lag_days_high"].min() == -9001  # of a regulation whose basis is held as amended
+    assert (
+        lags.loc[lags["since_centre"], "lag_days_high"].min() == -9001
+    )  # of a regulation whose basis is held as amended
     assert lags.loc[lags["lag_days_high"] == -9001, "contradiction"].all()
     assert "12 of 13 documents have a first enactment that is not the date of the version held" in caplog.text
     lags = fz.lag_table(corpus, lineage="消防", dates="first_enacted")

@@ -75,11 +75,30 @@ def test_cited_number_is_not_the_own_number() -> None:
         ("甘南藏族自治州法治政府建设实施方案（2017—2020年）", "法治政府建设"),
         ("中共中央 国务院关于印发《法治政府建设实施纲要（2015—2020年）》的通知", "法治政府建设"),
         ("中华人民共和国环境保护法", "环境保护"),
+        ("汕头经济特区消防安全条例", "消防安全"),
+        ("海南自由贸易港公平竞争条例", "公平竞争"),
+        ("广州南沙新区条例", "南沙新区"),
+        ("四川天府新区营商环境优化方案", "营商环境优化"),
+        ("某省城市新区规划建设管理办法", "某省城市新区规划建设"),
+        ("新疆生产建设兵团法治政府建设实施方案", "法治政府建设"),
         ("", ""),
     ],
 )
 def test_lineage(title: str, lineage: str) -> None:
     assert name_lineage(title) == lineage
+
+
+def test_an_area_that_no_table_holds_is_told_unless_its_place_is_given() -> None:
+    text = "河北雄安新区法治政府建设实施方案\n一、总体要求\n坚持依法行政，完善行政执法的工作机制和监督体系。\n"
+    corpus = read_corpus(pd.DataFrame({"doc_id": ["a"], "text": [text]}))
+    told = corpus.problems[corpus.problems["kind"] == "ambiguous region"]["message"].tolist()
+    assert told == [
+        "a: its title names 雄安新区, which is in no table of jurisdictions; taken as a document of 河北省; give its level in the metadata"
+    ]
+    given = read_corpus(
+        pd.DataFrame({"doc_id": ["a"], "text": [text], "level": ["市级"], "region": ["河北省/雄安新区"]})
+    )
+    assert "ambiguous region" not in set(given.problems["kind"])
 
 
 @pytest.mark.parametrize(

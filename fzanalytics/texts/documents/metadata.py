@@ -22,6 +22,12 @@ KINDS = (
     "决定", "决议", "命令", "批复", "答复", "议案", "复函", "函", "公报", "纪要", "准则", "规则", "标准", "目录", "清单", "指南", "措施", "法",
 )  # fmt: skip
 _YEAR_AT_HEAD = re.compile(r"^(?:19|20)\d{2}年度?")
+# behind a place: 深圳经济特区, 海南自由贸易港 are the city and the province; the corps and named new areas are no jurisdictions of
+# the table; none where the rest names no policy (贵安新区条例)
+_SPECIAL = re.compile(r"^(?:经济特区|自由贸易港)(?=[\u4e00-\u9fff]{4})")
+_ZONE = re.compile(
+    r"^(?:生产建设兵团(?:第[一二三四五六七八九十]{1,3}师)?|(?!城市|产业|工业|经济|高新|旅游|开放)[\u4e00-\u9fff]{2}新区|舟山群岛新区)(?=[\u4e00-\u9fff]{4})"
+)
 #: What is left of a title such as 政府工作报告 names no policy; the whole then does.
 _NO_SUBJECT = ("政府", "人民政府")
 _KIND_END = re.compile(rf"({'|'.join(KINDS)})(?:\s*[（(][^（()）]{{1,30}}[)）])*$")
@@ -253,19 +259,39 @@ def name_lineage(title: str) -> str:
     ('法治政府建设', '法治政府建设')
     >>> name_lineage("上海市大气污染防治条例"), name_lineage("2024年三亚市政府工作报告")
     ('大气污染防治', '政府工作报告')
+    >>> name_lineage("深圳经济特区优化营商环境条例"), name_lineage("河北雄安新区法治政府建设实施方案")
+    ('优化营商环境', '法治政府建设')
     """
+    core = _behind_place(title)
+    core = _ZONE.sub("", _SPECIAL.sub("", core))
+    kind = _KIND_END.search(core)
+    stem = (core[: kind.start()] if kind else core).removesuffix("的")
+    if stem in _NO_SUBJECT:
+        return core
+    return re.sub(r"^(?:实施|印发|进一步)+", "", stem)
+
+
+def name_zone(title: str) -> str:
+    """A new area, or the corps, whose document a title names, though no table of jurisdictions holds it; "" if none.
+
+    Examples
+    --------
+    >>> name_zone("河北雄安新区法治政府建设实施方案"), name_zone("贵州贵安新区条例"), name_zone("上海市浦东新区法治政府建设实施方案")
+    ('雄安新区', '', '')
+    """
+    zone = _ZONE.match(_behind_place(title))
+    return zone[0] if zone else ""
+
+
+def _behind_place(title: str) -> str:
+    """A title without notice, brackets, years and places at its head."""
     core = re.sub(r"[（(][^（()）]*[)）]", "", re.sub(r"\s+", "", title))
     notice = _NOTICE.search(title)
     if notice:
         core = re.sub(r"[（(][^（()）]*[)）]", "", re.sub(r"\s+", "", notice[1]))
     core = re.sub(r"^.*?关于", "", core)
     core = core.removeprefix("中华人民共和国")
-    core = _YEAR_AT_HEAD.sub("", strip_region(_YEAR_AT_HEAD.sub("", core)))
-    kind = _KIND_END.search(core)
-    stem = (core[: kind.start()] if kind else core).removesuffix("的")
-    if stem in _NO_SUBJECT:
-        return core
-    return re.sub(r"^(?:实施|印发|进一步)+", "", stem)
+    return _YEAR_AT_HEAD.sub("", strip_region(_YEAR_AT_HEAD.sub("", core)))
 
 
 def name_kind(title: str) -> str:

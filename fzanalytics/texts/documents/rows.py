@@ -12,7 +12,14 @@ from fzanalytics.base.tables import COLUMNS
 from fzanalytics.texts.cleaning.fixers import Cleaned
 from fzanalytics.texts.dating import date_document
 from fzanalytics.texts.documents.catalogue import doubt_place, label_of
-from fzanalytics.texts.documents.metadata import Metadata, name_kind, name_lineage, read_metadata, split_documents
+from fzanalytics.texts.documents.metadata import (
+    Metadata,
+    name_kind,
+    name_lineage,
+    name_zone,
+    read_metadata,
+    split_documents,
+)
 from fzanalytics.texts.documents.problems import check_hash, check_title, problem
 from fzanalytics.texts.documents.records import Records, doubt_dates, find_record, merge_dates
 from fzanalytics.texts.reading.files import RawFile
@@ -111,6 +118,8 @@ def describe_document(
     raw, told = piece.raw, piece.told
     region, other, doubt = settle_region(piece.text, told.title, told.issuers, told.doc_number, raw.name)
     row = _tell_of_text(piece, region)
+    if not doubt and region is not None and (zone := name_zone(told.title)):
+        doubt = f"its title names {zone}, which is in no table of jurisdictions; taken as a document of {region.path}"
     for table, places in zip(records, used, strict=True):
         number = find_record(table, raw.source, piece.doc_id, (told.title, raw.name), places)
         if number is None:
