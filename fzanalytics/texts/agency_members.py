@@ -65,20 +65,22 @@ def may_be_stem(name: str) -> bool:
     return is_office(name + "部门")
 
 
-def are_departments(names: list[str], *, closed_by: str = "部门") -> bool:
+def are_departments(names: list[str], *, closed_by: str = "部门", n_full: int = 0) -> bool:
     """Whether the members of a list closed by 部门 or 单位 are organs: the known ones vouch for the few that no table holds.
+
+    n_full: further members, which have whole names of organs.
 
     Examples
     --------
     >>> are_departments(["公安", "税务", "数据"]), are_departments(["加强", "改进"]), are_departments(["供水", "供电", "通信"])
     (True, False, False)
     """
-    n_known = sum(is_stem(name) for name in names)
+    n_known, n = n_full + sum(is_stem(name) for name in names), n_full + len(names)
     if not all(is_stem(name) or may_be_stem(name) for name in names):
         return False
     if closed_by == "单位":  # 学校, 供电: a unit need not be an organ
-        return len(names) - n_known <= (1 if n_known >= 3 else 0)
-    return 2 * n_known >= len(names) or n_known >= 2
+        return n - n_known <= (1 if n_known >= 3 else 0)
+    return 2 * n_known >= n or n_known >= 2
 
 
 _PLACES = re.compile(

@@ -108,10 +108,11 @@ def read_codes(path: str | Path | pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     path : path, or DataFrame
-        A sheet that is a table already, or its file: CSV in UTF-8 (with or without mark), UTF-16 or GB 18030 (GBK), with commas, semicolons or tabs, or the first sheet of
-        an XLSX workbook: whatever a spreadsheet saved. It needs the columns pair_id and code; note is kept, others are not read. A code is a
-        class of `CLASSES`, its number 1 to 5, or its Chinese name in the protocol (`CHINESE_CLASSES`: 相同, 改写, 同主题,
-        仅口号, 无关); case, width and blanks do not matter.
+        A sheet that is a table already, or its file: CSV in UTF-8 (with or without mark), UTF-16 or GB 18030 (GBK),
+        with commas, semicolons or tabs, or the first sheet of an XLSX workbook: whatever a spreadsheet saved. It needs
+        the columns pair_id and code; note is kept, others are not read. A code is a class of `CLASSES`, its number 1 to
+        5, or its Chinese name in the protocol (`CHINESE_CLASSES`: 相同, 改写, 同主题, 仅口号, 无关); case, width and blanks do not
+        matter.
 
     Returns
     -------

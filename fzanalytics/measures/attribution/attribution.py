@@ -95,8 +95,8 @@ def attribution(
         - centre: "held", "partly held", "proxy" or "not available"; n_witnesses: independent provinces that could witness for
           the proxy; witnesses: their documents.
         - not_held: documents of superiors and of the centre that are known but not held. younger: those that are surely
-          younger than the text and so no source of it. undecided: those held and used of which neither dates nor the text itself tell
-          that they came first. All of them doc_ids, separated by ";".
+          younger than the text and so no source of it. undecided: those held and used of which neither dates nor the
+          text itself tell that they came first. All of them doc_ids, separated by ";".
 
     Raises
     ------
@@ -118,10 +118,11 @@ def attribution(
       text can, on the same condition, only lessen: share equals bound_high.
     - "lower bound", "upper bound": the same without any condition, where of a set further documents are known that are not
       held (not_held). "between bounds": of a part of one of two sets that are open.
-    - "superior not held" (or not known, or held in a version that is younger than the text only, see younger): "centre only" is here *all* that is shared with the centre or its proxy, and
-      "neither" all that is not, whether or not the superior has it; with a proxy the first is, on the condition above, a
-      lower bound of what is shared with the centre, the second an upper bound. "neither" proper is at most that; of "centre only" proper
-      nothing is known but its bounds.
+    - "superior not held" (or not known, or held in a version that is younger than the text only, see younger): "centre
+      only" is here *all* that is shared with the centre or its proxy, and "neither" all that is not, whether or not the
+      superior has it; with a proxy the first is, on the condition above, a lower bound of what is shared with the
+      centre, the second an upper bound. "neither" proper is at most that; of "centre only" proper nothing is known but
+      its bounds.
     - "centre not available": neither the centre nor a proxy is at hand; "superior only" is all that is shared with
       the superior, and "neither" all that is not, whether or not the centre has it.
     - "not available": the part names a source that is not at hand, or none is. share is NA; see the bounds.
@@ -134,17 +135,18 @@ def attribution(
 
     *Superior*: all documents of the same policy for the region directly above; without any, those of the same lineage from
     there where the one period or the other is not known; else those that the text itself declares (its parent_ids), of the
-    nearest region above its own and below the centre, of the same lineage if there is one. What any of them shares is shared with
-    the superior. One that is surely younger than the document is no source of it, and not used.
+    nearest region above its own and below the centre, of the same lineage if there is one. What any of them shares is
+    shared with the superior. One that is surely younger than the document is no source of it, and not used.
 
     *Centre*: the national documents of the same policy; if none is known, those that the text itself declares, of
     whatever lineage (an assessment scheme rests on the plan it assesses); those that are held and not surely younger
-    are used. If only some are held, it is "partly held". If none is, the proxy: text of the document that is also in documents of the same policy from at
-    least `min_witnesses` *other* provinces, in stretches of `MIN_PROXY_CHARS` or more text-carrying characters, one
-    after the other, that the same provinces share. All documents of one province are one witness; the document's own
-    province, and whatever it declares or is declared by, are left out; order in time does not matter here. The proxy
-    grows with the number of witnesses, and with it what provinces share that is not the centre's: never compare proxies
-    of different numbers of witnesses without saying so. With fewer provinces the centre is "not available".
+    are used. If only some are held, it is "partly held". If none is, the proxy: text of the document that is also in
+    documents of the same policy from at least `min_witnesses` *other* provinces, in stretches of `MIN_PROXY_CHARS` or
+    more text-carrying characters, one after the other, that the same provinces share. All documents of one province are
+    one witness; the document's own province, and whatever it declares or is declared by, are left out; order in time
+    does not matter here. The proxy grows with the number of witnesses, and with it what provinces share that is not the
+    centre's: never compare proxies of different numbers of witnesses without saying so. With fewer provinces the centre
+    is "not available".
 
     *How good the proxy is* (benchmarks/proxy.py, 104 regulations of six families whose national law is taken away; two to
     five other provinces): of two provinces or more it is at most the true share in 20 % of the texts (mean 0.44 against

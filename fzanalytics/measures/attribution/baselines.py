@@ -75,8 +75,9 @@ def overlap_baselines(
     Returns
     -------
     DataFrame, one row a document and set (and clause, with unit="clause": clause_id follows doc_id, NA outside clauses)
-        - doc_id, set; status: "held", "partly held" (others of the set are known but not held, and can only add), "proxy" (text of independent provinces stands in for the centre), "not held",
-          "not applicable" (there is no such source; see `attribution`).
+        - doc_id, set; status: "held", "partly held" (others of the set are known but not held, and can only add),
+          "proxy" (text of independent provinces stands in for the centre), "not held", "not applicable" (there is no
+          such source; see `attribution`).
         - share in [0, 1]: text-carrying characters shared with at least one of the set's n_sources documents, over all
           n_chars; NaN if none is at hand. It is *all* that is shared with the set, whether or not others have it too.
         - resampling_low, resampling_high, resampling_status, n_sections: its clause-resampling interval, see

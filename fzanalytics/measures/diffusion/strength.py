@@ -279,9 +279,9 @@ def clause_specificity(corpus: Corpus, *, ignore: pd.DataFrame | Iterable[object
     -------
     DataFrame, one row a clause
         The columns of `obligation_strength`; n_deadlines (dated: deadlines, periods, starts), n_recurring (每年三月底前),
-        n_relative (time limits from an event on, without a date: 三十日内), n_quantities, n_targets (amounts to be reached), n_agencies (different agencies made responsible
-        that are named, not classes such as 各级政府). The day of coming into force is no deadline. A list of agencies that stands
-        once for several clauses counts in each.
+        n_relative (time limits from an event on, without a date: 三十日内), n_quantities, n_targets (amounts to be
+        reached), n_agencies (different agencies made responsible that are named, not classes such as 各级政府). The day of
+        coming into force is no deadline. A list of agencies that stands once for several clauses counts in each.
 
     Examples
     --------
@@ -338,8 +338,9 @@ def specificity(corpus: Corpus, *, ignore: pd.DataFrame | Iterable[object] | Non
 
     Notes
     -----
-    A law binds by time limits (三十日内), a plan by dates (2020年底前): compare each with its kind. Counts hang on how finely a text is numbered: compare documents of one genre. What stands before the first clause is
-    not counted. These documents, and no sample of others: no interval is given.
+    A law binds by time limits (三十日内), a plan by dates (2020年底前): compare each with its kind. Counts hang on how finely
+    a text is numbered: compare documents of one genre. What stands before the first clause is not counted. These
+    documents, and no sample of others: no interval is given.
 
     Examples
     --------

@@ -74,9 +74,9 @@ def succession(
         - similarity in [0, 1] and similar_paragraph: for "dropped" and "new", the most like paragraph of the other side by
           the cosine of TF-IDF; NaN and NA without a common term. Look there, and at shared_paragraph, before you call a
           clause dropped: it may have been said anew.
-        - comparison: "succession", if there is one earlier document, of the same region and lineage, and of an earlier period (or,
-          where a period is not known, surely older, or declared by the later one); else "comparison of these documents", which
-          says nothing about what anyone dropped or added.
+        - comparison: "succession", if there is one earlier document, of the same region and lineage, and of an earlier
+          period (or, where a period is not known, surely older, or declared by the later one); else "comparison of
+          these documents", which says nothing about what anyone dropped or added.
 
     Raises
     ------

@@ -86,7 +86,8 @@ def infer_cascade_network(
     Raises
     ------
     ValueError
-        If a column is missing, a time is no day and no number, a unit adopts a policy twice, fewer than two units are left, or an option is out of range.
+        If a column is missing, a time is no day and no number, a unit adopts a policy twice, fewer than two units are
+        left, or an option is out of range.
 
     Notes
     -----

@@ -55,9 +55,10 @@ def lineage_graph(
         doc_id), layer (0 national to 4 township, 5 unknown),
         held, earliest and latest (YYYY-MM-DD), and title, level, region, kind, lineage, doc_number, date_basis.
         Edges, sorted, have the other columns of `edges`; weight, a number, which Gephi and networkx know by this name (none
-        if there is no such column; the greater, the more is shared: it is no distance); and, if they have order, ordered: whether order in time supports
-        the direction ("declared" or "earlier"; with "superior" dates do not decide, and the higher document is only taken
-        for the first). What is missing has no attribute, so that every attribute is text, a number or true or false.
+        if there is no such column; the greater, the more is shared: it is no distance); and, if they have order,
+        ordered: whether order in time supports the direction ("declared" or "earlier"; with "superior" dates do not
+        decide, and the higher document is only taken for the first). What is missing has no attribute, so that every
+        attribute is text, a number or true or false.
 
     Raises
     ------

@@ -136,9 +136,9 @@ def reconstruct(
     Raises
     ------
     ValueError
-        If `min_witnesses` is below 1, a document is unknown or not held, no document is of `lineage`, fewer than two independent lines are left, or the
-        documents are of several policies and neither `doc_ids` nor `lineage` chooses, or `ignore` holds what is not in
-        the texts.
+        If `min_witnesses` is below 1, a document is unknown or not held, no document is of `lineage`, fewer than two
+        independent lines are left, or the documents are of several policies and neither `doc_ids` nor `lineage`
+        chooses, or `ignore` holds what is not in the texts.
 
     Notes
     -----

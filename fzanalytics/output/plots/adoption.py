@@ -54,7 +54,8 @@ def plot_adoption_curve(
     course: a shaded box stands there, from the lower to the upper bound. Ticks on the lower bound are jurisdictions
     that had not adopted by that day, and of which nothing later is known (right-censored); the row under the axis is the
     number at risk. Where the share of these is all that is left, the line ends: a hatched field from there to the edge says
-    that it may rise or not, since they may never adopt. Adopters of whose date only the lower bound is known have no tick, and are counted apart under the title.
+    that it may rise or not, since they may never adopt. Adopters of whose date only the lower bound is known have no
+    tick, and are counted apart under the title.
 
     Parameters
     ----------

@@ -54,8 +54,8 @@ def plot_mentions(
     """Figure 10: strength of obligation, deadlines, amounts and agencies of each document.
 
     One lane a document, three panels: the shares of its clauses by how strongly they oblige; its dated deadlines, one
-    mark a last day, larger for several on one day, with the number of them, or that there is none; deadlines, quantities and named agencies per
-    clause, with their numbers.
+    mark a last day, larger for several on one day, with the number of them, or that there is none; deadlines,
+    quantities and named agencies per clause, with their numbers.
 
     Parameters
     ----------

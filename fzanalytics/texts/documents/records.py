@@ -134,11 +134,8 @@ def merge_dates(row: dict[str, object], given: dict[str, object]) -> dict[str, o
     if not sides:
         return {}
     first = sides.get("earliest", pd.Timestamp.min)
-    if ("earliest" not in sides or _given_span(sides)) and _states_day(row, sides["latest"]):
-        within = bool(row["earliest"] >= first)  # type: ignore[operator]
-    else:
-        within = False
-    if within:
+    narrows = ("earliest" not in sides or _given_span(sides)) and _states_day(row, sides["latest"])
+    if narrows and row["earliest"] >= first:  # type: ignore[operator]
         return {"dated": row["earliest"], **{key: row[key] for key in (*both, "date_basis", "date_note")}}
     words = {"date_basis": "given", "date_note": "metadata"}
     told = {column: [str(given.get(column, word))] for column, word in words.items()}

@@ -348,7 +348,7 @@ def _members_before(text: str, begin: int, end: int, region: str, level: str, cl
     names = [text[slice(*span)] for span in spans]
     stems = [_GOVERNMENT.split(name)[-1] for name in names if not is_strict(name, region, level)]
     n_full = len(names) - len(stems)
-    if len(names) < 2 or not are_departments(["公安"] * n_full + stems, closed_by=closer[-2:]):
+    if len(names) < 2 or not are_departments(stems, closed_by=closer[-2:], n_full=n_full):
         return []
     whole = (spans[0][0], spans[-1][1])  # 各级农业、水利 is one name: the second cannot stand alone
     return [whole] if is_department_list(text[slice(*whole)]) else spans

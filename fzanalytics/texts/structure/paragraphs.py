@@ -53,11 +53,11 @@ def find_paragraphs(doc_id: str, text: str, clauses: pd.DataFrame, offsets: Offs
     Notes
     -----
     A clause is cut behind every line that ends with a responsibility bracket; a clause that is a mere heading gives
-    none: a short numbered line that has text below it, or no stop at its end. In a statute the unit is the article: it is what carries a number of its own, is cited and is copied as a whole,
-    and its items (身份证；) are too short to be compared. So too in a plan what is counted within a sentence (一是…；二是…, or
-    （1）…；（2）… within a line) stays in the paragraph of its clause; several 1. or （一） in one line are paragraphs of their own.
-    The opening before the first clause and the closing behind the last are in no paragraph: they are
-    framing, and shared by genre.
+    none: a short numbered line that has text below it, or no stop at its end. In a statute the unit is the article: it
+    is what carries a number of its own, is cited and is copied as a whole, and its items (身份证；) are too short to be
+    compared. So too in a plan what is counted within a sentence (一是…；二是…, or （1）…；（2）… within a line) stays in the
+    paragraph of its clause; several 1. or （一） in one line are paragraphs of their own. The opening before the first
+    clause and the closing behind the last are in no paragraph: they are framing, and shared by genre.
 
     Examples
     --------
